@@ -1,0 +1,62 @@
+# The front of the build; the work is done by tools/*.sh, CMakePresets.json and ninja.
+MAKEFLAGS += --no-print-directory
+.DEFAULT_GOAL := release
+JOBS ?= $(shell nproc)
+PREFIX ?= /usr/local
+DESTDIR ?=
+V ?= 0
+export JOBS V REPO QUERY SECONDS TARGET DESTDIR
+
+# What every build needs: packages, fetched sources, parser tables. Each is silent when up to date.
+grammars:
+	@tools/setup.sh build
+	@tools/fetch-grammars.sh
+	@tools/build.sh grammars
+
+check-setup: grammars
+	@tools/setup.sh check
+	@tools/fetch-peers.sh
+
+release: grammars ## build/release/cq, cq-bench, libcq (the default)
+	@tools/build.sh release
+
+try: release ## build, then show an outline and a search [REPO=dir] [QUERY=text]
+	@tools/try.sh
+
+check: check-setup ## everything that must hold before a commit
+	@tools/build.sh release test asan tsan
+	@tools/check.sh release test asan tsan
+
+test asan tsan: check-setup ## the tests of one preset: plain, ASan+UBSan or TSan
+	@tools/build.sh $@
+	@tools/check.sh $@
+
+valgrind: check-setup ## the tests of the plain preset under valgrind
+	@tools/build.sh test
+	@tools/valgrind.sh
+
+fuzz: check-setup ## run the fuzz targets [SECONDS=60] [TARGET=name]
+	@tools/build.sh fuzz
+	@tools/fuzz.sh
+
+bench: check-setup release ## run the benchmarks [NAME=case] [ARGS=--json]
+	@PATH="$(CURDIR)/build/peers:$$PATH" build/release/cq-bench $(NAME) $(ARGS)
+
+golden: check-setup ## rewrite what the command-line tests expect; review the diff
+	@tools/build.sh test
+	@tools/golden.sh
+
+format: check-setup ## lay out the C files with clang-format
+	@tools/format.sh
+
+format-check: check-setup
+	@tools/format.sh --check
+
+install: release ## install cq, libcq, man page, completions [PREFIX=/usr/local] [DESTDIR=]
+	@tools/build.sh release:cq-docs
+	@cmake --install build/release --prefix "$(PREFIX)"
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z].*## / { printf "  make %-16s %s\n", $$1, $$2 }' Makefile
+
+.PHONY: grammars check-setup release try check test asan tsan valgrind fuzz bench golden format format-check install help

@@ -1,0 +1,67 @@
+# The code of cq and the programs made of it.
+#   cq_core   everything in src/ but main.c and the two forms of the operating system
+#   cq_os     src/base/os.c      cq_os_fake  src/base/os_fake.c, which can make any call fail
+# A program links cq_core and one of the two.
+file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/*.c)
+list(FILTER sources EXCLUDE REGEX "_test\\.c$")
+list(REMOVE_ITEM sources ${CMAKE_SOURCE_DIR}/src/main.c
+  ${CMAKE_SOURCE_DIR}/src/base/os.c ${CMAKE_SOURCE_DIR}/src/base/os_fake.c)
+foreach(source IN LISTS sources)
+  if(source MATCHES "_avx2\\.c$")
+    if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
+      set_source_files_properties(${source} PROPERTIES COMPILE_OPTIONS -mavx2)
+    else()
+      list(REMOVE_ITEM sources ${source})
+    endif()
+  endif()
+endforeach()
+
+add_library(cq_core_objects OBJECT ${sources})
+target_link_libraries(cq_core_objects PRIVATE cq_flags cq_third_party)
+add_library(cq_core STATIC $<TARGET_OBJECTS:cq_core_objects>)
+target_link_libraries(cq_core INTERFACE cq_third_party)
+
+# An object library of one file, or of none while nobody has written it.
+function(cq_add_objects target)
+  file(GLOB sources CONFIGURE_DEPENDS ${ARGN})
+  if(sources)
+    add_library(${target} OBJECT ${sources})
+    target_link_libraries(${target} PRIVATE cq_flags cq_third_party)
+  else()
+    add_library(${target} INTERFACE)
+  endif()
+endfunction()
+cq_add_objects(cq_os ${CMAKE_SOURCE_DIR}/src/base/os.c)
+
+# cq_add_program(NAME OS SOURCE...): a program over cq_core and OS.
+function(cq_add_program name os)
+  add_executable(${name} ${ARGN})
+  target_link_libraries(${name} PRIVATE cq_flags ${os} cq_core)
+  target_link_options(${name} PRIVATE -Wl,--gc-sections -Wl,--as-needed -Wl,-z,noexecstack)
+  if(CQ_RELEASE)
+    target_link_options(${name} PRIVATE -no-pie -Wl,-z,relro) # no relocations at start
+  endif()
+endfunction()
+
+if(NOT CQ_FUZZ)
+  cq_add_program(cq cq_os ${CMAKE_SOURCE_DIR}/src/main.c)
+
+  file(GLOB bench_sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/bench/*.c)
+  if(bench_sources)
+    cq_add_program(cq-bench cq_os ${bench_sources})
+    target_include_directories(cq-bench PRIVATE ${CMAKE_SOURCE_DIR})
+  endif()
+
+  file(GLOB facts_sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tools/facts_dump.c)
+  if(facts_sources)
+    cq_add_program(cq-facts cq_os ${facts_sources})
+  endif()
+endif()
+
+if(CQ_FAULTY)
+  file(GLOB fake_sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/base/os_fake.c)
+  if(fake_sources)
+    cq_add_objects(cq_os_fake ${fake_sources})
+    cq_add_program(cq-faulty cq_os_fake ${CMAKE_SOURCE_DIR}/src/main.c)
+  endif()
+endif()

@@ -1,0 +1,15 @@
+# fuzz/NAME.c defines LLVMFuzzerTestOneInput for one parser of outside bytes.
+#   fuzz preset:  fuzz-NAME, a libFuzzer program
+#   test presets: fuzz-replay-NAME, which runs the inputs in fuzz/corpus/NAME once (test fuzz.NAME)
+file(GLOB fuzz_sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/fuzz/*.c)
+set(fuzz_names)
+foreach(source IN LISTS fuzz_sources)
+  cmake_path(GET source STEM name)
+  list(APPEND fuzz_names ${name})
+  if(CQ_FUZZ)
+    cq_add_program(fuzz-${name} cq_os ${source})
+    target_link_options(fuzz-${name} PRIVATE -fsanitize=fuzzer)
+  else()
+    cq_add_program(fuzz-replay-${name} cq_os ${source} ${CMAKE_SOURCE_DIR}/fuzz/replay/main.c)
+  endif()
+endforeach()

@@ -1,0 +1,185 @@
+// app/cq.c - the public library (cq/cq.h): a thin face over app/engine.
+//
+// DESIGN. Each cq_run has its own arena, gone when it returns; its reply keeps only the text. Each
+// has its own cancel flag too, taken from a fixed set under `mutex`. cq_cancel raises every flag of the set: it takes no lock and so may be
+// called in a signal handler; a run that begins later lowers the flag it is given. More runs at
+// once than flags wait for one.
+#include "cq/cq.h"
+
+#include "app/engine.h"
+#include "base/version.h"
+
+enum { MOST_RUNS = 128 };
+
+struct CqEngine {
+    Engine *engine; // frozen
+    Flag cancel[MOST_RUNS];
+    Mutex mutex;
+    Cond free_flag;
+    // guarded by mutex
+    bool taken[MOST_RUNS];
+};
+
+struct CqReply {
+    Arena arena;
+    Str json;
+    int status;
+    bool problem;
+};
+
+static CqReply *reply_new(void)
+{
+    return mem_alloc(sizeof(CqReply));
+}
+
+static CqReply *reply_problem(CqReply *reply, Fail fail)
+{
+    reply->json = problem_to_json(&reply->arena, fail);
+    reply->status = problem_spec(fail->kind)->exit_code;
+    reply->problem = true;
+    return reply;
+}
+
+CqEngine *cq_open(const char *root, const CqOptions *options)
+{
+    if (!root) return NULL;
+    int workers = options ? options->workers : 0;
+    EngineSpec spec = {.root = str_from(*root ? root : "."),
+                       .threads = workers < 0 ? 1 : workers > 0 ? workers + 1 : 0};
+    CqEngine *engine = mem_alloc(sizeof *engine);
+    engine->engine = engine_new(&spec);
+    mutex_init(&engine->mutex, RANK_APP);
+    cond_init(&engine->free_flag);
+    return engine;
+}
+
+void cq_close(CqEngine *engine)
+{
+    if (!engine) return;
+    engine_free(engine->engine);
+    cond_fini(&engine->free_flag);
+    mutex_fini(&engine->mutex);
+    mem_free(engine);
+}
+
+static size_t find_free_locked(const CqEngine *engine)
+{
+    size_t at = 0;
+    while (at < MOST_RUNS && engine->taken[at]) at++;
+    return at;
+}
+
+static Flag *take_flag(CqEngine *engine)
+{
+    mutex_lock(&engine->mutex);
+    size_t at;
+    while ((at = find_free_locked(engine)) == MOST_RUNS)
+        cond_wait(&engine->free_flag, &engine->mutex);
+    engine->taken[at] = true;
+    flag_set(&engine->cancel[at], 0);
+    mutex_unlock(&engine->mutex);
+    return &engine->cancel[at];
+}
+
+static void give_flag(CqEngine *engine, const Flag *flag)
+{
+    mutex_lock(&engine->mutex);
+    engine->taken[flag - engine->cancel] = false;
+    cond_signal(&engine->free_flag);
+    mutex_unlock(&engine->mutex);
+}
+
+static Fail find_op(Arena *arena, const char *name, const OpSpec **out)
+{
+    *out = op_find(str_from(name));
+    if (*out) return NULL;
+    Str near = op_nearest(str_from(name));
+    if (!near.len) return FAIL(arena, BAD_REQUEST, "no operation \"%s\"", name ? name : "");
+    return FAIL(arena, BAD_REQUEST, "no operation \"%s\"; did you mean " STR_FMT "?", name,
+                STR_ARG(near));
+}
+
+static Fail run(Ctx *cx, const CqEngine *engine, const char *name, const char *arguments,
+                CqReply *reply)
+{
+    const OpSpec *op = NULL;
+    const Json *document = NULL;
+    TRY(find_op(cx->arena, name, &op));
+    if (arguments && *arguments) TRY(json_parse(cx->arena, str_from(arguments), &document));
+    void *args = arena_alloc(cx->arena, op->args_size);
+    TRY(record_from_json(cx->arena, op->args, document, args));
+    RunInfo info = {0};
+    Result result = {0};
+    TRY(engine_run(cx, engine->engine, op, args, &info, &result));
+    Buf buf = buf_on(&reply->arena); // the rest goes when the request ends
+    JsonWriter w = {.out = &buf};
+    answer_write(&w, op, &info, &result, NULL);
+    reply->json = buf_str(&buf);
+    reply->status = answer_status(&result);
+    return NULL;
+}
+
+CqReply *cq_run(CqEngine *engine, const char *operation, const char *arguments_json)
+{
+    CqReply *reply = reply_new();
+    if (!engine)
+        return reply_problem(reply, FAIL(&reply->arena, BAD_REQUEST, "the engine is NULL"));
+    Flag *cancel = take_flag(engine);
+    Arena arena = {0};
+    Ctx cx = engine_context(engine->engine, &arena, cancel, 0);
+    Fail fail = run(&cx, engine, operation, arguments_json, reply);
+    if (fail) reply_problem(reply, fail);
+    give_flag(engine, cancel);
+    arena_fini(&arena);
+    return reply;
+}
+
+void cq_cancel(CqEngine *engine)
+{
+    for (size_t i = 0; engine && i < MOST_RUNS; i++) flag_set(&engine->cancel[i], 1);
+}
+
+int cq_reply_ok(const CqReply *reply)
+{
+    return !reply->problem;
+}
+
+int cq_reply_status(const CqReply *reply)
+{
+    return reply->status;
+}
+
+const char *cq_reply_json(const CqReply *reply)
+{
+    return reply->json.ptr;
+}
+
+void cq_reply_free(CqReply *reply)
+{
+    if (!reply) return;
+    arena_fini(&reply->arena);
+    mem_free(reply);
+}
+
+const char *cq_version(void)
+{
+    return CQ_VERSION;
+}
+
+const char *const *cq_operations(void)
+{
+    return op_names();
+}
+
+CqReply *cq_schema(const char *operation)
+{
+    CqReply *reply = reply_new();
+    const OpSpec *op = NULL;
+    Fail fail = find_op(&reply->arena, operation, &op);
+    if (fail) return reply_problem(reply, fail);
+    Buf buf = buf_on(&reply->arena);
+    JsonWriter w = {.out = &buf};
+    op_result_schema(&w, op);
+    reply->json = buf_str(&buf);
+    return reply;
+}

@@ -1,0 +1,29 @@
+// base/ctx.h - what one request carries: memory, deadline, cancel flag, identity, log.
+//
+// A function that takes a Ctx may do I/O, wait, and be cancelled. Allocate what is returned to the
+// caller in cx->arena. A worker thread makes its own Ctx (own arena) with ctx_child.
+#ifndef CQ_BASE_CTX_H
+#define CQ_BASE_CTX_H
+
+#include "base/problem.h"
+#include "base/sync.h"
+
+typedef struct Log Log;
+
+typedef enum StopReason { STOP_NONE, STOP_CANCEL, STOP_DEADLINE } StopReason;
+
+typedef struct Ctx {
+    Arena *arena;
+    int64_t deadline_ns; // on clock_now_ns; 0 for none
+    Flag *cancel;        // non-zero asks to stop; NULL for never
+    Str request_id;
+    Log *log; // NULL drops events
+} Ctx;
+
+Ctx ctx_child(const Ctx *cx, Arena *arena); // same limits, other memory
+// Why the work should end now. Reads the clock: call it between files, not between bytes.
+StopReason ctx_stopped(const Ctx *cx);
+// Fails: CANCELLED.
+MUST_CHECK Fail ctx_check(const Ctx *cx);
+
+#endif

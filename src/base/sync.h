@@ -1,0 +1,76 @@
+// base/sync.h - threads, locks with ranks, and the few atomics the rest of cq needs.
+//
+// pthreads underneath: <threads.h> breaks ThreadSanitizer with gcc 12 and clang 14.
+// Ranks: a thread may lock a mutex only while every mutex it holds has a lower rank. Checked in
+//        every build without NDEBUG; a violation is a bug and aborts.
+// Threads: everything here may be called from any thread. Blocks: mutex_lock, cond_wait, join.
+#ifndef CQ_BASE_SYNC_H
+#define CQ_BASE_SYNC_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "base/def.h"
+
+typedef enum LockRank { // outermost first
+    RANK_APP = 10,
+    RANK_SERVICE = 20,
+    RANK_LANG = 30,
+    RANK_POOL = 40,
+    RANK_POOL_QUEUE = 50,
+    RANK_LOG = 90, // logging is allowed under any lock
+} LockRank;
+
+typedef struct Mutex {
+    pthread_mutex_t raw;
+    LockRank rank;
+} Mutex;
+
+typedef struct Cond {
+    pthread_cond_t raw; // on CLOCK_MONOTONIC
+} Cond;
+
+void mutex_init(Mutex *mutex, LockRank rank);
+void mutex_fini(Mutex *mutex);
+void mutex_lock(Mutex *mutex);
+void mutex_unlock(Mutex *mutex);
+bool mutex_held_by_rank(LockRank rank); // true when this thread holds one of that rank
+
+void cond_init(Cond *cond);
+void cond_fini(Cond *cond);
+void cond_wait(Cond *cond, Mutex *mutex);
+bool cond_wait_until(Cond *cond, Mutex *mutex, int64_t deadline_ns); // false on time-out
+void cond_signal(Cond *cond);
+void cond_broadcast(Cond *cond);
+
+typedef struct Thread {
+    pthread_t raw;
+} Thread;
+// False when the system refuses another thread.
+bool thread_start(Thread *thread, void (*fn)(void *), void *arg, const char *name);
+void thread_join(Thread *thread);
+
+// A one-way or resettable switch, readable anywhere, settable in a signal handler.
+typedef struct Flag {
+    atomic_int raw;
+} Flag;
+void flag_set(Flag *flag, int value);
+int flag_get(const Flag *flag);
+
+// A shared counter.
+typedef struct Counter {
+    atomic_uint_fast64_t raw;
+} Counter;
+uint64_t counter_add(Counter *counter, uint64_t amount); // returns the value before
+uint64_t counter_sub(Counter *counter, uint64_t amount); // returns the value before
+uint64_t counter_get(const Counter *counter);
+
+// Runs fn(arg) once per Once, however many threads race; the others wait for it.
+typedef struct Once {
+    Mutex mutex;
+    Flag done;
+} Once;
+void once_init(Once *once, LockRank rank);
+void once_run(Once *once, void (*fn)(void *), void *arg);
+
+#endif

@@ -1,0 +1,81 @@
+// door/command.c
+#include "door/command.h"
+
+#include "base/nearest.h"
+
+static const char *const formats[] = {"md", "json", "lines", NULL};
+static const char *const colors[] = {"auto", "always", "never", NULL};
+static const char *const levels[] = {"debug", "info", "warn", "error", NULL};
+
+const Field global_fields[] = {
+    FIELD(GlobalArgs, root, PATH,
+          "workspace to look at; default: the git working tree around the working folder",
+          .value_name = "DIR"),
+    FIELD(GlobalArgs, format, STR,
+          "md: text for people and agents; json: one document; lines: path:line:col:text",
+          .choices = formats, .fallback = "md"),
+    FIELD(GlobalArgs, color, STR, "colour the answer; auto: on a terminal unless NO_COLOR is set",
+          .choices = colors, .fallback = "auto"),
+    FIELD(GlobalArgs, timeout, REAL, "stop after this time with what was found; 0 for no limit",
+          .value_name = "SECONDS", .least = 0, .most = 31536000, .fallback = "0"),
+    FIELD(GlobalArgs, threads, INT, "threads to use; 0: one a core, at most 16", .least = 0,
+          .most = 1024, .fallback = "0"),
+    FIELD(GlobalArgs, log_level, STR, "what to log on stderr; default: $CQ_LOG, or warn",
+          .choices = levels, .value_name = "LEVEL"),
+    FIELD(GlobalArgs, help, BOOL, "show help for the command", .letter = 'h'),
+    FIELD(GlobalArgs, version, BOOL, "show the version", .letter = 'V'),
+    {0},
+};
+
+const EnvVar env_vars[] = {
+    {"CQ_LOG", "what to log on stderr when --log-level is not given: debug, info, warn or error"},
+    {"NO_COLOR", "when set and not empty, --color auto means never"},
+    {0},
+};
+
+static size_t op_count(void)
+{
+    size_t count = 0;
+    while (op_all()[count]) count++;
+    return count;
+}
+
+size_t command_count(void)
+{
+    size_t count = op_count();
+    for (const Command *command = door_commands; command->name; command++) count++;
+    return count;
+}
+
+Command command_at(size_t index)
+{
+    size_t ops = op_count();
+    if (index >= ops) return door_commands[index - ops];
+    const OpSpec *op = op_all()[index];
+    return (Command){.name = op->name,
+                     .summary = op->summary,
+                     .details = op->details,
+                     .examples = op->examples,
+                     .args = op->args,
+                     .args_size = op->args_size,
+                     .op = op};
+}
+
+bool command_find(Str name, Command *out)
+{
+    for (size_t i = 0; i < command_count(); i++) {
+        Command command = command_at(i);
+        if (!str_eq(str_from(command.name), name)) continue;
+        *out = command;
+        return true;
+    }
+    return false;
+}
+
+Str command_nearest(Str name)
+{
+    Nearest nearest = nearest_to(name);
+    for (size_t i = 0; i < command_count(); i++)
+        nearest_offer(&nearest, str_from(command_at(i).name));
+    return nearest.name;
+}

@@ -1,0 +1,49 @@
+// door/render.c
+#include "door/render.h"
+
+static bool drain(void *arg, Buf *buf)
+{
+    (void)buf; // it is the Out's own
+    return out_piece(arg);
+}
+
+static void render_json(Out *out, const OpSpec *op, const RunInfo *info, const Result *result,
+                        const RenderStyle *style)
+{
+    JsonWriter w = {.out = &out->buf, .indent = style->indent_json ? 2 : 0};
+    AnswerDrain pieces = {drain, out};
+    answer_write(&w, op, info, result, &pieces);
+    buf_byte(&out->buf, '\n');
+}
+
+static void colored(Buf *out, const char *code, Str text, bool color)
+{
+    if (color) buf_addf(out, "\x1b[%sm", code);
+    buf_add(out, text);
+    if (color) buf_add(out, STR("\x1b[0m"));
+}
+
+static void render_lines(Out *out, const Result *result, bool color)
+{
+    Buf *buf = &out->buf;
+    for (size_t i = 0; i < result->finding_count && out_piece(out); i++) {
+        Finding finding = result_finding(result, i);
+        colored(buf, "35", finding.path, color);
+        buf_byte(buf, ':');
+        buf_int(buf, finding.line);
+        buf_byte(buf, ':');
+        buf_int(buf, finding.col);
+        buf_byte(buf, ':');
+        buf_add(buf, finding.text);
+        buf_byte(buf, '\n');
+    }
+}
+
+void render_answer(Out *out, const OpSpec *op, const void *args, const RunInfo *info,
+                   const Result *result, const RenderStyle *style)
+{
+    if (op->plain && op->plain(&out->buf, args, result)) return;
+    if (str_eq(style->format, STR("json"))) render_json(out, op, info, result, style);
+    else if (str_eq(style->format, STR("lines"))) render_lines(out, result, style->text.color);
+    else op->text(&out->buf, args, result, &style->text);
+}

@@ -1,0 +1,17 @@
+// door/render.h - an answer in the format that was asked for.
+#ifndef CQ_DOOR_RENDER_H
+#define CQ_DOOR_RENDER_H
+
+#include "door/out.h"
+#include "op/answer.h"
+
+typedef struct RenderStyle {
+    Str format; // md, json, lines
+    TextStyle text;
+    bool indent_json;
+} RenderStyle;
+
+void render_answer(Out *out, const OpSpec *op, const void *args, const RunInfo *info,
+                   const Result *result, const RenderStyle *style);
+
+#endif

@@ -1,0 +1,50 @@
+// op/op.h - an operation: name, typed arguments, result, and a run function.
+//
+// One file op/<name>.c and one line in ops.def. The command line, help, man page, completions and
+// JSON schemas are generated from the row.
+#ifndef CQ_OP_OP_H
+#define CQ_OP_OP_H
+
+#include "op/field.h"
+#include "service/result.h"
+
+typedef struct TextStyle {
+    bool color;   // ANSI colours wanted
+    int width;    // columns of the terminal, 0 when unknown
+} TextStyle;
+
+typedef struct OpExample {
+    const char *command, *says;
+} OpExample;
+
+typedef struct OpSpec {
+    const char *name;    // "search"
+    const char *summary; // one line, no full stop
+    const char *details; // paragraphs for help and the man page
+    const OpExample *examples; // ends with {0}
+    const Field *args;   // ends with {0}
+    size_t args_size;
+    const Field *result; // of Result.summary; ends with {0}
+    // Computes. `args` is a struct of args_size bytes. Fails: any Problem.
+    Fail (*run)(Ctx *cx, const Env *env, const void *args, Result *out);
+    // Writes the answer for people (--format md).
+    void (*text)(Buf *out, const void *args, const Result *result, const TextStyle *style);
+    // Writes an answer that replaces every format (--count, --files); NULL or returns false when
+    // the arguments do not ask for one.
+    bool (*plain)(Buf *out, const void *args, const Result *result);
+} OpSpec;
+
+#define OP(name) extern const OpSpec op_##name;
+#include "op/ops.def"
+#undef OP
+
+const OpSpec *const *op_all(void); // NULL-terminated, in the order of ops.def
+const char *const *op_names(void); // NULL-terminated
+const OpSpec *op_find(Str name);   // NULL when there is none
+Str op_nearest(Str name);          // for "did you mean"; empty when none is near
+
+// The JSON Schema of an operation's whole answer: schema, run, summary, findings, sections.
+void op_result_schema(JsonWriter *w, const OpSpec *op);
+void op_args_schema(JsonWriter *w, const OpSpec *op);
+
+#endif

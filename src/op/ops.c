@@ -1,0 +1,42 @@
+// op/ops.c - the table of operations.
+#include "op/op.h"
+
+#include "base/nearest.h"
+
+static const OpSpec *const table[] = {
+#define OP(name) &op_##name,
+#include "op/ops.def"
+#undef OP
+    NULL,
+};
+
+const OpSpec *const *op_all(void)
+{
+    return table;
+}
+
+const char *const *op_names(void)
+{
+    static const char *const names[] = {
+#define OP(name) #name,
+#include "op/ops.def"
+#undef OP
+        NULL,
+    };
+    return names;
+}
+
+const OpSpec *op_find(Str name)
+{
+    for (const OpSpec *const *op = table; *op; op++)
+        if (str_eq(str_from((*op)->name), name)) return *op;
+    return NULL;
+}
+
+Str op_nearest(Str name)
+{
+    Nearest nearest = nearest_to(name);
+    for (const OpSpec *const *op = table; *op; op++)
+        nearest_offer(&nearest, str_from((*op)->name));
+    return nearest.name;
+}

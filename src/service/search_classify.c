@@ -1,0 +1,147 @@
+// service/search_classify.c - decides what each hit is, by parsing the files that hold them.
+//
+// DESIGN. First the hits that will be shown: the likeliest order (by a guess from the line) names
+// the first N hits, their files are parsed in parallel, and since real categories change the
+// order, this repeats until the first N hits are all classified. Then the other files, best first,
+// until the deadline. A file is classified whole or not at all; slots share nothing.
+#include "base/clock.h"
+#include "service/search_.h"
+
+typedef struct ClassifySlot {
+    Arena arena;
+    Parser *parser;
+} ClassifySlot;
+
+typedef struct Classify {
+    Search *search;
+    Ctx limits; // deadline of this round
+    const uint32_t *files;
+    ClassifySlot *slots;
+} Classify;
+
+static const char *const declaration_kind = "declaration";
+
+static const SearchDef *make_def(Arena *arena, const Facts *facts, int32_t index)
+{
+    const Def *def = &facts->defs[index];
+    SearchDef *out = ARENA_NEW(arena, SearchDef);
+    *out = (SearchDef){.kind = str_from(def->declaration ? declaration_kind
+                                                         : def_kind_name(def->kind)),
+                       .name = str_copy(arena, def->name),
+                       .qualified = str_copy(arena, def->qualified),
+                       .signature = str_copy(arena, def->signature),
+                       .start_line = def->start_line,
+                       .end_line = def->end_line};
+    for (int32_t up = def->parent; up >= 0; up = facts->defs[up].parent) out->depth++;
+    return out;
+}
+
+// The definition around a hit; for a hit that names a definition, the one around that.
+static Str enclosing_name(Arena *arena, const Facts *facts, const SearchHit *hit, int32_t def)
+{
+    int32_t around = def >= 0 ? facts->defs[def].parent : facts_enclosing(facts, hit->start);
+    return around >= 0 ? str_copy(arena, facts->defs[around].qualified) : STR_NONE;
+}
+
+static void apply_facts(Search *search, const SearchFile *file, Arena *arena, const Facts *facts,
+                        Str text)
+{
+    for (uint32_t i = 0; i < file->count; i++) {
+        SearchHit *hit = &search->hits.items[file->first + i];
+        int32_t def = -1;
+        Span span = {hit->start, hit->start + hit->len};
+        hit->category = (uint8_t)facts_classify(facts, text, span, &def);
+        if (def >= 0) hit->def = make_def(arena, facts, def);
+        hit->enclosing = enclosing_name(arena, facts, hit, def);
+    }
+}
+
+bool search_file_text(Ctx *cx, const Search *search, const SearchFile *file, Str *text)
+{
+    *text = file->text;
+    if (text->ptr) return true;
+    if (file->size_bytes > FACTS_LARGEST_FILE) return false;
+    Fail fail = os_read_file(cx, search->workspace.dir, file->path.ptr, FACTS_LARGEST_FILE, text);
+    if (fail || text->len != file->size_bytes) return false; // gone, or edited since the scan
+    if (str_starts(*text, STR("\xEF\xBB\xBF"))) *text = str_sub(*text, 3, text->len);
+    return true;
+}
+
+static void classify_file(void *arg, size_t index, int slot_number)
+{
+    Classify *round = arg;
+    Search *search = round->search;
+    SearchFile *file = &search->files.items[round->files[index]];
+    ClassifySlot *slot = &round->slots[slot_number];
+    Arena scratch = {0};
+    Ctx cx = ctx_child(&round->limits, &scratch);
+    Str text;
+    Facts facts = {0};
+    if (!slot->parser) slot->parser = parser_new();
+    uint32_t *offsets = ARENA_ARRAY(&scratch, uint32_t, file->count);
+    for (uint32_t i = 0; i < file->count; i++)
+        offsets[i] = search->hits.items[file->first + i].start;
+    if (search_file_text(&cx, search, file, &text) &&
+        !facts_extract_around(&cx, slot->parser, file->lang, text, offsets, file->count, &facts)) {
+        apply_facts(search, file, &slot->arena, &facts, text);
+        file->partial = facts.partial;
+        file->classified = true;
+    }
+    arena_fini(&scratch);
+}
+
+static void run_round(Classify *round, const uint32_t *files, size_t count)
+{
+    round->files = files;
+    pool_each(round->search->env->pool, &round->limits, count, 1, classify_file, round);
+}
+
+static bool can_parse(const SearchFile *file)
+{
+    return file->lang != LANG_NONE && file->size_bytes <= FACTS_LARGEST_FILE;
+}
+
+// The files of order[0 .. count) that still need a parse, each once, in that order.
+static size_t files_of(const Search *search, const uint32_t *order, size_t count, uint32_t *files,
+                       bool *taken)
+{
+    size_t found = 0;
+    for (size_t i = 0; i < count; i++) {
+        uint32_t file = search->hits.items[order[i]].file;
+        if (taken[file] || !can_parse(&search->files.items[file])) continue;
+        taken[file] = true; // whether or not it succeeds: a second try would fail the same way
+        files[found++] = file;
+    }
+    return found;
+}
+
+void search_classify(Search *search)
+{
+    const SearchQuery *query = search->query;
+    size_t hits = search->hits.len;
+    if (query->classify == CLASSIFY_NONE || !hits) return;
+    Arena *arena = search->cx->arena;
+    Classify round = {.search = search, .limits = *search->cx};
+    round.slots = ARENA_ARRAY(arena, ClassifySlot, (size_t)search->slots);
+    uint32_t *order = ARENA_ARRAY(arena, uint32_t, hits);
+    uint32_t *files = ARENA_ARRAY(arena, uint32_t, search->files.len);
+    bool *taken = ARENA_ARRAY(arena, bool, search->files.len);
+    for (uint32_t i = 0; i < hits; i++) order[i] = i;
+    int64_t deadline = clock_now_ns() + query->classify_ms * NS_PER_MS;
+
+    for (size_t count = 1; count;) { // what is shown
+        search_order(search, order, hits, true);
+        count = files_of(search, order, MIN(query->shown, hits), files, taken);
+        run_round(&round, files, count);
+    }
+    if (query->classify != CLASSIFY_SHOWN) {
+        if (query->classify == CLASSIFY_AUTO &&
+            (!round.limits.deadline_ns || deadline < round.limits.deadline_ns))
+            round.limits.deadline_ns = deadline;
+        run_round(&round, files, files_of(search, order, hits, files, taken));
+    }
+    for (int i = 0; i < search->slots; i++) {
+        parser_free(round.slots[i].parser);
+        arena_adopt(arena, &round.slots[i].arena);
+    }
+}

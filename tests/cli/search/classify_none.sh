@@ -1,0 +1,1 @@
+cq search build_key --classify none --limit 12

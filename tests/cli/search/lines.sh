@@ -1,0 +1,1 @@
+cq search build_key --format lines

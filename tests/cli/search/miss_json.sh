@@ -1,0 +1,1 @@
+cq search no_such_name_anywhere --format json >/dev/null

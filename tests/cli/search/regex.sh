@@ -1,0 +1,1 @@
+cq search 'ring_\w+\(' --format lines

@@ -1,0 +1,25 @@
+// tests/support/check.h - what every unit test includes: cmocka and its required headers.
+#ifndef CQ_TESTS_SUPPORT_CHECK_H
+#define CQ_TESTS_SUPPORT_CHECK_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include <cmocka.h>
+
+#include "base/str.h"
+
+#define CHECK_STR(actual, expected)                                                                \
+    do {                                                                                           \
+        Str actual_ = (actual), expected_ = (expected);                                            \
+        if (!str_eq(actual_, expected_))                                                           \
+            fail_msg("got \"%.*s\", expected \"%.*s\"", STR_ARG(actual_), STR_ARG(expected_));     \
+    } while (0)
+
+// Runs the tests of one file and fails when they leave memory behind.
+#define RUN_TESTS(tests) cmocka_run_group_tests((tests), NULL, NULL)
+
+#endif

@@ -1,0 +1,32 @@
+#!/bin/sh
+# tools/fetch-grammars.sh - the C sources of the tree-sitter core and grammars, into build/third_party/.
+#
+#   build/third_party/tree-sitter/lib/              the core: include/, src/
+#   build/third_party/tree-sitter-python/src/       parser.c, scanner.c and the headers they include
+#   build/third_party/tree-sitter-typescript/tsx/src/  (a package with two grammars)
+#   build/third_party/*/LICENSE, */queries/tags.scm
+#
+# The versions are those of tools/grammars/package-lock.json. Silent, and offline, when up to date.
+set -eu
+cd "$(dirname "$0")/.."
+. tools/npm-fetch.sh
+
+keep() { # NODE_MODULES NEW_DIR
+    for package in "$1"/tree-sitter* "$1"/@*/tree-sitter*; do
+        [ -d "$package" ] || continue
+        name=${package##*/}
+        from=$package
+        if [ "$name" = tree-sitter ]; then from=$package/vendor/tree-sitter; fi
+        # Not cp -p: packages carry dates of 1985, which would hide a change from ninja.
+        (cd "$from" && find . -type f \( -path './lib/*' -o -path '*/src/parser.c' \
+            -o -path '*/src/scanner.c' -o -path '*/src/*.h' -o -path './common/*.h' \
+            -o -path './queries/tags.scm' -o -path './*/queries/tags.scm' \) -print) |
+            while read -r file; do
+                mkdir -p "$2/$name/${file%/*}"
+                cp "$from/$file" "$2/$name/$file"
+            done
+        cp "$package"/LICENSE* "$2/$name/"
+    done
+}
+
+npm_fetch tools/grammars build/third_party
