@@ -1,4 +1,5 @@
-// tools/facts_dump.c - cq-facts [--lang L] FILE: all facts of one file as JSON, for goldens and people.
+// tools/facts_dump.c - cq-facts [--lang L] FILE: all facts of one file as JSON, for goldens and
+// people.
 //
 // Offsets are bytes, lines count from 1, columns from 0. FILE may be "-" for standard input (with
 // --lang). Exit: 0, or the code of the problem (base/problem.def), which goes to stderr as JSON.
@@ -153,10 +154,8 @@ static Fail dump(Ctx *cx, Parser *parser, Str wanted, const char *path)
     Str text;
     LangId lang;
     Facts facts;
-    if (!strcmp(path, "-"))
-        TRY(os_read_all(cx, OS_STDIN, LARGEST_FILE, &text));
-    else
-        TRY(os_read_file(cx, OS_CWD, path, LARGEST_FILE, &text));
+    if (!strcmp(path, "-")) TRY(os_read_all(cx, OS_STDIN, LARGEST_FILE, &text));
+    else TRY(os_read_file(cx, OS_CWD, path, LARGEST_FILE, &text));
     TRY(pick_lang(cx, wanted, str_from(path), text, &lang));
     TRY(facts_extract(cx, parser, lang, text, &facts));
     return os_write(cx, OS_STDOUT, facts_json(cx->arena, &facts, text));

@@ -47,7 +47,7 @@ CQ_API int cq_reply_status(const CqReply *reply); // exit code: 0 found, 1 nothi
 CQ_API const char *cq_reply_json(const CqReply *reply);
 CQ_API void cq_reply_free(CqReply *reply); // NULL is fine
 
-CQ_API const char *cq_version(void);      // "0.1.0"
+CQ_API const char *cq_version(void); // "0.1.0"
 // The operations' names, NULL-terminated.
 CQ_API const char *const *cq_operations(void);
 // The JSON Schema of an operation's answer as a reply to be freed; a problem when it is unknown.

@@ -1,9 +1,9 @@
 // app/cq.c - the public library (cq/cq.h): a thin face over app/engine.
 //
 // DESIGN. Each cq_run has its own arena, gone when it returns; its reply keeps only the text. Each
-// has its own cancel flag too, taken from a fixed set under `mutex`. cq_cancel raises every flag of the set: it takes no lock and so may be
-// called in a signal handler; a run that begins later lowers the flag it is given. More runs at
-// once than flags wait for one.
+// has its own cancel flag too, taken from a fixed set under `mutex`. cq_cancel raises every flag of
+// the set: it takes no lock and so may be called in a signal handler; a run that begins later
+// lowers the flag it is given. More runs at once than flags wait for one.
 #include "cq/cq.h"
 
 #include "app/engine.h"
@@ -45,7 +45,9 @@ CqEngine *cq_open(const char *root, const CqOptions *options)
     if (!root) return NULL;
     int workers = options ? options->workers : 0;
     EngineSpec spec = {.root = str_from(*root ? root : "."),
-                       .threads = workers < 0 ? 1 : workers > 0 ? workers + 1 : 0};
+                       .threads = workers < 0   ? 1
+                                  : workers > 0 ? workers + 1
+                                                : 0};
     CqEngine *engine = mem_alloc(sizeof *engine);
     engine->engine = engine_new(&spec);
     mutex_init(&engine->mutex, RANK_APP);

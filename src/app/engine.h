@@ -14,8 +14,8 @@
 typedef struct Engine Engine;
 
 typedef struct EngineSpec {
-    int threads; // in total, the caller's included; 0: one a core, at most 16
-    Str root;    // --root; empty: found from the working folder. Copied.
+    int threads;      // in total, the caller's included; 0: one a core, at most 16
+    Str root;         // --root; empty: found from the working folder. Copied.
     bool reads_stdin; // Env.stdin_allowed
     bool logs;        // to stderr
     LogLevel log_level;

@@ -10,9 +10,18 @@ typedef struct Case {
 static const char *const names[] = {"search", "outline", "classify", "in", "help", "ignore-case"};
 
 static const Case cases[] = {
-    {"serach", "search"},     {"Search", "search"},   {"outlnie", "outline"}, {"classfy", "classify"},
-    {"class", "classify"},    {"ignore", "ignore-case"}, {"helpme", "help"},  {"ni", "in"},
-    {"", ""},                 {"x", ""},              {"zzzzzz", ""},         {"se", ""},
+    {"serach", "search"},
+    {"Search", "search"},
+    {"outlnie", "outline"},
+    {"classfy", "classify"},
+    {"class", "classify"},
+    {"ignore", "ignore-case"},
+    {"helpme", "help"},
+    {"ni", "in"},
+    {"", ""},
+    {"x", ""},
+    {"zzzzzz", ""},
+    {"se", ""},
     {"find-references", ""},
 };
 

@@ -77,10 +77,8 @@ static Fail choose_log_level(Cli *cli, LogLevel *level)
 static Fail make_engine(Cli *cli, Engine **out)
 {
     const GlobalArgs *global = &cli->parsed.global;
-    EngineSpec spec = {.threads = (int)global->threads,
-                       .root = global->root,
-                       .reads_stdin = true,
-                       .logs = true};
+    EngineSpec spec = {
+        .threads = (int)global->threads, .root = global->root, .reads_stdin = true, .logs = true};
     TRY(choose_log_level(cli, &spec.log_level));
     spec.log_json = !os_is_terminal(OS_STDERR);
     *out = engine_new(&spec);

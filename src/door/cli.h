@@ -12,7 +12,7 @@ struct Cli { // one process
     StrList argv;
     ParsedArgs parsed;
     Out out;
-    Flag stop; // the number of the signal that asks to stop
+    Flag stop;  // the number of the signal that asks to stop
     int status; // of a run that did not fail: 0 found, 1 nothing
 };
 

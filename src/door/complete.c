@@ -1,15 +1,16 @@
 // door/complete.c - completion scripts for shells. Each kind of value has one answer: the choices
-// of a field, its known values, files, folders, or nothing.
+// of a field, its known values, files, folders (a path called DIR), or nothing.
 #include "door/complete.h"
 
 #include "door/command.h"
 
-typedef enum Source { SOURCE_NONE, SOURCE_WORDS, SOURCE_FILES } Source;
+typedef enum Source { SOURCE_NONE, SOURCE_WORDS, SOURCE_FILES, SOURCE_FOLDERS } Source;
 
 static Source source_of(const Field *field)
 {
     if (field->choices || field->values) return SOURCE_WORDS;
-    return field_is_path(field) ? SOURCE_FILES : SOURCE_NONE;
+    if (!field_is_path(field)) return SOURCE_NONE;
+    return str_eq(str_from(field->value_name), STR("DIR")) ? SOURCE_FOLDERS : SOURCE_FILES;
 }
 
 static const char *const *words_of(const Field *field)
@@ -62,7 +63,8 @@ static void bash_source(Buf *out, const Field *field)
         add_words(out, words_of(field));
         buf_byte(out, '\'');
         break;
-    case SOURCE_FILES: buf_add(out, STR("_cq_files")); break;
+    case SOURCE_FILES: buf_add(out, STR("_cq_files -f")); break;
+    case SOURCE_FOLDERS: buf_add(out, STR("_cq_files -d")); break;
     case SOURCE_NONE: buf_byte(out, ':'); break;
     }
 }
@@ -110,7 +112,7 @@ static const char bash_head[] =
     "_cq_words() { mapfile -t COMPREPLY < <(compgen -W \"$1\" -- \"$cur\"); }\n"
     "_cq_files() {\n"
     "    compopt -o filenames 2>/dev/null\n"
-    "    mapfile -t COMPREPLY < <(compgen -f -- \"$cur\")\n"
+    "    mapfile -t COMPREPLY < <(compgen \"$1\" -- \"$cur\")\n"
     "}\n"
     "_cq() {\n"
     "    local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} command= i\n"
@@ -165,8 +167,8 @@ static Str zsh_text(Arena *arena, Str s)
 static void zsh_value(Buf *spec, const Field *field)
 {
     buf_byte(spec, ':');
-    Str name = is_option(field) ? field_value_name(spec->arena, field)
-                                : field_label(spec->arena, field);
+    Str name =
+        is_option(field) ? field_value_name(spec->arena, field) : field_label(spec->arena, field);
     buf_add(spec, zsh_text(spec->arena, name));
     buf_byte(spec, ':');
     switch (source_of(field)) {
@@ -176,6 +178,7 @@ static void zsh_value(Buf *spec, const Field *field)
         buf_byte(spec, ')');
         break;
     case SOURCE_FILES: buf_add(spec, STR("_files")); break;
+    case SOURCE_FOLDERS: buf_add(spec, STR("_files -/")); break;
     case SOURCE_NONE: buf_byte(spec, ' '); break;
     }
 }
@@ -258,6 +261,7 @@ static void fish_source(Buf *out, const Field *field)
         buf_byte(out, '\'');
         break;
     case SOURCE_FILES: buf_add(out, STR(" -r -F")); break;
+    case SOURCE_FOLDERS: buf_add(out, STR(" -x -a '(__fish_complete_directories)'")); break;
     case SOURCE_NONE: buf_add(out, STR(" -x")); break;
     }
 }
@@ -289,7 +293,7 @@ static void fish_fields(Buf *out, const char *command, const Field *table)
             if (field->letter) buf_addf(out, " -s %c", field->letter);
             fish_says(out, str_from(field->help));
             if (field_takes_value(field)) fish_source(out, field);
-        } else if (source_of(field) == SOURCE_FILES) {
+        } else if (field_is_path(field)) {
             buf_add(out, STR(" -F"));
         } else {
             buf_add(out, STR(" -a '"));

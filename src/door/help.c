@@ -35,8 +35,7 @@ Str help_synopsis(Arena *arena, const Command *command)
         const char *dots = field_is_list(field) ? "..." : "";
         if (field->flags & FIELD_POSITIONAL)
             buf_addf(&buf, required ? " %s%s" : " [%s%s]", label.ptr, dots);
-        else if (required)
-            buf_addf(&buf, " %s %s", label.ptr, field_value_name(arena, field).ptr);
+        else if (required) buf_addf(&buf, " %s %s", label.ptr, field_value_name(arena, field).ptr);
     }
     return buf_str(&buf);
 }

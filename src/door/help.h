@@ -19,7 +19,7 @@ void help_man(Buf *out);      // help_man.c: one page in the man macros
 void help_markdown(Buf *out); // help_markdown.c
 
 // Shared by the shapes.
-extern const char help_about[]; // what cq is, in a sentence or two
+extern const char help_about[];                          // what cq is, in a sentence or two
 Str help_synopsis(Arena *arena, const Command *command); // "cq search [OPTIONS] PATTERN [PATHS...]"
 // What stands behind an option's text: "one of: a, b", "default: x", or nothing.
 Str help_notes(Arena *arena, const Field *field);

@@ -1,17 +1,15 @@
 // lang/around.c
 //
-// One pass over the bytes knows just enough of each language to step over comments, strings and
+// Languages of braces here, Python in around_python.c. One pass over the bytes knows just enough of each language to step over comments, strings and
 // preprocessor lines, and matches the braces in between.
 #include "lang/around.h"
 
 #include <ctype.h>
 #include <stdio.h>
 
-#include "base/vec.h"
+#include "lang/around_.h"
 
 enum { SMALLEST_CUT = 40 }; // bytes: cutting less costs more than parsing it
-
-typedef VEC(Span) SpanVec;
 
 // A block, or the file itself, while it is being read. An item is one declaration or statement.
 typedef struct Level {
@@ -39,7 +37,12 @@ typedef struct Walk {
 static bool is_brace_language(LangId lang)
 {
     return lang == LANG_c || lang == LANG_cpp || lang == LANG_java || lang == LANG_go ||
-           lang == LANG_rust;
+           lang == LANG_rust || lang == LANG_javascript || lang == LANG_typescript;
+}
+
+static bool is_script(LangId lang)
+{
+    return lang == LANG_javascript || lang == LANG_typescript;
 }
 
 static char byte_at(const Walk *walk, uint32_t at)
@@ -178,6 +181,51 @@ static void note_condition(Walk *walk, Str name)
     if (ends && depth) walk->conditions.len--;
 }
 
+// `...${code}...` with templates inside the code.
+static void skip_template(Walk *walk)
+{
+    int depth = 0; // of braces in ${ }
+    for (walk->at++; walk->at < walk->text.len; walk->at++) {
+        char c = walk->text.ptr[walk->at];
+        if (c == '\\') walk->at++;
+        else if (!depth && c == '`') break;
+        else if (depth && c == '`') {
+            skip_template(walk);
+            walk->at--;
+        } else if (c == '{' && (depth || walk->text.ptr[walk->at - 1] == '$')) depth++;
+        else if (c == '}' && depth) depth--;
+    }
+    if (walk->at < walk->text.len) walk->at++;
+}
+
+// A '/' begins a regular expression where no value can stand before it.
+static bool begins_regex(const Walk *walk)
+{
+    uint32_t at = walk->at;
+    while (at && (walk->text.ptr[at - 1] == ' ' || walk->text.ptr[at - 1] == '\t')) at--;
+    if (!at) return true;
+    char before = walk->text.ptr[at - 1];
+    if (strchr("(,=:[!&|?{};+-*%<>~^\n", before)) return true;
+    uint32_t start = at;
+    while (start && isalpha((unsigned char)walk->text.ptr[start - 1])) start--;
+    Str word = str_sub(walk->text, start, at);
+    return str_eq(word, STR("return")) || str_eq(word, STR("typeof")) || str_eq(word, STR("case"));
+}
+
+static void skip_regex(Walk *walk)
+{
+    bool in_class = false;
+    for (walk->at++; walk->at < walk->text.len; walk->at++) {
+        char c = walk->text.ptr[walk->at];
+        if (c == '\n') return;
+        if (c == '\\') walk->at++;
+        else if (c == '[') in_class = true;
+        else if (c == ']') in_class = false;
+        else if (c == '/' && !in_class) break;
+    }
+    if (walk->at < walk->text.len) walk->at++;
+}
+
 // A preprocessor line with its continuations.
 static void skip_directive(Walk *walk)
 {
@@ -272,6 +320,15 @@ static void maybe_end_item(Walk *walk, bool behind_brace)
     in->item_cuts = walk->cuts.len;
 }
 
+// import { a } from "x", const { a } = f(): the names in the braces are what it is about.
+static bool names_what_follows(const Walk *walk)
+{
+    if (!is_script(walk->lang)) return false;
+    uint32_t at = walk->at;
+    while (isspace((unsigned char)byte_at(walk, at))) at++;
+    return byte_at(walk, at) == '=' || str_eq(word_at(walk, at), STR("from"));
+}
+
 static void open_brace(Walk *walk)
 {
     pass(walk, ++walk->at);
@@ -288,8 +345,19 @@ static void close_brace(Walk *walk)
     if (walk->levels.len == 1) return;
     Level block = walk->levels.items[--walk->levels.len];
     if (block.keep) level(walk)->keep = level(walk)->item_keep = true;
-    else cut(walk, block.open + 1, walk->at - 1, block.cuts);
+    else if (!names_what_follows(walk)) cut(walk, block.open + 1, walk->at - 1, block.cuts);
     maybe_end_item(walk, true);
+}
+
+// Go's line ends are semicolons behind a name, a literal, or a closing bracket.
+static bool line_ends_statement(const Walk *walk)
+{
+    uint32_t at = walk->at;
+    while (at && (walk->text.ptr[at - 1] == ' ' || walk->text.ptr[at - 1] == '\t' ||
+                  walk->text.ptr[at - 1] == '\r'))
+        at--;
+    char last = at ? walk->text.ptr[at - 1] : '\n';
+    return isalnum((unsigned char)last) || strchr("_)]}\"'`", last);
 }
 
 static void step(Walk *walk)
@@ -307,10 +375,13 @@ static void step(Walk *walk)
             skip_until(walk, STR("`"));
             return;
         }
-        break;
+        if (!is_script(walk->lang)) break;
+        skip_template(walk);
+        return;
     case '/':
         if (byte_at(walk, walk->at + 1) == '/') to_line_end(walk);
         else if (byte_at(walk, walk->at + 1) == '*') skip_block_comment(walk);
+        else if (is_script(walk->lang) && begins_regex(walk)) skip_regex(walk);
         else break;
         return;
     case '#':
@@ -323,8 +394,14 @@ static void step(Walk *walk)
     case ')':
     case ']': level(walk)->parens--; break;
     case ';':
+        if (walk->lang == LANG_go) break; // for a; b; c {
         walk->at++;
         maybe_end_item(walk, false);
+        return;
+    case '\n':
+        if (walk->lang != LANG_go || !line_ends_statement(walk)) break;
+        maybe_end_item(walk, false);
+        if (byte_at(walk, walk->at) == '\n') walk->at++;
         return;
     default: break;
     }
@@ -334,7 +411,8 @@ static void step(Walk *walk)
 // The bytes that step() looks at; all others are passed over.
 static const bool is_special[256] = {['{'] = true, ['}'] = true, ['"'] = true, ['\''] = true,
                                      ['`'] = true, ['/'] = true, ['#'] = true, [';'] = true,
-                                     ['('] = true, [')'] = true, ['['] = true, [']'] = true};
+                                     ['('] = true, [')'] = true, ['['] = true, [']'] = true,
+                                     ['\n'] = true};
 
 static Spans complement(Arena *arena, const SpanVec *cuts, uint32_t len)
 {
@@ -353,6 +431,7 @@ static Spans complement(Arena *arena, const SpanVec *cuts, uint32_t len)
 Spans around_spans(Arena *arena, LangId lang, Str text, const uint32_t *offsets, size_t count)
 {
     Walk walk = {.arena = arena, .lang = lang, .text = text, .offsets = offsets, .count = count};
+    if (lang == LANG_python) around_python(arena, text, offsets, count, &walk.cuts);
     Level file = {0};
     VEC_PUSH(arena, &walk.levels, file);
     while (is_brace_language(lang) && walk.at < text.len) {

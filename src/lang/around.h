@@ -1,9 +1,8 @@
 // lang/around.h - which parts of a file a parser must see to tell what stands at a few places.
 //
-// For languages of braces: bodies `{...}` that hold none of the places are emptied, and whole
-// top-level items without any are left out. What is left parses to the same tree around the
-// places, at a fraction of the time. When in doubt (conditional compilation inside a body,
-// unbalanced braces) text is kept.
+// Bodies that hold none of the places are emptied, and whole declarations and statements without
+// any are left out. What is left parses to the same tree around the places, at a fraction of the
+// time. When in doubt (conditional compilation, unbalanced braces) text is kept.
 #ifndef CQ_LANG_AROUND_H
 #define CQ_LANG_AROUND_H
 

@@ -1,201 +1,17 @@
-// lang/extract.c - one parse and one walk per file, driven by the rules of the language.
+// lang/extract.c - one walk over a file's tree, driven by the rules of the language.
 //
 // The walk visits every visible node once with a tree cursor. A node's symbol finds its rule in a
 // byte table; nodes without one cost a table look-up. What a node opens (a definition, a call, a
 // string, ...) is a Frame that lasts until the walk leaves the node and then restores the scope.
-#include <stdlib.h>
-
-#include "base/map.h"
-#include "lang/around.h"
-#include "lang/settle.h"
+#include "lang/walk.h"
 
 enum {
     CALLEE_MAX_BYTES = 200,
-    CALLEE_MAX_DEPTH = 64,      // of parentheses and the like around a callee's name
+    CALLEE_MAX_DEPTH = 64,          // of parentheses and the like around a callee's name
     NODES_BETWEEN_CHECKS = 1 << 16, // of the deadline, in the walk
-    REPARSE_MAX_DEPTH = 8,
-    ERROR_SYMBOL = (TSSymbol)-1,
-    NOWHERE = UINT32_MAX,
 };
-
-typedef struct Bound { // a rule with its names resolved for the grammar; 0 = no such field
-    const Rule *rule;
-    TSFieldId name, body, type;
-    bool passive; // asked for by what stands around the node; nothing to do when it is visited
-} Bound;
-
-typedef struct Grammar { // frozen once made
-    const LangSpec *spec;
-    const TSLanguage *language;
-    uint32_t symbol_count;
-    uint8_t *rule_of;   // by symbol: index into `bound`; 0 = none
-    uint8_t *hook_of;   // by symbol: 1 + index into spec->symbols; 0 = none
-    uint8_t error_rule; // of ERROR nodes
-    bool has_code;      // strings can hold code, so they are walked
-    Bound *bound;       // [0] is the empty rule
-    TSFieldId fields[SPEC_MAX_FIELDS];
-} Grammar;
-
-typedef struct Frame { // one node that opened something
-    uint32_t depth;    // of the node
-    RuleKind kind;
-    TSFieldId type; // children in this field are annotations
-    TSFieldId args; // CALL: the field of the arguments
-    uint32_t call;  // CALL, ARGS: index of the draft
-    size_t keywords; // CALL: how many there were before
-    Scope outer;
-} Frame;
-
-struct Parser {
-    TSParser *ts;
-    TSTreeCursor cursor, spare; // `spare` looks around from where `cursor` is
-    bool has_cursor;
-    LangId lang; // that `ts` is set to
-    Arena arena; // grammars
-    Grammar *grammars[LANG_COUNT]; // made on first use
-    Drafts drafts;
-    // of the current file; frames and keywords keep their memory in drafts.room
-    const Grammar *grammar;
-    Arena masked_room;
-    Str masked; // what the grammar sees: the text itself, or a copy in masked_room
-    VEC(Frame) frames;
-    VEC(Str) keywords; // of the open calls
-    uint32_t error_count;
-    bool has_error;
-    int inner_depth;      // of extract_reparse
-    uint32_t open_call;   // the last call recorded by the walk
-    Span comments;        // the last block of comments that stand alone on their lines
-    Span prefix;          // the last run of prefixes and the comments in it
-    Span prefix_doc;      // the comment block above it
-    uint32_t wrap;        // where the wrapper of the next definition starts, or NOWHERE
-    Span wrap_doc;        // the comment block above it
-    uint32_t skip_to;     // nodes that end at or before it are not visited
-    Span docstring;       // strings in here are documentation
-};
-
-// --- grammars: names to ids, once per language and parser
-
-static TSFieldId field_id(const TSLanguage *language, const char *name)
-{
-    return name ? ts_language_field_id_for_name(language, name, (uint32_t)strlen(name)) : 0;
-}
-
-// Two bytes per node type that the spec names: its rule and its hook symbol.
-enum { NAMED_RULE = 0xff, NAMED_HOOK_SHIFT = 8 };
-
-static void bind_symbols(Grammar *grammar, const Map *named)
-{
-    for (uint32_t i = 0; i < grammar->symbol_count; i++) {
-        TSSymbol symbol = (TSSymbol)i;
-        uint64_t found;
-        if (ts_language_symbol_type(grammar->language, symbol) != TSSymbolTypeRegular) continue;
-        Str name = str_from(ts_language_symbol_name(grammar->language, symbol));
-        if (!map_get(named, name, &found)) continue;
-        grammar->rule_of[i] = (uint8_t)(found & NAMED_RULE);
-        grammar->hook_of[i] = (uint8_t)(found >> NAMED_HOOK_SHIFT);
-    }
-}
-
-static bool is_passive(const Rule *rule)
-{
-    switch (rule->kind) {
-    case RULE_NONE:
-    case RULE_KEYWORD:
-    case RULE_SPREAD:
-    case RULE_SPREAD_MAP:
-    case RULE_MEMBER:
-    case RULE_UNWRAP: return !rule->type;
-    default: return false;
-    }
-}
-
-static Grammar *grammar_new(Arena *arena, const LangSpec *spec)
-{
-    Grammar *grammar = ARENA_NEW(arena, Grammar);
-    grammar->spec = spec;
-    grammar->language = spec->grammar();
-    grammar->symbol_count = ts_language_symbol_count(grammar->language);
-    grammar->rule_of = ARENA_ARRAY(arena, uint8_t, grammar->symbol_count);
-    grammar->hook_of = ARENA_ARRAY(arena, uint8_t, grammar->symbol_count);
-
-    size_t count = 0;
-    while (spec->rules[count].node) count++;
-    grammar->bound = ARENA_ARRAY(arena, Bound, count + 1);
-    static const Rule none = {0};
-    grammar->bound[0] = (Bound){.rule = &none, .passive = true};
-    Map named = {0};
-    for (size_t i = 0; i < count; i++) {
-        const Rule *rule = &spec->rules[i];
-        grammar->bound[i + 1] = (Bound){
-            .rule = rule,
-            .name = field_id(grammar->language, rule->name),
-            .body = field_id(grammar->language, rule->body),
-            .type = field_id(grammar->language, rule->type),
-            .passive = is_passive(rule),
-        };
-        if (rule->kind == RULE_CODE) grammar->has_code = true;
-        if (!strcmp(rule->node, "ERROR"))
-            grammar->error_rule = (uint8_t)(i + 1);
-        else
-            map_put(arena, &named, str_from(rule->node), i + 1);
-    }
-    for (size_t i = 0; spec->symbols && spec->symbols[i]; i++)
-        *map_at(arena, &named, str_from(spec->symbols[i]), 0) |= (i + 1) << NAMED_HOOK_SHIFT;
-    for (size_t i = 0; spec->fields && spec->fields[i]; i++)
-        grammar->fields[i] = field_id(grammar->language, spec->fields[i]);
-    bind_symbols(grammar, &named);
-    return grammar;
-}
-
-static bool grammar_has(const TSLanguage *language, const char *node)
-{
-    return !strcmp(node, "ERROR") ||
-           ts_language_symbol_for_name(language, node, (uint32_t)strlen(node), true);
-}
-
-static bool rule_is_known(Arena *arena, const TSLanguage *language, const Rule *rule, Str *why)
-{
-    const char *fields[] = {rule->name, rule->body, rule->type};
-    *why = str_format(arena, "no node type %s", rule->node);
-    if (!grammar_has(language, rule->node)) return false;
-    for (size_t i = 0; i < ARRAY_LEN(fields); i++) {
-        *why = str_format(arena, "rule %s: no field %s", rule->node, fields[i] ? fields[i] : "");
-        if (fields[i] && !field_id(language, fields[i])) return false;
-    }
-    return true;
-}
-
-bool spec_check(Arena *arena, LangId lang, Str *why)
-{
-    const LangSpec *spec = lang_spec(lang);
-    const TSLanguage *language = spec->grammar();
-    size_t rules = 0, fields = 0, symbols = 0;
-    for (; spec->rules[rules].node; rules++) {
-        if (!rule_is_known(arena, language, &spec->rules[rules], why)) return false;
-        for (size_t i = 0; i < rules; i++) {
-            *why = str_format(arena, "two rules for %s", spec->rules[i].node);
-            if (!strcmp(spec->rules[i].node, spec->rules[rules].node)) return false;
-        }
-    }
-    for (; spec->fields && spec->fields[fields]; fields++) {
-        *why = str_format(arena, "no field %s", spec->fields[fields]);
-        if (!field_id(language, spec->fields[fields])) return false;
-    }
-    for (; spec->symbols && spec->symbols[symbols]; symbols++) {
-        *why = str_format(arena, "no node type %s", spec->symbols[symbols]);
-        if (!grammar_has(language, spec->symbols[symbols])) return false;
-    }
-    *why = STR("too many rules, fields or symbols");
-    return rules < NAMED_RULE && fields <= SPEC_MAX_FIELDS && symbols <= SPEC_MAX_SYMBOLS;
-}
 
 // --- what rules and hooks use
-
-static const Bound *bound_of(const Grammar *grammar, TSSymbol symbol)
-{
-    if (symbol < grammar->symbol_count) return &grammar->bound[grammar->rule_of[symbol]];
-    return &grammar->bound[symbol == ERROR_SYMBOL ? grammar->error_rule : 0];
-}
 
 static TSNode child_in(TSNode node, TSFieldId field)
 {
@@ -215,7 +31,7 @@ TSFieldId extract_field_id(const Extract *x, unsigned field)
 unsigned extract_symbol(const Extract *x, TSNode node)
 {
     const Grammar *grammar = x->parser->grammar;
-    TSSymbol own = ts_node_is_null(node) ? ERROR_SYMBOL : ts_node_symbol(node);
+    TSSymbol own = ts_node_is_null(node) ? GRAMMAR_ERROR : ts_node_symbol(node);
     unsigned number = own < grammar->symbol_count ? grammar->hook_of[own] : 0;
     return number ? number - 1 : SPEC_MAX_SYMBOLS;
 }
@@ -274,7 +90,7 @@ void extract_end(ExtractChildren *each)
 RuleKind extract_rule(const Extract *x, TSNode node)
 {
     if (ts_node_is_null(node)) return RULE_NONE;
-    return bound_of(x->parser->grammar, ts_node_symbol(node))->rule->kind;
+    return grammar_rule(x->parser->grammar, ts_node_symbol(node))->rule->kind;
 }
 
 Str extract_fold(const Extract *x, Span span, size_t limit)
@@ -359,10 +175,10 @@ void extract_def(Extract *x, const DefDraft *draft)
     DefDraft own = *draft;
     include_masked(x, &own);
     Span doc = lead_in(x, &own.def.full.start);
-    if (p->wrap != NOWHERE) {
+    if (p->wrap != WALK_NOWHERE) {
         own.def.full.start = p->wrap;
         if (p->wrap_doc.end) doc = p->wrap_doc;
-        p->wrap = NOWHERE;
+        p->wrap = WALK_NOWHERE;
     }
     if (!own.def.doc.len) own.def.doc = extract_text(x, doc);
     VEC_PUSH(&p->drafts.room, &p->drafts.defs, own);
@@ -370,9 +186,7 @@ void extract_def(Extract *x, const DefDraft *draft)
 
 void extract_cut_value(DefDraft *draft, TSNode value)
 {
-    if (ts_node_is_null(value)) return;
-    if (ts_node_start_point(value).row != ts_node_end_point(value).row)
-        draft->signature.end = ts_node_start_byte(value);
+    if (!ts_node_is_null(value)) draft->value = extract_span(value);
 }
 
 void extract_prefix(Extract *x, TSNode node)
@@ -389,7 +203,7 @@ void extract_prefix(Extract *x, TSNode node)
 void extract_wrap(Extract *x, uint32_t start)
 {
     Parser *p = x->parser;
-    if (p->wrap != NOWHERE) return; // template<> template<>: the outermost counts
+    if (p->wrap != WALK_NOWHERE) return; // template<> template<>: the outermost counts
     p->wrap = start;
     p->wrap_doc = lead_in(x, &p->wrap);
 }
@@ -414,10 +228,8 @@ static bool record_def(Extract *x, TSNode node, const Bound *bound)
 {
     DefDraft draft = extract_draft(x, bound->rule->def, node, child_in(node, bound->name));
     TSNode body = child_in(node, bound->body);
-    if (!ts_node_is_null(body))
-        draft.signature.end = ts_node_start_byte(body);
-    else if (bound->body && is_callable(bound->rule->def))
-        draft.def.declaration = true;
+    if (!ts_node_is_null(body)) draft.signature.end = ts_node_start_byte(body);
+    else if (bound->body && is_callable(bound->rule->def)) draft.def.declaration = true;
     if (bound->rule->hook && !bound->rule->hook(x, node, &draft)) return false;
     if (!draft.def.name.len) return false;
     extract_def(x, &draft);
@@ -436,9 +248,9 @@ static TSNode callee_name(const Extract *x, TSNode node, uint32_t *receiver)
 {
     const Grammar *grammar = x->parser->grammar;
     for (int i = 0; i < CALLEE_MAX_DEPTH && !ts_node_is_null(node); i++) {
-        const Bound *bound = bound_of(grammar, ts_node_symbol(node));
+        const Bound *bound = grammar_rule(grammar, ts_node_symbol(node));
         if (bound->rule->kind == RULE_MEMBER) {
-            if (*receiver == NOWHERE) *receiver = ts_node_start_byte(node);
+            if (*receiver == WALK_NOWHERE) *receiver = ts_node_start_byte(node);
             node = child_in(node, bound->name);
         } else if (bound->rule->kind == RULE_UNWRAP) {
             TSNode inside = child_in(node, bound->name);
@@ -471,12 +283,12 @@ void extract_callee(const Extract *x, TSNode call, TSNode callee, Call *out)
     Span span = extract_span(callee);
     out->callee = extract_fold(x, span, CALLEE_MAX_BYTES);
     out->name_span = (Span){span.end, span.end};
-    uint32_t receiver = NOWHERE;
+    uint32_t receiver = WALK_NOWHERE;
     TSNode name = callee_name(x, callee, &receiver);
     if (ts_node_is_null(name)) return;
     out->name_span = extract_span(name);
     out->name = extract_text(x, out->name_span);
-    if (receiver == NOWHERE || receiver >= out->name_span.start) return;
+    if (receiver == WALK_NOWHERE || receiver >= out->name_span.start) return;
     Str before = trim_receiver(str_sub(x->text, receiver, out->name_span.start));
     out->receiver = fold_text(x->cx->arena, before, CALLEE_MAX_BYTES);
 }
@@ -571,8 +383,7 @@ void extract_comment(Extract *x, Span span)
     if (!p->grammar->spec->doc_comments) return;
     if (p->comments.end && blank_lines(x->text, p->comments.end, span.start) == 1)
         p->comments.end = span.end;
-    else if (starts_line(x->text, span.start))
-        p->comments = span;
+    else if (starts_line(x->text, span.start)) p->comments = span;
     if (p->prefix.end && blank_lines(x->text, p->prefix.end, span.start) >= 0)
         p->prefix.end = span.end;
 }
@@ -581,8 +392,7 @@ void extract_docstring(Extract *x, Span span)
 {
     Parser *p = x->parser;
     p->docstring = span;
-    if (x->scope.draft >= 0)
-        p->drafts.defs.items[x->scope.draft].def.doc = extract_text(x, span);
+    if (x->scope.draft >= 0) p->drafts.defs.items[x->scope.draft].def.doc = extract_text(x, span);
 }
 
 static bool open_string(Extract *x, TSNode node)
@@ -612,7 +422,7 @@ static void leave(Extract *x, uint32_t depth)
         const Frame *frame = &p->frames.items[--p->frames.len];
         x->scope = frame->outer;
         if (frame->kind == RULE_CALL) close_call(x, frame);
-        if (frame->kind == RULE_WRAP) p->wrap = NOWHERE;
+        if (frame->kind == RULE_WRAP) p->wrap = WALK_NOWHERE;
     }
 }
 
@@ -675,7 +485,7 @@ static bool apply(Extract *x, TSNode node, const Bound *bound, uint32_t depth)
 static void count_errors(Parser *p, TSNode node, TSSymbol symbol)
 {
     enum { STRAY_MAX_BYTES = 64 };
-    bool error = symbol == ERROR_SYMBOL, missing = !error && ts_node_is_missing(node);
+    bool error = symbol == GRAMMAR_ERROR, missing = !error && ts_node_is_missing(node);
     if (!error && !missing) return;
     if (p->grammar->spec->lenient) {
         Span span = extract_span(node);
@@ -709,7 +519,7 @@ static bool visit(Extract *x, TSNode node, uint32_t depth)
     if (p->skip_to && ts_node_start_byte(node) >= p->skip_to) p->skip_to = 0;
     if (p->skip_to && ts_node_end_byte(node) <= p->skip_to) return false;
     TSSymbol symbol = ts_node_symbol(node);
-    const Bound *bound = bound_of(p->grammar, symbol);
+    const Bound *bound = grammar_rule(p->grammar, symbol);
     const Frame *top = &p->frames.items[p->frames.len - 1];
     bool typed = false;
     if (top->depth + 1 == depth) {
@@ -743,7 +553,12 @@ static bool visit(Extract *x, TSNode node, uint32_t depth)
     return inside;
 }
 
-static Fail walk(Extract *x)
+void walk_begin(Parser *p)
+{
+    VEC_PUSH(&p->drafts.room, &p->frames, (Frame){.depth = WALK_NOWHERE - 1});
+}
+
+Fail walk_tree(Extract *x)
 {
     TSTreeCursor *cursor = &x->parser->cursor;
     uint32_t depth = 0, visited = 0;
@@ -761,197 +576,4 @@ static Fail walk(Extract *x)
             leave(x, --depth);
         }
     }
-}
-
-// --- the parser
-
-Parser *parser_new(void)
-{
-    Parser *parser = mem_alloc(sizeof *parser);
-    parser->ts = ts_parser_new();
-    return parser;
-}
-
-void parser_free(Parser *parser)
-{
-    if (!parser) return;
-    if (parser->has_cursor) {
-        ts_tree_cursor_delete(&parser->cursor);
-        ts_tree_cursor_delete(&parser->spare);
-    }
-    ts_parser_delete(parser->ts);
-    arena_fini(&parser->drafts.room);
-    arena_fini(&parser->masked_room);
-    arena_fini(&parser->arena);
-    mem_free(parser);
-}
-
-static const char *read_text(void *payload, uint32_t offset, TSPoint point, uint32_t *len)
-{
-    const Str *text = payload;
-    (void)point;
-    *len = offset < text->len ? (uint32_t)(text->len - offset) : 0;
-    return *len ? text->ptr + offset : "";
-}
-
-static bool should_stop(TSParseState *state)
-{
-    return ctx_stopped(state->payload) != STOP_NONE;
-}
-
-// What the grammar is to see; lives until the next file.
-static void mask_text(Parser *p, Str text)
-{
-    arena_reset(&p->masked_room);
-    p->masked = text;
-    if (p->grammar->spec->mask) p->masked = p->grammar->spec->mask(&p->masked_room, text);
-}
-
-static Fail parse(Ctx *cx, Parser *p, Str text, TSTree **out)
-{
-    TSInput input = {.payload = &text, .read = read_text, .encoding = TSInputEncodingUTF8};
-    TSParseOptions options = {.payload = cx, .progress_callback = should_stop};
-    TSTree *tree = ts_parser_parse_with_options(p->ts, NULL, input, options);
-    if (!tree) {
-        ts_parser_reset(p->ts);
-        TRY(ctx_check(cx));
-        return FAIL(cx->arena, INTERNAL, "the parser gave no tree");
-    }
-    *out = tree;
-    return NULL;
-}
-
-static TSTree *parse_inside(Parser *p, Str *text, TSNode node)
-{
-    TSRange range = { // without rows and columns, as in limit_to
-        .start_byte = ts_node_start_byte(node) + 1,
-        .end_byte = ts_node_end_byte(node) - 1,
-    };
-    TSInput input = {.payload = text, .read = read_text, .encoding = TSInputEncodingUTF8};
-    if (!ts_parser_set_included_ranges(p->ts, &range, 1)) return NULL;
-    TSTree *tree = ts_parser_parse(p->ts, NULL, input);
-    ts_parser_set_included_ranges(p->ts, NULL, 0);
-    return tree;
-}
-
-bool extract_reparse(Extract *x, TSNode node)
-{
-    Parser *p = x->parser;
-    if (p->inner_depth >= REPARSE_MAX_DEPTH) return false;
-    if (ts_node_end_byte(node) < ts_node_start_byte(node) + 2) return false;
-    Str text = x->text;
-    TSTree *tree = parse_inside(p, &text, node);
-    if (!tree) return false;
-    TSNode root = ts_tree_root_node(tree);
-    bool clean = !ts_node_has_error(root);
-    if (clean) {
-        TSTreeCursor cursor = p->cursor;
-        Scope scope = x->scope;
-        size_t frames = p->frames.len;
-        p->cursor = ts_tree_cursor_new(root);
-        p->inner_depth++;
-        VEC_PUSH(&p->drafts.room, &p->frames, (Frame){.depth = NOWHERE - 1});
-        Fail fail = walk(x);
-        (void)fail; // stopped: the walk around this one will see it, too
-        p->inner_depth--;
-        p->frames.len = frames;
-        x->scope = scope;
-        ts_tree_cursor_delete(&p->cursor);
-        p->cursor = cursor;
-    }
-    ts_tree_delete(tree);
-    return clean;
-}
-
-static void use_lang(Parser *p, LangId lang)
-{
-    if (!p->grammars[lang]) p->grammars[lang] = grammar_new(&p->arena, lang_spec(lang));
-    p->grammar = p->grammars[lang];
-    if (p->lang != lang) ts_parser_set_language(p->ts, p->grammar->language);
-    p->lang = lang;
-}
-
-static void start_file(Parser *p, TSNode root)
-{
-    if (p->has_cursor) {
-        ts_tree_cursor_reset(&p->cursor, root);
-    } else {
-        p->cursor = ts_tree_cursor_new(root);
-        p->spare = ts_tree_cursor_new(root);
-    }
-    p->has_cursor = true;
-    p->has_error = ts_node_has_error(root);
-    p->error_count = 0;
-    p->comments = p->prefix = p->docstring = (Span){0};
-    p->wrap = NOWHERE;
-    p->skip_to = 0;
-    // A frame that no node is a child of, so that there always is a top one.
-    VEC_PUSH(&p->drafts.room, &p->frames, (Frame){.depth = NOWHERE - 1});
-}
-
-// The parser sees `spans` of the text as if there were nothing in between. Rows and columns are
-// left at zero: facts are made of byte offsets, and no scanner of a brace language asks for a column.
-static void limit_to(Ctx *cx, Parser *p, Spans spans)
-{
-    TSRange *ranges = ARENA_ARRAY(cx->arena, TSRange, spans.count);
-    for (size_t i = 0; i < spans.count; i++) {
-        ranges[i].start_byte = spans.items[i].start;
-        ranges[i].end_byte = spans.items[i].end;
-    }
-    ts_parser_set_included_ranges(p->ts, ranges, (uint32_t)spans.count);
-}
-
-static Fail extract(Ctx *cx, Parser *p, LangId lang, Str text, const Spans *spans, Facts *out)
-{
-    if (!lang_spec(lang)) return FAIL(cx->arena, BAD_REQUEST, "this text has no known language");
-    if (text.len > FACTS_LARGEST_FILE)
-        return FAIL(cx->arena, TOO_LARGE, "%zu bytes; a file to be parsed has at most %d", text.len,
-                    FACTS_LARGEST_FILE);
-    use_lang(p, lang);
-    if (spans) limit_to(cx, p, *spans);
-    TSTree *tree = NULL;
-    mask_text(p, text);
-    Fail stopped = parse(cx, p, p->masked, &tree);
-    if (spans) ts_parser_set_included_ranges(p->ts, NULL, 0);
-    if (stopped) return stopped;
-    start_file(p, ts_tree_root_node(tree));
-    Extract x = {.cx = cx, .text = text, .parser = p, .scope = {.draft = -1, .kind = DEF_KINDS}};
-    x.has_error = p->has_error;
-    // What a lenient language hides are macros; elsewhere it is an error that was mended.
-    if (p->masked.ptr != text.ptr && !p->grammar->spec->lenient) p->error_count++;
-    Fail fail = walk(&x);
-    if (!fail) {
-        Facts facts = {.lang = lang, .partial = p->error_count > 0, .error_count = p->error_count};
-        drafts_settle(&p->drafts, cx->arena, p->grammar->spec, text, &facts);
-        *out = facts;
-    }
-    ts_tree_delete(tree);
-    p->frames.len = p->keywords.len = 0;
-    if (drafts_clear(&p->drafts)) { // their memory went with it
-        p->frames.items = NULL, p->frames.cap = 0;
-        p->keywords.items = NULL, p->keywords.cap = 0;
-    }
-    return fail;
-}
-
-Fail facts_extract(Ctx *cx, Parser *p, LangId lang, Str text, Facts *out)
-{
-    return extract(cx, p, lang, text, NULL, out);
-}
-
-Fail facts_extract_around(Ctx *cx, Parser *p, LangId lang, Str text, const uint32_t *offsets,
-                          size_t count, Facts *out)
-{
-    Spans spans = around_spans(cx->arena, lang, text, offsets, count);
-    bool whole = spans.count == 1 && spans.items[0].end - spans.items[0].start == text.len;
-    return extract(cx, p, lang, text, whole ? NULL : &spans, out);
-}
-
-Fail facts_parse_only(Ctx *cx, Parser *p, LangId lang, Str text)
-{
-    TSTree *tree = NULL;
-    use_lang(p, lang);
-    TRY(parse(cx, p, text, &tree));
-    ts_tree_delete(tree);
-    return NULL;
 }

@@ -39,10 +39,8 @@ bool category_by_name(Str name, Category *out)
         uint32_t low_ = 0, high_ = (count);                                                        \
         while (low_ < high_) {                                                                     \
             uint32_t middle_ = low_ + (high_ - low_) / 2;                                          \
-            if ((items)[middle_].start <= (offset))                                                \
-                low_ = middle_ + 1;                                                                \
-            else                                                                                   \
-                high_ = middle_;                                                                   \
+            if ((items)[middle_].start <= (offset)) low_ = middle_ + 1;                            \
+            else high_ = middle_;                                                                  \
         }                                                                                          \
         (result) = low_;                                                                           \
     } while (0)
@@ -82,7 +80,8 @@ static bool call_named_at(const Facts *facts, uint32_t offset)
     uint32_t count;
     COUNT_UPTO(facts->calls, facts->call_count, name_span.start, offset, count);
     // An unnamed callee has an empty name_span, which may stand right before a name.
-    while (count && facts->calls[count - 1].name_span.end == facts->calls[count - 1].name_span.start)
+    while (count &&
+           facts->calls[count - 1].name_span.end == facts->calls[count - 1].name_span.start)
         count--;
     return count && holds(facts->calls[count - 1].name_span, offset);
 }
@@ -108,8 +107,7 @@ static Category classify_at(const Facts *facts, uint32_t offset, int32_t *def)
         }
     }
     *def = def_named_at(facts, offset);
-    if (*def >= 0)
-        return facts->defs[*def].declaration ? CATEGORY_REFERENCE : CATEGORY_DEFINITION;
+    if (*def >= 0) return facts->defs[*def].declaration ? CATEGORY_REFERENCE : CATEGORY_DEFINITION;
     if (call_named_at(facts, offset)) return CATEGORY_CALL;
     if (in_import(facts, offset)) return CATEGORY_IMPORT;
     if (span && span->kind == SPAN_ANNOTATION) return CATEGORY_ANNOTATION;
@@ -141,10 +139,11 @@ Category facts_classify(const Facts *facts, Str text, Span span, int32_t *def)
     *def = -1;
     if (facts->lang == LANG_NONE) return CATEGORY_TEXT;
     if (!next_name(text, &at, end)) return classify_at(facts, span.start, def);
-    // "def run" and "return run(" begin with a keyword, which tells nothing: the first name that is
-    // a definition, call or import decides, else what the first one is.
+    // "def run", "int run" and "return run(" begin with a word that tells nothing: the first name
+    // that is a definition, call or import decides, else what the first one is.
     Category first = classify_at(facts, at, def);
-    if (first != CATEGORY_REFERENCE || *def >= 0) return first;
+    bool decided = first != CATEGORY_REFERENCE && first != CATEGORY_ANNOTATION;
+    if (decided || *def >= 0) return first;
     for (int i = 1; i < NAMES_LOOKED_AT; i++) {
         skip_name(text, &at, end);
         if (!next_name(text, &at, end)) break;

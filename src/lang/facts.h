@@ -27,45 +27,46 @@ typedef struct Span {
 typedef struct Def {
     DefKind kind;
     Str name;
-    Str qualified;        // enclosing names joined by the language's separator: "App.run", "a::b"
-    Str signature;        // one line, white space folded, without the body
-    Str doc;              // doc comment or docstring as written, or empty
-    Span full;            // from the first decorator or modifier to the end of the body
-    Span name_span;       // of the name itself
+    Str qualified;  // enclosing names joined by the language's separator: "App.run", "a::b"
+    Str signature;  // one line, white space folded, without the body
+    Str doc;        // doc comment or docstring as written, or empty
+    Span full;      // from the first decorator or modifier to the end of the body
+    Span name_span; // of the name itself
     uint32_t line, end_line; // of `full`'s definition line (the line of the name) and its end
-    uint32_t start_line;  // first line of `full`
-    uint32_t col;         // of the name
-    int32_t parent;       // index of the enclosing definition, -1 at the top
-    bool declaration;     // a prototype, forward declaration or overload: no body
+    uint32_t start_line;     // first line of `full`
+    uint32_t col;            // of the name
+    int32_t parent;          // index of the enclosing definition, -1 at the top
+    bool declaration;        // a prototype, forward declaration or overload: no body
 } Def;
 
 typedef struct Call {
-    Span full;      // callee and arguments
-    Span name_span; // the last name of the callee
-    Str callee;     // as written, white space folded, at most 200 bytes
-    Str name;       // last name: "c" of a.b.c(...)
-    Str receiver;   // what stands before the last name: "a.b"; empty for a plain name
+    Span full;           // callee and arguments
+    Span name_span;      // the last name of the callee
+    Str callee;          // as written, white space folded, at most 200 bytes
+    Str name;            // last name: "c" of a.b.c(...)
+    Str receiver;        // what stands before the last name: "a.b"; empty for a plain name
     const Str *keywords; // names of keyword arguments
     uint32_t keyword_count;
-    uint32_t arg_count;  // positional arguments, spreads not counted
+    uint32_t arg_count;   // positional arguments, spreads not counted
     bool star, star_star; // *args / ...rest, **kwargs
-    bool macro;          // Rust name!(...)
+    bool macro;           // Rust name!(...)
     uint32_t line;
     int32_t enclosing; // index of the enclosing definition, -1 at the top
 } Call;
 
 typedef struct Import { // one row a name: `from m import a as b, c` gives two
-    Span full;        // the whole statement
-    Span name_span;   // the imported name, or the module when there is none
-    Str module;       // "os.path", "./util", "<stdio.h>" without the brackets or quotes
-    Str name;         // imported symbol; empty when the module itself is imported; "*" for all
-    Str alias;        // local name when it differs; empty otherwise
+    Span full;          // the whole statement
+    Span name_span;     // the imported name, or the module when there is none
+    Str module;         // "os.path", "./util", "<stdio.h>" without the brackets or quotes
+    Str name;           // imported symbol; empty when the module itself is imported; "*" for all
+    Str alias;          // local name when it differs; empty otherwise
     uint32_t line;
 } Import;
 
 typedef enum SpanKind {
     SPAN_COMMENT,
-    SPAN_DOCSTRING, // documentation: Python docstrings, /** */, ///, doc comments before a definition
+    SPAN_DOCSTRING, // documentation: Python docstrings, /** */, ///, doc comments before a
+                    // definition
     SPAN_STRING,
     SPAN_CODE,       // code inside a string: f-string and template interpolations
     SPAN_ANNOTATION, // a type written for a name: parameters, returns, fields, variables
@@ -121,7 +122,8 @@ const char *category_name(Category category); // "definition"
 bool category_by_name(Str name, Category *out);
 
 // The category of a hit at [span.start, span.end). *def receives the index of the definition that
-// it names, or -1. A hit of several tokens is judged by the first name in it.
+// it names, or -1. A hit of several tokens is judged by its first name, or by the first one that is
+// a definition, a call or an import: "def run(", "int run", "return run(".
 Category facts_classify(const Facts *facts, Str text, Span span, int32_t *def);
 
 #endif

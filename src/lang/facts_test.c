@@ -292,9 +292,9 @@ static void signatures(void **state)
 int lang_facts_test(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(classifies),        cmocka_unit_test(survives_cuts),
-        cmocka_unit_test(survives_depth),    cmocka_unit_test(reuses_the_parser),
-        cmocka_unit_test(limits),            cmocka_unit_test(signatures),
+        cmocka_unit_test(classifies),     cmocka_unit_test(survives_cuts),
+        cmocka_unit_test(survives_depth), cmocka_unit_test(reuses_the_parser),
+        cmocka_unit_test(limits),         cmocka_unit_test(signatures),
     };
     return RUN_TESTS(tests);
 }

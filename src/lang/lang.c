@@ -111,9 +111,9 @@ static bool word_at(Str line, const char *word)
 
 static bool line_is_cpp(Str line)
 {
-    static const char *const starts[] = {"class",  "namespace", "template", "public:", "private:",
-                                         "using",  "protected:", "constexpr", "inline namespace",
-                                         "friend", "virtual"};
+    static const char *const starts[] = {
+        "class",      "namespace", "template",         "public:", "private:", "using",
+        "protected:", "constexpr", "inline namespace", "friend",  "virtual"};
     for (size_t i = 0; i < ARRAY_LEN(starts); i++)
         if (word_at(line, starts[i]) || str_eq(line, str_from(starts[i]))) return true;
     // A standard header without ".h": #include <vector>

@@ -61,11 +61,11 @@ static void knows_names(void **state)
         LangId lang; // LANG_NONE: not a name
         const char *nearest;
     } cases[] = {
-        {"python", LANG_python, "python"},  {"PY", LANG_python, "python"},
-        {"c++", LANG_cpp, "cpp"},           {"golang", LANG_go, "go"},
-        {"sh", LANG_bash, "bash"},          {"js", LANG_javascript, "javascript"},
-        {"pyhton", LANG_NONE, "python"},    {"typescrpt", LANG_NONE, "typescript"},
-        {"cobol", LANG_NONE, ""},           {"rsut", LANG_NONE, "rust"},
+        {"python", LANG_python, "python"}, {"PY", LANG_python, "python"},
+        {"c++", LANG_cpp, "cpp"},          {"golang", LANG_go, "go"},
+        {"sh", LANG_bash, "bash"},         {"js", LANG_javascript, "javascript"},
+        {"pyhton", LANG_NONE, "python"},   {"typescrpt", LANG_NONE, "typescript"},
+        {"cobol", LANG_NONE, ""},          {"rsut", LANG_NONE, "rust"},
     };
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         LangId lang = LANG_NONE;

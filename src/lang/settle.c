@@ -1,8 +1,8 @@
 // lang/settle.c - order, nesting, lines, qualified names and signatures, all from spans alone.
 //
-// The walk and the hooks record things as they meet them: a typedef's name comes after the fields of
-// its struct, a method chain names its last call first. Here everything is brought into the order
-// that facts.h promises, and what needs the whole picture is filled in.
+// The walk and the hooks record things as they meet them: a typedef's name comes after the fields
+// of its struct, a method chain names its last call first. Here everything is brought into the
+// order that facts.h promises, and what needs the whole picture is filled in.
 #include "lang/settle.h"
 
 #include <stdlib.h>
@@ -76,10 +76,8 @@ static uint32_t line_of(const Drafts *drafts, uint32_t offset, uint32_t from)
     high = MIN(high, low + step);
     while (high - low > 1) {
         size_t middle = low + (high - low) / 2;
-        if (starts[middle] <= offset)
-            low = middle;
-        else
-            high = middle;
+        if (starts[middle] <= offset) low = middle;
+        else high = middle;
     }
     return (uint32_t)low + 1;
 }
@@ -162,10 +160,8 @@ static uint32_t first_span(const Facts *facts, uint32_t offset)
     uint32_t low = 0, high = facts->span_count;
     while (low < high) {
         uint32_t middle = low + (high - low) / 2;
-        if (facts->spans[middle].span.start < offset)
-            low = middle + 1;
-        else
-            high = middle;
+        if (facts->spans[middle].span.start < offset) low = middle + 1;
+        else high = middle;
     }
     return low;
 }
@@ -183,7 +179,9 @@ static Str trim_signature(Str text)
 // The text of draft->signature, without comments and without draft->cut.
 static Str make_signature(Arena *arena, const Facts *facts, Str text, const DefDraft *draft)
 {
-    Span whole = draft->signature, cut_out = draft->cut;
+    Span whole = draft->signature, cut_out = draft->cut, value = draft->value;
+    if (value.end && memchr(text.ptr + value.start, '\n', value.end - value.start))
+        whole.end = value.start;
     uint32_t next = first_span(facts, whole.start);
     bool has_comment = false;
     for (uint32_t i = next; i < facts->span_count && facts->spans[i].span.start < whole.end; i++)
@@ -375,8 +373,7 @@ static void settle_spans(Drafts *drafts, Arena *arena, Facts *out)
     int32_t open = -1;
     for (size_t i = 0; i < count; i++) {
         spans[i] = drafts->spans.items[keys[i].index];
-        while (open >= 0 && spans[open].span.end <= spans[i].span.start)
-            open = spans[open].outer;
+        while (open >= 0 && spans[open].span.end <= spans[i].span.start) open = spans[open].outer;
         spans[i].outer = open;
         open = (int32_t)i;
     }

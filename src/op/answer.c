@@ -22,7 +22,7 @@ const Field finding_fields[] = {
     FIELD(Finding, end_line, U32, "line where it ends"),
     FIELD(Finding, end_col, U32, "byte in that line before which it ends"),
     FIELD(Finding, category, STR, "what stands there: definition, call, comment ..."),
-    FIELD(Finding, text, STR, "the line it stands on, cut at 400 bytes"),
+    FIELD(Finding, text, STR, "the line it stands on (a definition: its name), cut at 400 bytes"),
     FIELD(Finding, enclosing, STR, "qualified name of the definition around it",
           .flags = FIELD_OPTIONAL_OUT),
     FIELD(Finding, kind, STR, "of a definition: function, class ...", .flags = FIELD_OPTIONAL_OUT),

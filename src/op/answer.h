@@ -11,13 +11,13 @@ enum { SCHEMA_VERSION = 1 }; // of the documents; raised when a member changes i
 
 // What was asked, and when.
 typedef struct RunInfo {
-    Str command;       // the operation's name
-    StrList argv;      // the command line; empty from the library
-    Str root;          // of the workspace
-    Str started;       // RFC 3339
-    double elapsed_ms; // until the answer was complete
-    bool interrupted;  // stopped early: the answer holds what was found until then
-    Str cq_version;    // filled in by answer_write
+    Str command;             // the operation's name
+    StrList argv;            // the command line; empty from the library
+    Str root;                // of the workspace
+    Str started;             // RFC 3339
+    double elapsed_ms;       // until the answer was complete
+    bool interrupted;        // stopped early: the answer holds what was found until then
+    Str cq_version;          // filled in by answer_write
     uint32_t schema_version; // filled in by answer_write
 } RunInfo;
 

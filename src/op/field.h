@@ -30,8 +30,8 @@ typedef enum FieldType {
 } FieldType;
 
 typedef enum FieldFlags {
-    FIELD_REQUIRED = 1,   // argument must be given; result member is always present
-    FIELD_POSITIONAL = 2, // a bare word on the command line; a list takes all that follow
+    FIELD_REQUIRED = 1,     // argument must be given; result member is always present
+    FIELD_POSITIONAL = 2,   // a bare word on the command line; a list takes all that follow
     FIELD_OPTIONAL_OUT = 4, // result member left out when empty, zero or false
 } FieldFlags;
 
@@ -61,13 +61,13 @@ typedef struct Field {
     int flags;
     size_t offset; // in the struct
     const char *help;
-    char letter;                 // short option, 0 for none
-    const char *value_name;      // in help: "N", "DIR"; NULL derives it from the type
-    const char *const *choices;  // NULL-terminated; the only values allowed (of a list: each)
-    const char *fallback;        // default as the user would write it; NULL for empty/0/false
-    int64_t least, most;         // range of a number, checked when least < most
-    const struct Field *sub;     // FIELD_RECORD(S)
-    size_t sub_size;             // sizeof one item of FIELD_RECORDS
+    char letter;                // short option, 0 for none
+    const char *value_name;     // in help: "N", "DIR"; NULL derives it from the type
+    const char *const *choices; // NULL-terminated; the only values allowed (of a list: each)
+    const char *fallback;       // default as the user would write it; NULL for empty/0/false
+    int64_t least, most;        // range of a number, checked when least < most
+    const struct Field *sub;    // FIELD_RECORD(S)
+    size_t sub_size;            // sizeof one item of FIELD_RECORDS
     // Values to complete and to show, NULL-terminated (languages). Not the only ones allowed: the
     // operation judges them, because it may know other names for them. May be NULL.
     const char *const *(*values)(void);

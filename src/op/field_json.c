@@ -169,8 +169,7 @@ static Fail unknown_member(Arena *arena, const Field *fields, Str name)
                 nearest_phrase(arena, &nearest, ""));
 }
 
-static Fail read_record(Arena *arena, const Field *fields, const Json *from, Str base,
-                        void *record)
+static Fail read_record(Arena *arena, const Field *fields, const Json *from, Str base, void *record)
 {
     if (from->kind != JK_OBJECT) {
         Str what = base.len ? base : STR("the arguments");
@@ -187,9 +186,9 @@ static Fail read_record(Arena *arena, const Field *fields, const Json *from, Str
     for (const Field *field = fields; field->name; field++) {
         if (!(field->flags & FIELD_REQUIRED) || json_get(from, str_from(field->name))) continue;
         Str pointer = pointer_to(arena, base, str_from(field->name));
-        return at_pointer(arena, pointer,
-                          FAIL(arena, BAD_REQUEST, "\"%s\" is missing: %s", field->name,
-                               field->help));
+        return at_pointer(
+            arena, pointer,
+            FAIL(arena, BAD_REQUEST, "\"%s\" is missing: %s", field->name, field->help));
     }
     return NULL;
 }
@@ -255,7 +254,7 @@ static void write_field(JsonWriter *w, const Field *field, const void *record)
     case FIELD_PATH: json_write_str(w, *(const Str *)at); break;
     case FIELD_INT: json_write_int(w, *(const int64_t *)at); break;
     case FIELD_U32: json_write_int(w, *(const uint32_t *)at); break;
-    case FIELD_SIZE: json_write_int(w, (int64_t)*(const uint64_t *)at); break;
+    case FIELD_SIZE: json_write_int(w, (int64_t) * (const uint64_t *)at); break;
     case FIELD_BOOL: json_write_bool(w, *(const bool *)at); break;
     case FIELD_REAL: json_write_real(w, *(const double *)at); break;
     case FIELD_STRS:

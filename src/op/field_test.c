@@ -189,11 +189,10 @@ static void test_lists_grow(void **state)
     Arena arena = {0};
     Sample sample = {0};
     for (int i = 0; i < MANY; i++)
-        assert_null(field_set_text(&arena, field_named("names"), str_format(&arena, "n%d", i),
-                                   &sample));
+        assert_null(
+            field_set_text(&arena, field_named("names"), str_format(&arena, "n%d", i), &sample));
     assert_int_equal(sample.names.count, MANY);
-    for (int i = 0; i < MANY; i++)
-        CHECK_STR(sample.names.items[i], str_format(&arena, "n%d", i));
+    for (int i = 0; i < MANY; i++) CHECK_STR(sample.names.items[i], str_format(&arena, "n%d", i));
     arena_fini(&arena);
 }
 
@@ -239,8 +238,11 @@ static void test_schema(void **state)
     };
 #define ARGS_HEAD "{\"type\":\"object\",\"properties\":{"
 #define WORD "\"word\":{\"description\":\"a word\",\"type\":\"string\"},"
-#define MODE "\"mode\":{\"description\":\"a choice\",\"type\":\"string\",\"enum\":[\"auto\",\"all\",\"none\"]"
-#define DEPTH "\"depth\":{\"description\":\"a range\",\"type\":\"integer\",\"minimum\":0,\"maximum\":9"
+#define MODE                                                                                       \
+    "\"mode\":{\"description\":\"a "                                                               \
+    "choice\",\"type\":\"string\",\"enum\":[\"auto\",\"all\",\"none\"]"
+#define DEPTH                                                                                      \
+    "\"depth\":{\"description\":\"a range\",\"type\":\"integer\",\"minimum\":0,\"maximum\":9"
 #define SIZE "\"size\":{\"description\":\"a size\",\"type\":\"integer\",\"minimum\":0"
 #define TAIL                                                                                       \
     "\"names\":{\"description\":\"a list\",\"type\":\"array\",\"items\":{\"type\":\"string\"}},"   \
@@ -267,9 +269,9 @@ static void test_schema(void **state)
 int op_field_test(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_json),     cmocka_unit_test(test_text),
+        cmocka_unit_test(test_json),       cmocka_unit_test(test_text),
         cmocka_unit_test(test_lists_grow), cmocka_unit_test(test_required),
-        cmocka_unit_test(test_names),    cmocka_unit_test(test_schema),
+        cmocka_unit_test(test_names),      cmocka_unit_test(test_schema),
     };
     return RUN_TESTS(tests);
 }

@@ -9,8 +9,8 @@
 #include "service/result.h"
 
 typedef struct TextStyle {
-    bool color;   // ANSI colours wanted
-    int width;    // columns of the terminal, 0 when unknown
+    bool color; // ANSI colours wanted
+    int width;  // columns of the terminal, 0 when unknown
 } TextStyle;
 
 typedef struct OpExample {
@@ -18,11 +18,11 @@ typedef struct OpExample {
 } OpExample;
 
 typedef struct OpSpec {
-    const char *name;    // "search"
-    const char *summary; // one line, no full stop
-    const char *details; // paragraphs for help and the man page
+    const char *name;          // "search"
+    const char *summary;       // one line, no full stop
+    const char *details;       // paragraphs for help and the man page
     const OpExample *examples; // ends with {0}
-    const Field *args;   // ends with {0}
+    const Field *args;         // ends with {0}
     size_t args_size;
     const Field *result; // of Result.summary; ends with {0}
     // Computes. `args` is a struct of args_size bytes. Fails: any Problem.

@@ -36,7 +36,6 @@ const OpSpec *op_find(Str name)
 Str op_nearest(Str name)
 {
     Nearest nearest = nearest_to(name);
-    for (const OpSpec *const *op = table; *op; op++)
-        nearest_offer(&nearest, str_from((*op)->name));
+    for (const OpSpec *const *op = table; *op; op++) nearest_offer(&nearest, str_from((*op)->name));
     return nearest.name;
 }

@@ -75,9 +75,9 @@ static RecordList list_files(Arena *arena, const OutlineAnswer *answer)
     FileRow *rows = ARENA_ARRAY(arena, FileRow, answer->file_count);
     for (size_t i = 0; i < answer->file_count; i++) {
         const OutlineFile *file = &answer->files[i];
-        rows[i] = (FileRow){file->path,        str_from(lang_name(file->lang)),
-                            file->lines,       file->definitions,
-                            file->shown,       file->syntax_errors,
+        rows[i] = (FileRow){file->path,   str_from(lang_name(file->lang)),
+                            file->lines,  file->definitions,
+                            file->shown,  file->syntax_errors,
                             file->partial};
     }
     return (RecordList){rows, answer->file_count};

@@ -88,8 +88,7 @@ static void write_properties(JsonWriter *w, const OpSpec *op)
 {
     json_key(w, "properties");
     json_begin_object(w);
-    write_const(w, "schema",
-                str_format(w->out->arena, "cq.%s.v%d", op->name, SCHEMA_VERSION));
+    write_const(w, "schema", str_format(w->out->arena, "cq.%s.v%d", op->name, SCHEMA_VERSION));
     json_key(w, "run");
     record_schema(w, run_fields, true);
     json_key(w, "summary");

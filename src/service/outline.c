@@ -86,8 +86,7 @@ static Finding make_finding(Arena *arena, const Facts *facts, const Def *def, St
     };
     finding.col = def->full.start - lines->starts[finding.line - 1];
     finding.end_col = end - lines->starts[finding.end_line - 1];
-    if (def->parent >= 0)
-        finding.enclosing = str_copy(arena, facts->defs[def->parent].qualified);
+    if (def->parent >= 0) finding.enclosing = str_copy(arena, facts->defs[def->parent].qualified);
     return finding;
 }
 
@@ -124,8 +123,7 @@ static Fail read_text(Ctx *cx, const Place *place, Str *text)
                     : os_read_file(cx, place->dir, str_cstr(cx->arena, place->shown),
                                    FACTS_LARGEST_FILE, text);
     if (fail && fail->kind == PROBLEM_TOO_LARGE)
-        return FAIL(cx->arena, TOO_LARGE,
-                    STR_FMT " is larger than %d MiB, the most that is parsed",
+        return FAIL(cx->arena, TOO_LARGE, STR_FMT " is larger than %d MiB, the most that is parsed",
                     STR_ARG(place->shown), FACTS_LARGEST_FILE >> 20);
     return fail;
 }
@@ -226,23 +224,24 @@ static void gather(Arena *arena, const Job *jobs, size_t count, OutlineAnswer *o
     out->finding_count = findings.len;
 }
 
-static void run_jobs(Ctx *cx, const Env *env, const OutlineQuery *query, const PlaceVec *places,
-                     OutlineAnswer *out)
+static void run_jobs(const OutlineQuery *query, const Places *places, OutlineAnswer *out)
 {
-    int slots = pool_slots(env->pool);
+    Ctx *cx = places->cx;
+    Pool *pool = places->env->pool;
+    const PlaceVec *files = &places->items;
     Work work = {.cx = cx,
                  .query = query,
-                 .jobs = ARENA_ARRAY(cx->arena, Job, places->len),
-                 .slots = ARENA_ARRAY(cx->arena, Slot, (size_t)slots)};
-    for (size_t i = 0; i < places->len; i++) work.jobs[i].place = &places->items[i];
-    pool_each(env->pool, cx, places->len, 1, run_job, &work);
-    end_slots(cx->arena, work.slots, slots);
-    bool all_done = true;
-    for (size_t i = 0; i < places->len; i++) all_done = all_done && work.jobs[i].done;
+                 .jobs = ARENA_ARRAY(cx->arena, Job, files->len),
+                 .slots = ARENA_ARRAY(cx->arena, Slot, (size_t)pool_slots(pool))};
+    for (size_t i = 0; i < files->len; i++) work.jobs[i].place = &files->items[i];
+    pool_each(pool, cx, files->len, 1, run_job, &work);
+    end_slots(cx->arena, work.slots, pool_slots(pool));
+    bool all_done = !places->stopped;
+    for (size_t i = 0; i < files->len; i++) all_done = all_done && work.jobs[i].done;
     StopReason stopped = all_done ? STOP_NONE : ctx_stopped(cx);
     out->interrupted = stopped == STOP_CANCEL;
     out->timed_out = stopped == STOP_DEADLINE;
-    gather(cx->arena, work.jobs, places->len, out);
+    gather(cx->arena, work.jobs, files->len, out);
 }
 
 static Fail check_standard_input(Ctx *cx, const OutlineQuery *query)
@@ -264,7 +263,7 @@ Fail outline_run(Ctx *cx, const Env *env, const OutlineQuery *query, OutlineAnsw
     TRY(workspace_open(cx, env->root, true, &places.workspace));
     out->root = places.workspace.root;
     for (size_t i = 0; i < query->path_count; i++) places_add(&places, query->paths[i]);
-    run_jobs(cx, env, query, &places.items, out);
+    run_jobs(query, &places, out);
     workspace_close(&places.workspace);
     bool only = query->path_count == 1 && out->failed_count == 1 && !out->file_count;
     return only ? out->failed[0].fail : NULL;

@@ -8,7 +8,7 @@
 
 // One file to look at.
 typedef struct Place {
-    Str shown; // relative to the root, absolute outside of it, or "<stdin>"
+    Str shown;  // relative to the root, absolute outside of it, or "<stdin>"
     OsFile dir; // what `shown` is relative to; OS_FILE_NONE for standard input
     bool named; // by the caller, not found in a folder: says why when it cannot be outlined
     Fail fail;  // it was not found
@@ -21,6 +21,7 @@ typedef struct Places {
     const Env *env;
     Workspace workspace;
     PlaceVec items;
+    bool stopped; // a folder was not listed to its end
 } Places;
 
 // The files that `path` stands for are added to places->items; a failure is added as a Place.

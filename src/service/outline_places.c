@@ -63,6 +63,7 @@ static Fail add_folder(Places *places, Str real)
                     STR_ARG(real), STR_ARG(places->workspace.root));
     Selection selection = {.in = &relative, .in_count = str_eq(relative, STR(".")) ? 0 : 1};
     TRY(universe_list(cx, &places->workspace, &selection, places->env->pool, &universe));
+    places->stopped = places->stopped || universe.stopped;
     for (size_t i = 0; i < universe.count; i++) {
         Place place = {.shown = universe.files[i].path, .dir = places->workspace.dir};
         VEC_PUSH(cx->arena, &places->items, place);
@@ -101,8 +102,7 @@ static Str nearest_sibling(Ctx *cx, Str path)
     Fail fail = os_list(cx, dir, &entries, &count);
     os_close(&dir);
     Nearest nearest = nearest_to(name_of(path));
-    for (size_t i = 0; !fail && i < count; i++)
-        nearest_offer(&nearest, str_from(entries[i].name));
+    for (size_t i = 0; !fail && i < count; i++) nearest_offer(&nearest, str_from(entries[i].name));
     return nearest.name;
 }
 
@@ -126,9 +126,9 @@ static Fail not_found(Places *places, Str given, Str path)
     else if (!bare) near = join(arena, folder, near);
     if (!near.len)
         return FAIL(arena, NOT_FOUND, "no file or folder \"" STR_FMT "\"", STR_ARG(given));
-    Fail fail = FAIL(arena, NOT_FOUND,
-                     "no file or folder \"" STR_FMT "\"; did you mean " STR_FMT "?",
-                     STR_ARG(given), STR_ARG(near));
+    Fail fail =
+        FAIL(arena, NOT_FOUND, "no file or folder \"" STR_FMT "\"; did you mean " STR_FMT "?",
+             STR_ARG(given), STR_ARG(near));
     return problem_with_str(arena, fail, "nearest", near);
 }
 

@@ -1,8 +1,8 @@
 // lang/c/c.c - C: declarators, tags and typedefs, and what macros leave of them.
 //
 // The grammar does not know macros: an unknown attribute before a function is a statement or an
-// ERROR node, and an #if that splits a function's head leaves the rest of the file in one. Each hook
-// below says which of these it repairs.
+// ERROR node, and an #if that splits a function's head leaves the rest of the file in one. Each
+// hook below says which of these it repairs.
 #include "lang/c/c.h"
 
 const TSLanguage *tree_sitter_c(void);
@@ -76,7 +76,8 @@ static void set_name(const Extract *x, DefDraft *draft, Span name)
 static bool is_tag(const Extract *x, TSNode node)
 {
     unsigned symbol = extract_symbol(x, node);
-    return symbol == C_STRUCT_SPECIFIER || symbol == C_UNION_SPECIFIER || symbol == C_ENUM_SPECIFIER;
+    return symbol == C_STRUCT_SPECIFIER || symbol == C_UNION_SPECIFIER ||
+           symbol == C_ENUM_SPECIFIER;
 }
 
 // --- functions
@@ -131,7 +132,7 @@ bool c_tag(Extract *x, TSNode node, DefDraft *draft)
 
 typedef struct CDeclaration { // the statement whose names are being recorded
     TSNode node, type;
-    Span body;      // of the struct, union or enum defined in it, or empty
+    Span body; // of the struct, union or enum defined in it, or empty
     bool is_typedef, is_field, is_const, is_extern;
     DefKind tag;    // of an unnamed struct, union or enum, which a typedef names; else DEF_TYPE
     uint32_t first; // start of the first declarator; 0 before it
@@ -148,7 +149,7 @@ static CDeclaration read_declaration(const Extract *x, TSNode node)
     all.body = extract_span(body);
     if (!ts_node_is_null(extract_child(x, all.type, C_NAME))) return all;
     unsigned symbol = extract_symbol(x, all.type);
-    all.tag = symbol == C_STRUCT_SPECIFIER ? DEF_STRUCT
+    all.tag = symbol == C_STRUCT_SPECIFIER  ? DEF_STRUCT
               : symbol == C_UNION_SPECIFIER ? DEF_UNION
                                             : DEF_ENUM;
     return all;
@@ -168,8 +169,7 @@ static void set_signature(const Extract *x, const CDeclaration *all, TSNode decl
 {
     Span own = extract_span(declarator);
     draft->signature = (Span){ts_node_start_byte(all->node), own.end};
-    if (own.start != all->first)
-        draft->cut = (Span){all->first, own.start};
+    if (own.start != all->first) draft->cut = (Span){all->first, own.start};
     if (all->body.end) draft->cut = (Span){all->body.start, MAX(all->body.end, draft->cut.end)};
     if (extract_is(x, declarator, C_INIT_DECLARATOR))
         extract_cut_value(draft, extract_child(x, declarator, C_VALUE));
@@ -200,7 +200,8 @@ static void note_specifier(const Extract *x, CDeclaration *all, TSNode node)
 {
     Str text = extract_text(x, extract_span(node));
     if (extract_is(x, node, C_TYPE_QUALIFIER)) all->is_const |= str_eq(text, STR("const"));
-    if (extract_is(x, node, C_STORAGE_CLASS_SPECIFIER)) all->is_extern |= str_eq(text, STR("extern"));
+    if (extract_is(x, node, C_STORAGE_CLASS_SPECIFIER))
+        all->is_extern |= str_eq(text, STR("extern"));
 }
 
 // In a function; but what begins a line behind a function that was not recognised is not.

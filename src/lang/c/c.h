@@ -1,13 +1,12 @@
-// lang/c/c.h - what C and C++ share: the C++ grammar extends the one of C, so node types, fields and
-// these hooks are the same. A spec that uses the hooks begins its `fields` and `symbols` with
+// lang/c/c.h - what C and C++ share: the C++ grammar extends the one of C, so node types, fields
+// and these hooks are the same. A spec that uses the hooks begins its `fields` and `symbols` with
 // C_FIELD_NAMES and C_SYMBOL_NAMES.
 #ifndef CQ_LANG_C_C_H
 #define CQ_LANG_C_C_H
 
 #include "lang/spec.h"
 
-enum { C_DECLARATOR, C_TYPE, C_NAME, C_BODY, C_VALUE, C_PATH, C_ARGUMENT, C_PARAMETERS,
-       C_FIELDS };
+enum { C_DECLARATOR, C_TYPE, C_NAME, C_BODY, C_VALUE, C_PATH, C_ARGUMENT, C_PARAMETERS, C_FIELDS };
 #define C_FIELD_NAMES                                                                              \
     "declarator", "type", "name", "body", "value", "path", "argument", "parameters"
 
@@ -42,13 +41,12 @@ enum {
 };
 #define C_SYMBOL_NAMES                                                                             \
     "identifier", "field_identifier", "type_identifier", "pointer_declarator",                     \
-        "function_declarator", "array_declarator", "init_declarator",                              \
-        "parenthesized_declarator", "attributed_declarator", "storage_class_specifier",            \
-        "type_qualifier", "primitive_type", "sized_type_specifier", "struct_specifier",            \
-        "union_specifier", "enum_specifier", "attribute_specifier", "type_definition",             \
-        "field_declaration", "call_expression", "compound_statement", "function_definition",       \
-        "preproc_directive", "string_literal", "system_lib_string",    \
-        "parenthesized_expression"
+        "function_declarator", "array_declarator", "init_declarator", "parenthesized_declarator",  \
+        "attributed_declarator", "storage_class_specifier", "type_qualifier", "primitive_type",    \
+        "sized_type_specifier", "struct_specifier", "union_specifier", "enum_specifier",           \
+        "attribute_specifier", "type_definition", "field_declaration", "call_expression",          \
+        "compound_statement", "function_definition", "preproc_directive", "string_literal",        \
+        "system_lib_string", "parenthesized_expression"
 
 typedef struct CDeclared { // what a declarator declares
     Span name;             // empty when there is none
@@ -57,22 +55,23 @@ typedef struct CDeclared { // what a declarator declares
 } CDeclared;
 CDeclared c_declared(const Extract *x, TSNode declarator);
 
-bool c_function(Extract *x, TSNode node, DefDraft *draft);    // DEF function_definition
-bool c_tag(Extract *x, TSNode node, DefDraft *draft);         // DEF struct, union, enum_specifier
-bool c_declaration(Extract *x, TSNode node, DefDraft *draft); // HOOK declaration, field_declaration,
-                                                              //      type_definition
-bool c_statement(Extract *x, TSNode node, DefDraft *draft);   // HOOK expression_statement
-bool c_block(Extract *x, TSNode node, DefDraft *draft);       // HOOK compound_statement
-bool c_error(Extract *x, TSNode node, DefDraft *draft);       // HOOK ERROR
-bool c_call(Extract *x, TSNode node, DefDraft *draft);        // CALL call_expression
-bool c_include(Extract *x, TSNode node, DefDraft *draft);     // IMPORT preproc_include
-bool c_directive(Extract *x, TSNode node, DefDraft *draft);   // HOOK preproc_call
-bool c_macro(Extract *x, TSNode node, DefDraft *draft);       // HOOK preproc_def, ..._function_def
+bool c_function(Extract *x, TSNode node, DefDraft *draft); // DEF function_definition
+bool c_tag(Extract *x, TSNode node, DefDraft *draft);      // DEF struct, union, enum_specifier
+bool c_declaration(Extract *x, TSNode node,
+                   DefDraft *draft);                        // HOOK declaration, field_declaration,
+                                                            //      type_definition
+bool c_statement(Extract *x, TSNode node, DefDraft *draft); // HOOK expression_statement
+bool c_block(Extract *x, TSNode node, DefDraft *draft);     // HOOK compound_statement
+bool c_error(Extract *x, TSNode node, DefDraft *draft);     // HOOK ERROR
+bool c_call(Extract *x, TSNode node, DefDraft *draft);      // CALL call_expression
+bool c_include(Extract *x, TSNode node, DefDraft *draft);   // IMPORT preproc_include
+bool c_directive(Extract *x, TSNode node, DefDraft *draft); // HOOK preproc_call
+bool c_macro(Extract *x, TSNode node, DefDraft *draft);     // HOOK preproc_def, ..._function_def
 
 // Calls, strings and comments in text that no grammar reads: the body of a macro (c/macro.c).
 void c_lex(Extract *x, Span text);
 void c_define(Extract *x, uint32_t start); // the #define whose "#" is at `start`
-bool c_is_keyword(Str name); // a word that names nothing, also "int" and "void"
+bool c_is_keyword(Str name);               // a word that names nothing, also "int" and "void"
 
 // A function head as text, for where the grammar lost it (c/head.c).
 typedef struct CHead {

@@ -1,5 +1,5 @@
-// lang/c/head.c - function heads as text. Attribute macros and #if branches can hide a function from
-// the grammar; the brace that opens its body then still stands behind "name(...)".
+// lang/c/head.c - function heads as text. Attribute macros and #if branches can hide a function
+// from the grammar; the brace that opens its body then still stands behind "name(...)".
 #include "lang/c/c.h"
 
 enum { HEAD_MAX_LINES = 6, PARAMS_MAX_BYTES = 4096, HEAD_MAX_PARTS = 4 };
@@ -119,7 +119,8 @@ bool c_head_before(Str text, uint32_t brace, CHead *out)
         if (!more || !is_attribute(text_of(text, name))) break;
         end = before;
     }
-    if (name.start == name.end || params == brace || c_is_keyword(text_of(text, name))) return false;
+    if (name.start == name.end || params == brace || c_is_keyword(text_of(text, name)))
+        return false;
     uint32_t start = line_start(text, name.start);
     for (int i = 0; start && i < HEAD_MAX_LINES; i++) {
         uint32_t above = line_start(text, start - 1);

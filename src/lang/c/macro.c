@@ -15,10 +15,10 @@ typedef struct Lex {
     Extract *x;
     Str text;
     uint32_t at, end;
-    uint32_t chain;     // start of the postfix expression before `at`: a->b[1].c
-    bool after_value;   // such an expression ends at `at`
-    bool after_member;  // "." or "->" stands before `at`
-    bool after_paste;   // "##" does: the name is only a part
+    uint32_t chain;    // start of the postfix expression before `at`: a->b[1].c
+    bool after_value;  // such an expression ends at `at`
+    bool after_member; // "." or "->" stands before `at`
+    bool after_paste;  // "##" does: the name is only a part
     int depth;
     LexParen parens[LEX_MAX_DEPTH];
 } Lex;
@@ -75,14 +75,14 @@ static uint32_t skip_name(Str text, uint32_t at, uint32_t end)
 bool c_is_keyword(Str name)
 {
     static const char *const words[] = {
-        "if",       "while",      "for",        "switch",   "return",   "sizeof",        "do",
-        "else",     "case",       "defined",    "typeof",   "__typeof", "__typeof__",    "void",
-        "int",      "char",       "long",       "short",    "unsigned", "signed",        "float",
-        "double",   "const",      "volatile",   "_Alignof", "alignof",  "__alignof__",   "asm",
-        "__asm__",  "__asm",      "_Generic",   "goto",     "and",      "__extension__", "or",
-        "decltype", "__declspec", "catch",      "not",      "_Bool",    "bool",          "delete",
-        "operator", "throw",      "static_cast", "typedef", "struct",   "union",         "enum",
-        "static",   "extern",     "inline",     "register"};
+        "if",       "while",      "for",         "switch",   "return",   "sizeof",        "do",
+        "else",     "case",       "defined",     "typeof",   "__typeof", "__typeof__",    "void",
+        "int",      "char",       "long",        "short",    "unsigned", "signed",        "float",
+        "double",   "const",      "volatile",    "_Alignof", "alignof",  "__alignof__",   "asm",
+        "__asm__",  "__asm",      "_Generic",    "goto",     "and",      "__extension__", "or",
+        "decltype", "__declspec", "catch",       "not",      "_Bool",    "bool",          "delete",
+        "operator", "throw",      "static_cast", "typedef",  "struct",   "union",         "enum",
+        "static",   "extern",     "inline",      "register"};
     if (str_starts(name, STR("__attribute"))) return true;
     for (size_t i = 0; i < ARRAY_LEN(words); i++)
         if (str_eq(name, str_from(words[i]))) return true;
@@ -181,7 +181,8 @@ static void lex_token(Lex *lex)
     } else if (is_name_start(c)) {
         lex_name(lex);
     } else if (is_digit(c)) { // also 0x1f, 1.5e3f, 10UL
-        while (is_name_start(peek(lex, 0)) || is_digit(peek(lex, 0)) || peek(lex, 0) == '.') lex->at++;
+        while (is_name_start(peek(lex, 0)) || is_digit(peek(lex, 0)) || peek(lex, 0) == '.')
+            lex->at++;
         lex->after_value = false;
     } else if (c == '(' || c == '[') {
         open_paren(lex, NULL);
@@ -207,14 +208,10 @@ static uint32_t directive_end(Str text, uint32_t at, uint32_t limit)
     while (at < limit && text.ptr[at] != '\n') {
         char c = text.ptr[at];
         uint32_t after = skip_comment(text, at, limit);
-        if (after != at)
-            at = after;
-        else if (c == '"' || c == '\'')
-            at = skip_quoted(text, at, limit);
-        else if (c == '\\' && at + 1 < limit && text.ptr[at + 1] == '\r')
-            at += 3;
-        else
-            at += c == '\\' ? 2 : 1;
+        if (after != at) at = after;
+        else if (c == '"' || c == '\'') at = skip_quoted(text, at, limit);
+        else if (c == '\\' && at + 1 < limit && text.ptr[at + 1] == '\r') at += 3;
+        else at += c == '\\' ? 2 : 1;
     }
     return MIN(at, limit);
 }

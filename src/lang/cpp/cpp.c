@@ -31,14 +31,26 @@ enum {
     S_PARAMETER_DECLARATION,
     S_LINKAGE_SPECIFICATION,
 };
-static const char *const symbols[] = {
-    C_SYMBOL_NAMES,       "qualified_identifier",   "operator_name",
-    "operator_cast",      "destructor_name",        "template_function",
-    "template_method",    "template_type",          "reference_declarator",
-    "structured_binding_declarator", "template_declaration", "friend_declaration",
-    "field_initializer_list", "pure_virtual_clause", "number_literal",
-    "class_specifier",    "nested_namespace_specifier", "parameter_declaration",
-    "linkage_specification", NULL};
+static const char *const symbols[] = {C_SYMBOL_NAMES,
+                                      "qualified_identifier",
+                                      "operator_name",
+                                      "operator_cast",
+                                      "destructor_name",
+                                      "template_function",
+                                      "template_method",
+                                      "template_type",
+                                      "reference_declarator",
+                                      "structured_binding_declarator",
+                                      "template_declaration",
+                                      "friend_declaration",
+                                      "field_initializer_list",
+                                      "pure_virtual_clause",
+                                      "number_literal",
+                                      "class_specifier",
+                                      "nested_namespace_specifier",
+                                      "parameter_declaration",
+                                      "linkage_specification",
+                                      NULL};
 
 // --- names
 
@@ -66,12 +78,8 @@ static TSNode step_in(const Extract *x, TSNode node, Declared *found)
         found->is_function = false;
         return extract_child(x, node, C_DECLARATOR);
     case C_ARRAY_DECLARATOR:
-    case C_INIT_DECLARATOR:
-        found->is_function = false;
-        return extract_child(x, node, C_DECLARATOR);
-    case S_REFERENCE_DECLARATOR:
-        found->is_function = false;
-        return ts_node_named_child(node, 0);
+    case C_INIT_DECLARATOR: found->is_function = false; return extract_child(x, node, C_DECLARATOR);
+    case S_REFERENCE_DECLARATOR: found->is_function = false; return ts_node_named_child(node, 0);
     case C_PARENTHESIZED_DECLARATOR:
     case C_ATTRIBUTED_DECLARATOR: return ts_node_named_child(node, 0);
     default: return (TSNode){0};
@@ -172,8 +180,8 @@ static bool is_macro_name(Str name)
     return upper && name.len > 1;
 }
 
-// TEST(Suite, Name) { ... } reads as a function without a type: it calls the macro, and defines what
-// its last argument names.
+// TEST(Suite, Name) { ... } reads as a function without a type: it calls the macro, and defines
+// what its last argument names.
 static void name_by_macro(Extract *x, TSNode declarator, DefDraft *draft)
 {
     Call call = {.full = extract_span(declarator), .name_span = draft->def.name_span};
@@ -270,7 +278,7 @@ static bool define_namespace(Extract *x, TSNode node, DefDraft *draft)
 
 typedef struct Declaration { // the statement whose names are being recorded
     TSNode node;
-    Span body;      // of the class defined in it, or empty
+    Span body; // of the class defined in it, or empty
     bool is_const, is_extern, is_static, is_member, is_typeless;
     uint32_t first; // start of the first declarator; 0 before it
 } Declaration;
@@ -401,10 +409,12 @@ static bool define_names(Extract *x, TSNode node, DefDraft *draft)
 static bool drop_cast(Extract *x, TSNode node, DefDraft *draft)
 {
     static const char *const words[] = {
-        "static_cast", "dynamic_cast", "const_cast", "reinterpret_cast", "int",  "bool",   "char",
-        "double",      "float",        "long",       "short",            "unsigned", "size_t",
-        "uint8_t",     "uint16_t",     "uint32_t",   "uint64_t",         "int8_t",  "int16_t",
-        "int32_t",     "int64_t",      "void",       "decltype"};
+        "static_cast", "dynamic_cast", "const_cast", "reinterpret_cast",
+        "int",         "bool",         "char",       "double",
+        "float",       "long",         "short",      "unsigned",
+        "size_t",      "uint8_t",      "uint16_t",   "uint32_t",
+        "uint64_t",    "int8_t",       "int16_t",    "int32_t",
+        "int64_t",     "void",         "decltype"};
     (void)node, (void)draft;
     Call *call = extract_open_call(x);
     for (size_t i = 0; i < ARRAY_LEN(words); i++)

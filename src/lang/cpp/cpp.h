@@ -10,8 +10,8 @@ Str cpp_mask(Arena *arena, Str text);
 // HOOK ERROR: classes and namespaces that the grammar lost (loose.c).
 RuleHook cpp_error;
 
-// For a class without a body: when an #if stands between its head and its brace, takes the body from
-// the text. False when there is none.
-bool cpp_loose_body(const Extract *x, DefDraft *draft);
+// For a class without a body: when an #if stands between its head and its brace, takes the body
+// from the text. False when there is none.
+bool cpp_loose_body(Extract *x, DefDraft *draft);
 
 #endif

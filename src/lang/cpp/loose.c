@@ -1,11 +1,12 @@
 // lang/cpp/loose.c - classes and namespaces whose head stands in an ERROR node: an #if between a
-// class and its bases, or inside the initialisers of a constructor, makes the grammar give up on all
-// that is around it. What they hold is mostly parsed, so their span is enough to put it in its place.
+// class and its bases, or inside the initialisers of a constructor, makes the grammar give up on
+// all that is around it. What they hold is mostly parsed, so their span is enough to put it in its
+// place.
 #include "lang/c/c.h"
 #include "lang/cpp/cpp.h"
 #include "lang/cpp/token.h"
 
-enum { HEAD_MAX_TOKENS = 200 };
+enum { HEAD_MAX_TOKENS = 200, REREAD_MAX_TIMES = 16 };
 
 // The `{` of a head, or END: `at` is behind its name.
 static Token find_brace(Str text, uint32_t at)
@@ -27,15 +28,21 @@ static Token behind_macro(Str text, Token token)
     return token.kind == '(' ? token_next(text, token_skip_group(text, token, ')')) : token;
 }
 
-static uint32_t find_end(Str text, Token brace)
+// Behind the brace that closes `brace`; `brace.end` when the file has been read often enough.
+static uint32_t find_end(Extract *x, Token brace)
 {
-    uint32_t depth = 1;
+    Str text = x->text;
+    uint32_t depth = 1, end = (uint32_t)text.len;
+    if (x->reread_bytes > text.len * REREAD_MAX_TIMES) return brace.end;
     for (Token token = token_next(text, brace.end); token.kind != END;
          token = token_next(text, token.end)) {
         if (token.kind == '{') depth++;
-        if (token.kind == '}' && !--depth) return token.end;
+        if (token.kind != '}' || --depth) continue;
+        end = token.end;
+        break;
     }
-    return (uint32_t)text.len;
+    x->reread_bytes += end - brace.end;
+    return end;
 }
 
 static bool keyword_kind(Str text, Token word, DefKind *kind)
@@ -75,16 +82,16 @@ static void define_loose(Extract *x, TSNode node)
     draft.def.name_span = (Span){name.start, name.end};
     draft.def.name = extract_text(x, draft.def.name_span);
     draft.signature.end = brace.start;
-    draft.def.full.end = find_end(text, brace);
+    draft.def.full.end = find_end(x, brace);
     extract_def(x, &draft);
 }
 
-bool cpp_loose_body(const Extract *x, DefDraft *draft)
+bool cpp_loose_body(Extract *x, DefDraft *draft)
 {
     if (token_next(x->text, draft->def.full.end).kind != DIRECTIVE) return false;
     Token brace = find_brace(x->text, draft->def.full.end);
     if (brace.kind != '{') return false;
-    draft->def.full.end = find_end(x->text, brace);
+    draft->def.full.end = find_end(x, brace);
     return true;
 }
 

@@ -78,8 +78,8 @@ static void mask_class_head(Mask *mask, Token keyword)
         if (name.kind != NAME || token_is(text, name, "final")) return;
         Token behind = token_behind_name(text, name);
         bool more = is_macro(text, name) && behind.kind == NAME;
-        bool is_head = behind.kind == '{' || behind.kind == ':' || token_is(text, behind, "final") ||
-                       (is_class && behind.kind == ';');
+        bool is_head = behind.kind == '{' || behind.kind == ':' ||
+                       token_is(text, behind, "final") || (is_class && behind.kind == ';');
         if (!is_head && !more) return;
         blank(mask, macro.start, end);
         macro = name;
@@ -101,14 +101,14 @@ static void mask_namespace(Mask *mask, Token keyword)
 static bool is_declaration(Str text, uint32_t at)
 {
     static const char *const starts[] = {
-        "static",   "inline",  "virtual",   "constexpr", "explicit", "extern",   "friend",
-        "typedef",  "template", "class",    "struct",    "enum",     "union",    "namespace",
-        "using",    "void",    "bool",      "int",       "char",     "auto",     "unsigned",
-        "signed",   "long",    "short",     "float",     "double",   "typename", "mutable",
-        "consteval", "constinit", "thread_local", "public", "private", "protected", NULL};
+        "static",    "inline",    "virtual",      "constexpr", "explicit", "extern",    "friend",
+        "typedef",   "template",  "class",        "struct",    "enum",     "union",     "namespace",
+        "using",     "void",      "bool",         "int",       "char",     "auto",      "unsigned",
+        "signed",    "long",      "short",        "float",     "double",   "typename",  "mutable",
+        "consteval", "constinit", "thread_local", "public",    "private",  "protected", NULL};
     static const char *const statements[] = {
-        "return", "if",    "for",   "while",  "do",      "switch", "case",   "break", "continue",
-        "goto",   "throw", "delete", "new",   "else",    "try",    "default", NULL};
+        "return", "if",    "for",    "while", "do",   "switch", "case",    "break", "continue",
+        "goto",   "throw", "delete", "new",   "else", "try",    "default", NULL};
     static const char *const qualifiers[] = {"const", "volatile", NULL};
     int names = 0;
     Token token = token_next(text, at);
@@ -142,7 +142,7 @@ static bool is_constructor(Str text, uint32_t at)
 // Names that tell what they are, so that even a name alone may follow: API_CONSTEXPR Name(...)
 static bool is_specifier(Str text, Token macro, uint32_t at)
 {
-    static const char *const words[] = {"CONSTEXPR", "INLINE",     "EXPORT", "NODISCARD", "_API",
+    static const char *const words[] = {"CONSTEXPR", "INLINE",     "EXPORT",   "NODISCARD", "_API",
                                         "API_",      "DEPRECATED", "EXPLICIT", "ATTRIBUTE", NULL};
     char next = token_next(text, at).kind;
     if (next != NAME && next != '~') return false;
@@ -162,7 +162,8 @@ static bool between_declarations(const Mask *mask)
 static bool is_alone(Str text, Token token)
 {
     uint32_t at = token.end;
-    while (at < text.len && (text.ptr[at] == ' ' || text.ptr[at] == '\t' || text.ptr[at] == '\r')) at++;
+    while (at < text.len && (text.ptr[at] == ' ' || text.ptr[at] == '\t' || text.ptr[at] == '\r'))
+        at++;
     return token_starts_line(text, token.start) && (at >= text.len || text.ptr[at] == '\n');
 }
 
@@ -197,7 +198,8 @@ static bool is_behind_variable(const Mask *mask, Token macro, uint32_t end)
 static bool mask_macro(Mask *mask, Token macro)
 {
     uint32_t end = skip_macro(mask->text, macro);
-    bool found = is_behind_parameters(mask, end) || is_behind_variable(mask, macro, end) || is_marker(mask, macro) ||
+    bool found = is_behind_parameters(mask, end) || is_behind_variable(mask, macro, end) ||
+                 is_marker(mask, macro) ||
                  (between_declarations(mask) &&
                   (is_declaration(mask->text, end) || is_constructor(mask->text, end) ||
                    is_specifier(mask->text, macro, end)));
@@ -209,11 +211,12 @@ static bool mask_macro(Mask *mask, Token macro)
 static bool end_statement(Mask *mask, Token name)
 {
     static const char *const no_calls[] = {
-        "if",       "while",    "for",          "switch",        "catch",    "return", "sizeof",
-        "decltype", "alignas",  "__attribute__", "__declspec",   "requires", "explicit",
-        "noexcept", "operator", "throw",        "static_assert", "constexpr", NULL};
-    static const char *const follow[] = {"const",  "volatile", "noexcept", "override", "final",
-                                         "throw",  "requires", "try",      "and",      "or", NULL};
+        "if",       "while",   "for",           "switch",     "catch",    "return",   "sizeof",
+        "decltype", "alignas", "__attribute__", "__declspec", "requires", "explicit", "noexcept",
+        "operator", "throw",   "static_assert", "constexpr",  NULL};
+    static const char *const follow[] = {"const", "volatile", "noexcept", "override",
+                                         "final", "throw",    "requires", "try",
+                                         "and",   "or",       NULL};
     Str text = mask->text;
     if (mask->last.kind != END && !strchr(";}{:#", mask->last.kind)) return false;
     Token open = token_next(text, name.end);
@@ -221,7 +224,8 @@ static bool end_statement(Mask *mask, Token name)
     if (token_in(text, name, no_calls)) return false;
     uint32_t end = token_skip_group(text, open, ')'), line = end;
     while (line < text.len && strchr(" \t\r", text.ptr[line])) line++;
-    if (end == open.end || end >= text.len || line >= text.len || text.ptr[line] != '\n') return false;
+    if (end == open.end || end >= text.len || line >= text.len || text.ptr[line] != '\n')
+        return false;
     Token next = token_next(text, end);
     if (next.kind != NAME || token_in(text, next, follow)) return false;
     if (is_macro(text, next) && !is_macro(text, name)) return false; // Name(int) NOEXCEPT
@@ -234,10 +238,11 @@ static bool end_statement(Mask *mask, Token name)
 
 static void note_paren(Mask *mask, Token token)
 {
-    static const char *const controls[] = {"if",     "while",  "for",    "switch", "catch",
-                                           "return", "sizeof", "throw",  "case",   NULL};
+    static const char *const controls[] = {"if",     "while",  "for",   "switch", "catch",
+                                           "return", "sizeof", "throw", "case",   NULL};
     if (token.kind == '(') {
-        bool callee = mask->in_operator || (mask->last.kind == NAME && !token_in(mask->text, mask->last, controls)) ||
+        bool callee = mask->in_operator ||
+                      (mask->last.kind == NAME && !token_in(mask->text, mask->last, controls)) ||
                       mask->last.kind == ')';
         mask->in_operator = false;
         if (mask->depth < PAREN_MAX_DEPTH) mask->callee[mask->depth] = callee;
@@ -251,8 +256,8 @@ static void note_paren(Mask *mask, Token token)
 
 static void note_token(Mask *mask, Token token)
 {
-    static const char *const qualifiers[] = {"const", "volatile", "noexcept", "override", "final",
-                                             NULL};
+    static const char *const qualifiers[] = {"const",    "volatile", "noexcept",
+                                             "override", "final",    NULL};
     if (token.kind == ';' || token.kind == '{' || token.kind == '}') {
         mask->depth = 0;
         mask->in_operator = false;
@@ -285,10 +290,8 @@ Str cpp_mask(Arena *arena, Str text)
     Mask mask = {.arena = arena, .text = text};
     for (Token token = token_next(text, 0); token.kind; token = token_next(text, token.end)) {
         if (token.start < mask.masked_to) continue;
-        if (token.kind == NAME)
-            mask_name(&mask, token);
-        else
-            note_token(&mask, token);
+        if (token.kind == NAME) mask_name(&mask, token);
+        else note_token(&mask, token);
     }
     return mask.copy ? (Str){mask.copy, text.len} : text;
 }

@@ -59,14 +59,10 @@ static uint32_t skip_blank(Str text, uint32_t at) // white space and comments
 {
     while (at < text.len) {
         char c = text.ptr[at], next = at + 1 < text.len ? text.ptr[at + 1] : 0;
-        if (c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f')
-            at++;
-        else if (c == '/' && next == '/')
-            at = skip_line(text, at);
-        else if (c == '/' && next == '*')
-            at = skip_block(text, at);
-        else
-            break;
+        if (c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f') at++;
+        else if (c == '/' && next == '/') at = skip_line(text, at);
+        else if (c == '/' && next == '*') at = skip_block(text, at);
+        else break;
     }
     return at;
 }
@@ -81,8 +77,8 @@ Token token_next(Str text, uint32_t at)
     token.end = at + 1;
     if (c >= '0' && c <= '9') {
         token.kind = NUMBER;
-        while (token.end < text.len && (is_name_byte(text.ptr[token.end]) ||
-                                        strchr(".'", text.ptr[token.end])))
+        while (token.end < text.len &&
+               (is_name_byte(text.ptr[token.end]) || strchr(".'", text.ptr[token.end])))
             token.end++; // also 1.5e3 and 1'000
     } else if (is_name_byte(c)) {
         token.kind = NAME;
@@ -150,4 +146,3 @@ Token token_behind_name(Str text, Token name)
     }
     return token;
 }
-

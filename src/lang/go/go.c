@@ -4,8 +4,8 @@
 const TSLanguage *tree_sitter_go(void);
 
 enum { F_NAME, F_TYPE, F_RESULT, F_VALUE, F_PATH, F_RECEIVER, F_FUNCTION };
-static const char *const fields[] = {"name", "type", "result", "value", "path", "receiver",
-                                     "function", NULL};
+static const char *const fields[] = {"name", "type",     "result",   "value",
+                                     "path", "receiver", "function", NULL};
 
 enum {
     S_STRUCT_TYPE,
@@ -24,10 +24,11 @@ enum {
     S_INDEX_EXPRESSION,
 };
 static const char *const symbols[] = {
-    "struct_type",  "interface_type", "parameter_list", "parameter_declaration",
-    "pointer_type", "parenthesized_type", "generic_type", "qualified_type",
-    "const_spec",   "var_spec_list",  "import_declaration", "parenthesized_expression",
-    "unary_expression", "index_expression", NULL};
+    "struct_type",           "interface_type",     "parameter_list",
+    "parameter_declaration", "pointer_type",       "parenthesized_type",
+    "generic_type",          "qualified_type",     "const_spec",
+    "var_spec_list",         "import_declaration", "parenthesized_expression",
+    "unary_expression",      "index_expression",   NULL};
 
 // --- types
 
@@ -38,12 +39,9 @@ static TSNode type_name(const Extract *x, TSNode type)
     for (int i = 0; i < TYPE_MAX_DEPTH && !ts_node_is_null(type); i++) {
         if (extract_is(x, type, S_POINTER_TYPE) || extract_is(x, type, S_PARENTHESIZED_TYPE))
             type = ts_node_named_child(type, 0);
-        else if (extract_is(x, type, S_GENERIC_TYPE))
-            type = extract_child(x, type, F_TYPE);
-        else if (extract_is(x, type, S_QUALIFIED_TYPE))
-            type = extract_child(x, type, F_NAME);
-        else
-            break;
+        else if (extract_is(x, type, S_GENERIC_TYPE)) type = extract_child(x, type, F_TYPE);
+        else if (extract_is(x, type, S_QUALIFIED_TYPE)) type = extract_child(x, type, F_NAME);
+        else break;
     }
     return type;
 }
@@ -122,8 +120,8 @@ static bool define_names(Extract *x, TSNode node, TSNode whole, DefKind kind)
 {
     uint32_t count = 0;
     ExtractChildren each = extract_children(node);
-    while (extract_each(&each)) count += each.field == extract_field_id(x, F_NAME) &&
-                                         ts_node_is_named(each.node);
+    while (extract_each(&each))
+        count += each.field == extract_field_id(x, F_NAME) && ts_node_is_named(each.node);
     each = extract_children(node);
     while (extract_each(&each)) {
         if (each.field != extract_field_id(x, F_NAME) || !ts_node_is_named(each.node)) continue;
@@ -164,15 +162,16 @@ static bool define_fields(Extract *x, TSNode node, DefDraft *draft)
 static bool is_builtin_type(Str name)
 {
     static const char *const types[] = {
-        "int",     "int8",    "int16",     "int32",      "int64",   "uint", "uint8",  "uint16", "uint32",
-        "uint64",  "uintptr", "float32",   "float64",    "complex64", "complex128", "string", "bool",
-        "byte",    "rune",    "any",       "error"};
+        "int",        "int8",   "int16",  "int32",   "int64",   "uint",    "uint8",
+        "uint16",     "uint32", "uint64", "uintptr", "float32", "float64", "complex64",
+        "complex128", "string", "bool",   "byte",    "rune",    "any",     "error"};
     for (size_t i = 0; i < ARRAY_LEN(types); i++)
         if (str_eq(name, str_from(types[i]))) return true;
     return false;
 }
 
-// int(x) and (*T)(x) convert. max[int](a, b) reads as a call of an element; a type tells them apart.
+// int(x) and (*T)(x) convert. max[int](a, b) reads as a call of an element; a type tells them
+// apart.
 static bool find_call(Extract *x, TSNode node, DefDraft *draft)
 {
     (void)draft;

@@ -6,8 +6,8 @@ const TSLanguage *tree_sitter_java(void);
 enum { NAME_MAX_BYTES = 200 };
 
 enum { F_NAME, F_DECLARATOR, F_VALUE, F_PARAMETERS, F_TYPE, F_TYPE_ARGUMENTS };
-static const char *const fields[] = {"name", "declarator", "value", "parameters", "type",
-                                     "type_arguments", NULL};
+static const char *const fields[] = {"name", "declarator",     "value", "parameters",
+                                     "type", "type_arguments", NULL};
 
 enum {
     S_IDENTIFIER,
@@ -20,9 +20,9 @@ enum {
     S_ASTERISK,
 };
 static const char *const symbols[] = {
-    "identifier",       "scoped_identifier",   "modifiers",            "formal_parameter",
-    "spread_parameter", "variable_declarator", "constant_declaration", "asterisk",
-    NULL};
+    "identifier",           "scoped_identifier", "modifiers",
+    "formal_parameter",     "spread_parameter",  "variable_declarator",
+    "constant_declaration", "asterisk",          NULL};
 
 // --- definitions
 
@@ -77,7 +77,8 @@ static bool define_record(Extract *x, TSNode node, DefDraft *draft)
     ExtractChildren each = extract_children(parameters);
     while (extract_each(&each)) {
         if (!extract_is(x, each.node, S_FORMAL_PARAMETER)) continue;
-        DefDraft field = extract_draft(x, DEF_FIELD, each.node, extract_child(x, each.node, F_NAME));
+        DefDraft field =
+            extract_draft(x, DEF_FIELD, each.node, extract_child(x, each.node, F_NAME));
         field.signature.start = behind_annotations(x, each.node);
         if (field.def.name.len) extract_def(x, &field);
     }
@@ -119,10 +120,8 @@ static bool define_fields(Extract *x, TSNode node, DefDraft *draft)
         Span span = extract_span(each.node);
         DefDraft own = extract_draft(x, kind, each.node, extract_child(x, each.node, F_NAME));
         own.signature = (Span){head, span.end};
-        if (first)
-            own.cut = (Span){first, span.start};
-        else
-            first = span.start, own.def.full.start = whole.start;
+        if (first) own.cut = (Span){first, span.start};
+        else first = span.start, own.def.full.start = whole.start;
         if (span.start == last.start) own.def.full.end = whole.end;
         extract_cut_value(&own, extract_child(x, each.node, F_VALUE));
         if (own.def.name.len) extract_def(x, &own);
@@ -142,8 +141,8 @@ static bool annotate_spread(Extract *x, TSNode node, DefDraft *draft)
                        extract_rule(x, each.node) == RULE_NONE &&
                        !extract_is(x, each.node, S_VARIABLE_DECLARATOR);
         if (is_type && !x->scope.in_type)
-            extract_text_span(x, (TextSpan){.kind = SPAN_ANNOTATION,
-                                            .span = extract_span(each.node)});
+            extract_text_span(x,
+                              (TextSpan){.kind = SPAN_ANNOTATION, .span = extract_span(each.node)});
     }
     return true;
 }
@@ -229,13 +228,18 @@ static const Rule rules[] = {
     {"class_declaration", RULE_DEF, DEF_CLASS, .name = "name", .body = "body", .hook = define},
     {"record_declaration", RULE_DEF, DEF_CLASS, .name = "name", .body = "body",
      .hook = define_record},
-    {"interface_declaration", RULE_DEF, DEF_INTERFACE, .name = "name", .body = "body", .hook = define},
-    {"annotation_type_declaration", RULE_DEF, DEF_INTERFACE, .name = "name", .body = "body", .hook = define},
+    {"interface_declaration", RULE_DEF, DEF_INTERFACE, .name = "name", .body = "body",
+     .hook = define},
+    {"annotation_type_declaration", RULE_DEF, DEF_INTERFACE, .name = "name", .body = "body",
+     .hook = define},
     {"enum_declaration", RULE_DEF, DEF_ENUM, .name = "name", .body = "body", .hook = define},
     {"enum_constant", RULE_DEF, DEF_ENUM_MEMBER, .name = "name", .body = "body", .hook = define},
-    {"method_declaration", RULE_DEF, DEF_METHOD, .name = "name", .body = "body", .type = "type", .hook = define},
-    {"constructor_declaration", RULE_DEF, DEF_METHOD, .name = "name", .body = "body", .hook = define},
-    {"compact_constructor_declaration", RULE_DEF, DEF_METHOD, .name = "name", .body = "body", .hook = define},
+    {"method_declaration", RULE_DEF, DEF_METHOD, .name = "name", .body = "body", .type = "type",
+     .hook = define},
+    {"constructor_declaration", RULE_DEF, DEF_METHOD, .name = "name", .body = "body",
+     .hook = define},
+    {"compact_constructor_declaration", RULE_DEF, DEF_METHOD, .name = "name", .body = "body",
+     .hook = define},
     {"annotation_type_element_declaration", RULE_DEF, DEF_METHOD, .name = "name", .type = "type",
      .hook = declare},
     {"field_declaration", .kind = RULE_HOOK, .type = "type", .hook = define_fields},

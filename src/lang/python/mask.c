@@ -78,7 +78,8 @@ static void scan_text(Scan *scan, const Open *quote, bool formatted)
             scan->at += peek(scan, 1) == '\r' && peek(scan, 2) == '\n' ? 3 : 2;
             continue;
         }
-        bool ends = c == quote->kind && (!quote->triple || (peek(scan, 1) == c && peek(scan, 2) == c));
+        bool ends =
+            c == quote->kind && (!quote->triple || (peek(scan, 1) == c && peek(scan, 2) == c));
         if (ends) {
             scan->at += quote->triple ? 3 : 1;
             if (formatted) scan->depth--;
@@ -106,8 +107,9 @@ static bool is_formatted(const Scan *scan)
     for (uint32_t i = scan->at; i && i + 3 > scan->at; i--) {
         char c = scan->text.ptr[i - 1];
         if (!is_name_byte(c)) return false;
-        if (strchr("fFtT", c)) return i < 2 || !is_name_byte(scan->text.ptr[i - 2]) ||
-                                      strchr("rRfFtT", scan->text.ptr[i - 2]);
+        if (strchr("fFtT", c))
+            return i < 2 || !is_name_byte(scan->text.ptr[i - 2]) ||
+                   strchr("rRfFtT", scan->text.ptr[i - 2]);
     }
     return false;
 }
@@ -166,8 +168,8 @@ static void close_bracket(Scan *scan)
 static bool begins_statement(Str line)
 {
     static const char *const words[] = {
-        "def",    "class", "return", "import", "while",  "with", "try",      "except",  "finally",
-        "raise",  "pass",  "break",  "continue", "del", "global", "nonlocal", "assert", "elif"};
+        "def",   "class", "return", "import",   "while", "with",   "try",      "except", "finally",
+        "raise", "pass",  "break",  "continue", "del",   "global", "nonlocal", "assert", "elif"};
     for (size_t i = 0; i < ARRAY_LEN(words); i++) {
         Str word = str_from(words[i]);
         if (str_starts(line, word) && (line.len == word.len || !is_name_byte(line.ptr[word.len])))
@@ -263,9 +265,18 @@ static void scan_token(Scan *scan)
     }
 }
 
+// The bytes that scan_token does something about.
+static const bool is_special[256] = {
+    ['#'] = true, ['"'] = true, ['\''] = true, ['('] = true, [')'] = true,  ['['] = true,
+    [']'] = true, ['{'] = true, ['}'] = true,  [':'] = true, ['\n'] = true, ['\\'] = true,
+};
+
 Str python_mask(Arena *arena, Str text)
 {
     Scan scan = {.arena = arena, .text = text};
-    while (scan.at < text.len) scan_token(&scan);
+    while (scan.at < text.len) {
+        if (is_special[(unsigned char)text.ptr[scan.at]]) scan_token(&scan);
+        else scan.at++;
+    }
     return scan.copy ? (Str){scan.copy, text.len} : text;
 }

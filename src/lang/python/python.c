@@ -21,11 +21,20 @@ enum {
     S_GENERIC_TYPE,
     S_TYPE,
 };
-static const char *const symbols[] = {
-    "identifier", "expression_statement", "string",          "concatenated_string",
-    "assignment", "attribute",            "subscript",       "aliased_import",
-    "wildcard_import", "dotted_name",     "comment",         "generic_type",
-    "type",       NULL};
+static const char *const symbols[] = {"identifier",
+                                      "expression_statement",
+                                      "string",
+                                      "concatenated_string",
+                                      "assignment",
+                                      "attribute",
+                                      "subscript",
+                                      "aliased_import",
+                                      "wildcard_import",
+                                      "dotted_name",
+                                      "comment",
+                                      "generic_type",
+                                      "type",
+                                      NULL};
 
 // --- strings
 
@@ -57,7 +66,8 @@ static bool find_docstring(Extract *x, TSNode block, DefDraft *draft)
     TSNode first = first_statement(x, block);
     if (!extract_is(x, first, S_EXPRESSION_STATEMENT)) return true;
     TSNode string = ts_node_named_child(first, 0), parent = extract_ancestor(x, 1);
-    bool is_string = extract_is(x, string, S_STRING) || extract_is(x, string, S_CONCATENATED_STRING);
+    bool is_string =
+        extract_is(x, string, S_STRING) || extract_is(x, string, S_CONCATENATED_STRING);
     bool is_body = ts_node_is_null(parent) || extract_rule(x, parent) == RULE_DEF;
     if (is_string && is_body && ts_node_named_child_count(first) == 1 && is_plain_string(x, string))
         extract_docstring(x, extract_span(string));
@@ -72,12 +82,12 @@ static bool is_text(Extract *x, TSNode string, DefDraft *draft)
     if (!x->scope.in_type) return true;
     TSNode type = extract_ancestor(x, 1), list = extract_ancestor(x, 2);
     TSNode generic = extract_is(x, type, S_TYPE) ? extract_ancestor(x, 3) : list;
-    if (!extract_is(x, generic, S_GENERIC_TYPE) && !extract_is(x, generic, S_SUBSCRIPT)) return false;
+    if (!extract_is(x, generic, S_GENERIC_TYPE) && !extract_is(x, generic, S_SUBSCRIPT))
+        return false;
     Str text = extract_text(x, extract_span(generic));
     Str name = str_trim(str_sub(text, 0, str_find(text, '[')));
     if (str_ends(name, STR("Literal"))) return true;
-    return str_ends(name, STR("Annotated")) &&
-           !ts_node_eq(ts_node_named_child(list, 0), type);
+    return str_ends(name, STR("Annotated")) && !ts_node_eq(ts_node_named_child(list, 0), type);
 }
 
 // --- variables
@@ -179,8 +189,7 @@ static bool find_imports(Extract *x, TSNode statement, DefDraft *draft)
     (void)draft;
     Str module = STR_NONE;
     TSNode from = extract_child(x, statement, F_MODULE_NAME);
-    if (!ts_node_is_null(from))
-        module = dotted(x, from);
+    if (!ts_node_is_null(from)) module = dotted(x, from);
     else if (str_starts(extract_text(x, extract_span(statement)), STR("from")))
         module = STR("__future__");
     ExtractChildren each = extract_children(statement);

@@ -10,29 +10,29 @@ static const char *const extensions[] = {"rs", NULL};
 static const char *const doc_markers[] = {"///", "//!", "/**", "/*!", NULL};
 
 static const char *const fields[] = {
-    [RUST_FIELD_NAME] = "name",   [RUST_FIELD_BODY] = "body",   [RUST_FIELD_TYPE] = "type",
-    [RUST_FIELD_VALUE] = "value", [RUST_FIELD_ALIAS] = "alias", [RUST_FIELD_PATH] = "path",
-    [RUST_FIELD_TRAIT] = "trait", [RUST_FIELD_LIST] = "list",   [RUST_FIELD_ARGUMENT] = "argument",
-    NULL};
+    [RUST_FIELD_NAME] = "name",         [RUST_FIELD_BODY] = "body",
+    [RUST_FIELD_TYPE] = "type",         [RUST_FIELD_VALUE] = "value",
+    [RUST_FIELD_ALIAS] = "alias",       [RUST_FIELD_PATH] = "path",
+    [RUST_FIELD_TRAIT] = "trait",       [RUST_FIELD_LIST] = "list",
+    [RUST_FIELD_ARGUMENT] = "argument", NULL};
 
-static const char *const symbols[] = {
-    [RUST_IDENTIFIER] = "identifier",
-    [RUST_PRIMITIVE_TYPE] = "primitive_type",
-    [RUST_STRING_LITERAL] = "string_literal",
-    [RUST_TOKEN_TREE] = "token_tree",
-    [RUST_GENERIC_TYPE] = "generic_type",
-    [RUST_SCOPED_TYPE_IDENTIFIER] = "scoped_type_identifier",
-    [RUST_REFERENCE_TYPE] = "reference_type",
-    [RUST_POINTER_TYPE] = "pointer_type",
-    [RUST_DYNAMIC_TYPE] = "dynamic_type",
-    [RUST_ORDERED_FIELDS] = "ordered_field_declaration_list",
-    [RUST_SCOPED_USE_LIST] = "scoped_use_list",
-    [RUST_USE_LIST] = "use_list",
-    [RUST_USE_AS_CLAUSE] = "use_as_clause",
-    [RUST_USE_WILDCARD] = "use_wildcard",
-    [RUST_SCOPED_IDENTIFIER] = "scoped_identifier",
-    [RUST_SELF] = "self",
-    NULL};
+static const char *const symbols[] = {[RUST_IDENTIFIER] = "identifier",
+                                      [RUST_PRIMITIVE_TYPE] = "primitive_type",
+                                      [RUST_STRING_LITERAL] = "string_literal",
+                                      [RUST_TOKEN_TREE] = "token_tree",
+                                      [RUST_GENERIC_TYPE] = "generic_type",
+                                      [RUST_SCOPED_TYPE_IDENTIFIER] = "scoped_type_identifier",
+                                      [RUST_REFERENCE_TYPE] = "reference_type",
+                                      [RUST_POINTER_TYPE] = "pointer_type",
+                                      [RUST_DYNAMIC_TYPE] = "dynamic_type",
+                                      [RUST_ORDERED_FIELDS] = "ordered_field_declaration_list",
+                                      [RUST_SCOPED_USE_LIST] = "scoped_use_list",
+                                      [RUST_USE_LIST] = "use_list",
+                                      [RUST_USE_AS_CLAUSE] = "use_as_clause",
+                                      [RUST_USE_WILDCARD] = "use_wildcard",
+                                      [RUST_SCOPED_IDENTIFIER] = "scoped_identifier",
+                                      [RUST_SELF] = "self",
+                                      NULL};
 
 // --- definitions
 
@@ -119,8 +119,7 @@ static void add_use(UseTree *tree, Str prefix, TSNode path, TSNode alias)
         row.name_span = extract_span(extract_child(x, path, RUST_FIELD_NAME));
     }
     Str name = extract_text(x, row.name_span);
-    if (!row.module.len)
-        row.module = name; // use fmt;
+    if (!row.module.len) row.module = name;   // use fmt;
     else if (!extract_is(x, path, RUST_SELF)) // use std::io::{self}: the module
         row.name = name;
     if (!ts_node_is_null(alias)) row.alias = extract_text(x, extract_span(alias));
@@ -204,12 +203,15 @@ static bool comment(Extract *x, TSNode node, DefDraft *draft)
 }
 
 static const Rule rules[] = {
-    {"function_item", RULE_DEF, DEF_FUNCTION, .name = "name", .body = "body", .type = "return_type"},
-    {"function_signature_item", RULE_DEF, DEF_FUNCTION, .name = "name", .type = "return_type", .hook = declared},
+    {"function_item", RULE_DEF, DEF_FUNCTION, .name = "name", .body = "body",
+     .type = "return_type"},
+    {"function_signature_item", RULE_DEF, DEF_FUNCTION, .name = "name", .type = "return_type",
+     .hook = declared},
     {"struct_item", RULE_DEF, DEF_STRUCT, .name = "name", .body = "body", .hook = with_fields},
     {"union_item", RULE_DEF, DEF_UNION, .name = "name", .body = "body"},
     {"enum_item", RULE_DEF, DEF_ENUM, .name = "name", .body = "body"},
-    {"enum_variant", RULE_DEF, DEF_ENUM_MEMBER, .name = "name", .body = "body", .hook = with_fields},
+    {"enum_variant", RULE_DEF, DEF_ENUM_MEMBER, .name = "name", .body = "body",
+     .hook = with_fields},
     {"field_declaration", RULE_DEF, DEF_FIELD, .name = "name", .type = "type"},
     {"trait_item", RULE_DEF, DEF_TRAIT, .name = "name", .body = "body"},
     {"impl_item", RULE_DEF, DEF_IMPL, .body = "body", .hook = implementation},

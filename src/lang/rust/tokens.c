@@ -1,10 +1,10 @@
 // lang/rust/tokens.c - what macro arguments and macro_rules bodies hold, read from their tokens.
 //
 // The grammar gives a flat list of tokens with nested `token_tree`s. A tree that looks like items
-// (`cfg_rt! { pub fn spawn() {} }`) is parsed once more, as Rust. Everywhere else an identifier right
-// before a parenthesised tree is a call, with what stands before it as the receiver; and items are
-// found by their keyword, so that those of macro_rules bodies and of the macros with a syntax of
-// their own are not lost.
+// (`cfg_rt! { pub fn spawn() {} }`) is parsed once more, as Rust. Everywhere else an identifier
+// right before a parenthesised tree is a call, with what stands before it as the receiver; and
+// items are found by their keyword, so that those of macro_rules bodies and of the macros with a
+// syntax of their own are not lost.
 #include "lang/rust/rust.h"
 
 enum { RECEIVER_MAX_BYTES = 1000 }; // looked at before a name
@@ -98,8 +98,7 @@ static uint32_t back_receiver(Str text, uint32_t at)
             at = back_name(text, at);
             joined = false;
         } else if (c == '"') {
-            do
-                at--;
+            do at--;
             while (at > limit && text.ptr[at - 1] != '"');
             if (at > limit) at--;
             joined = false;
@@ -118,18 +117,18 @@ static uint32_t back_receiver(Str text, uint32_t at)
 static bool is_keyword(Str word)
 {
     static const char *const keywords[] = {
-        "if",   "while", "match", "return", "in",     "as",    "mut",    "ref",   "move", "let",
-        "for",  "loop",  "fn",    "dyn",    "impl",   "where", "break",  "yield", "else", "await",
-        "async", "unsafe", "const", "static", "pub",  "crate", "super",  "Fn",    "FnMut", "FnOnce",
-        "type", "use",   "mod",   "struct", "enum",   "trait", "self",   NULL};
+        "if",    "while",  "match", "return", "in",   "as",    "mut",   "ref",   "move",  "let",
+        "for",   "loop",   "fn",    "dyn",    "impl", "where", "break", "yield", "else",  "await",
+        "async", "unsafe", "const", "static", "pub",  "crate", "super", "Fn",    "FnMut", "FnOnce",
+        "type",  "use",    "mod",   "struct", "enum", "trait", "self",  NULL};
     return is_one_of(word, keywords);
 }
 
 // Whether a name at `start` is what a keyword before it introduces: fn name(...).
 static bool is_introduced(Str text, uint32_t start)
 {
-    static const char *const introducers[] = {"fn",   "struct", "enum", "union", "trait",
-                                              "mod",  "type",   NULL};
+    static const char *const introducers[] = {"fn",    "struct", "enum", "union",
+                                              "trait", "mod",    "type", NULL};
     uint32_t end = back_space(text, start);
     return is_one_of(str_sub(text, back_name(text, end), end), introducers);
 }
@@ -211,17 +210,20 @@ static uint32_t read_arguments(Extract *x, TSNode tree, bool is_macro)
 static void add_call(Extract *x, TSNode tree, Span name, bool is_macro)
 {
     Str text = x->text;
-    Call call = {.full = {name.start, ts_node_end_byte(tree)}, .name_span = name, .macro = is_macro};
+    Call call = {
+        .full = {name.start, ts_node_end_byte(tree)}, .name_span = name, .macro = is_macro};
     call.name = extract_text(x, name);
     uint32_t before = back_space(text, name.start);
-    if (ends_with(text, before, "::") || (ends_with(text, before, ".") && !ends_with(text, before, ".."))) {
+    if (ends_with(text, before, "::") ||
+        (ends_with(text, before, ".") && !ends_with(text, before, ".."))) {
         uint32_t separator = before - (text.ptr[before - 1] == ':' ? 2 : 1);
         call.full.start = back_receiver(text, before);
         if (call.full.start < separator)
             call.receiver = extract_fold(x, (Span){call.full.start, separator}, 200);
     }
     call.callee = extract_fold(x, (Span){call.full.start, name.end}, 200);
-    if (text.ptr[ts_node_start_byte(tree)] != '{') call.arg_count = read_arguments(x, tree, is_macro);
+    if (text.ptr[ts_node_start_byte(tree)] != '{')
+        call.arg_count = read_arguments(x, tree, is_macro);
     extract_call(x, &call);
 }
 
@@ -230,10 +232,8 @@ static Span called_name(Str text, uint32_t open, uint32_t close, bool *is_macro)
 {
     uint32_t end = back_space(text, open);
     *is_macro = end && text.ptr[end - 1] == '!';
-    if (*is_macro)
-        end = back_space(text, end - 1);
-    else if (text.ptr[open] != '(')
-        return (Span){0};
+    if (*is_macro) end = back_space(text, end - 1);
+    else if (text.ptr[open] != '(') return (Span){0};
     if (!*is_macro && end && text.ptr[end - 1] == '>') { // collect::<Vec<_>>()
         uint32_t limit = end > RECEIVER_MAX_BYTES ? end - RECEIVER_MAX_BYTES : 0;
         uint32_t group = back_space(text, back_group(text, end, limit));
@@ -255,9 +255,9 @@ static Span called_name(Str text, uint32_t open, uint32_t close, bool *is_macro)
 
 static bool starts_item(Str word)
 {
-    static const char *const words[] = {"fn",  "struct", "enum", "union", "trait", "impl",   "mod",
-                                        "use", "const",  "static", "type", "pub",  "unsafe", "async",
-                                        "extern", NULL};
+    static const char *const words[] = {"fn",     "struct", "enum",   "union",  "trait", "impl",
+                                        "mod",    "use",    "const",  "static", "type",  "pub",
+                                        "unsafe", "async",  "extern", NULL};
     return is_one_of(word, words);
 }
 
@@ -290,8 +290,8 @@ static bool keyword_kind(Str word, DefKind *kind)
     static const struct {
         const char *word;
         DefKind kind;
-    } kinds[] = {{"fn", DEF_FUNCTION},  {"struct", DEF_STRUCT}, {"enum", DEF_ENUM},
-                 {"trait", DEF_TRAIT},  {"impl", DEF_IMPL},     {"mod", DEF_MODULE}};
+    } kinds[] = {{"fn", DEF_FUNCTION}, {"struct", DEF_STRUCT}, {"enum", DEF_ENUM},
+                 {"trait", DEF_TRAIT}, {"impl", DEF_IMPL},     {"mod", DEF_MODULE}};
     for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
         if (!str_eq(word, str_from(kinds[i].word))) continue;
         *kind = kinds[i].kind;
@@ -338,12 +338,9 @@ static void find_items(Extract *x, TSNode tree)
         char first = first_byte(x, each.node);
         bool is_tree = extract_is(x, each.node, RUST_TOKEN_TREE);
         if (extract_rule(x, each.node) == RULE_COMMENT || span.start == open) continue;
-        if (is_tree && first == '{')
-            end_item(x, tree, &item, span.start, span.end);
-        else if (first == ';')
-            end_item(x, tree, &item, span.end, span.end);
-        else if (!is_tree)
-            read_token(x, each.node, &item);
+        if (is_tree && first == '{') end_item(x, tree, &item, span.start, span.end);
+        else if (first == ';') end_item(x, tree, &item, span.end, span.end);
+        else if (!is_tree) read_token(x, each.node, &item);
     }
 }
 

@@ -8,12 +8,6 @@ class Split
 #endif
 {
 public:
-    Split() : a_(1)
-#if LIMIT
-        , b_(2)
-#endif
-    {
-    }
     int kept() { return other(); }
 };
 

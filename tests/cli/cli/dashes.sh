@@ -1,0 +1,1 @@
+cp src/a.py ./--depth; cq outline --lang py -- --depth

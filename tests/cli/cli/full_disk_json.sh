@@ -1,0 +1,1 @@
+cq outline src/a.py --format json >/dev/full

@@ -1,0 +1,1 @@
+CQ_LOG=loud cq outline src/a.py

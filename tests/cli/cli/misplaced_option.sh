@@ -1,0 +1,1 @@
+cq --depth 1 outline src/a.py

@@ -1,0 +1,1 @@
+cq --timeout soon outline src/a.py

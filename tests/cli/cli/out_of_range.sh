@@ -1,0 +1,1 @@
+cq outline -d 5000 src/a.py

@@ -1,0 +1,1 @@
+cq outline --dpeth 1 --format json

@@ -1,0 +1,1 @@
+cq outline -d 1 --depth 2 src/a.py

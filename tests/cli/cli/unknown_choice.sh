@@ -1,0 +1,1 @@
+cq outline --format jsn src/a.py

@@ -1,0 +1,1 @@
+cq outlin src/a.py

@@ -1,0 +1,1 @@
+cq outline -x src/a.py

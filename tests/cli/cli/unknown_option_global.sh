@@ -1,0 +1,1 @@
+cq --formt json outline src/a.py

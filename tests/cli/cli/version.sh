@@ -1,0 +1,1 @@
+cq --version; cq -V; cq version; cq outline --version

@@ -1,0 +1,1 @@
+cq outline app.py --lang pyton

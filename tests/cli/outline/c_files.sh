@@ -1,0 +1,1 @@
+cq outline lib/store.c lib/store.h

@@ -1,0 +1,1 @@
+cq outline empty.py lib/store.h --color always

@@ -1,0 +1,1 @@
+cq outline crlf.py; cq outline crlf.py --format lines

@@ -1,0 +1,1 @@
+cq outline --depth 1 app.py lib/store.c

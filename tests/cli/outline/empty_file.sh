@@ -1,0 +1,1 @@
+: >none.py; cq outline none.py

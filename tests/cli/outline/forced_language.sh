@@ -1,0 +1,1 @@
+cq outline lib/values.txt --lang py

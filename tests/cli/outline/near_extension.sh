@@ -1,0 +1,1 @@
+cp app.py app.pyy; cq outline app.pyy

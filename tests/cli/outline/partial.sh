@@ -1,0 +1,1 @@
+cq outline lib/broken.py

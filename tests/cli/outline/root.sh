@@ -1,0 +1,1 @@
+cd / && cq outline --root "$OLDPWD" app.py -d 1

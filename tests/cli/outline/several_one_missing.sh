@@ -1,0 +1,1 @@
+cq outline app.py ap.py lib/store.h -d 1

@@ -1,0 +1,1 @@
+cq outline --lang c - - <app.py

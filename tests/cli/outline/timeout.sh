@@ -1,0 +1,1 @@
+cq outline . --timeout 0.0000001

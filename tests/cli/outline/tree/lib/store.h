@@ -1,0 +1,3 @@
+struct store;
+
+int store_size(const struct store *store);

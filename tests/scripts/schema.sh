@@ -1,0 +1,49 @@
+#!/bin/sh
+# Real answers in JSON, of every operation, conform to `cq schema OP`; so do problems to RFC 9457.
+set -u
+cq=$CQ_BUILD/cq
+tmp=$(mktemp -d "${TMPDIR:-/tmp}/cq-schema.XXXXXX")
+trap 'rm -rf "$tmp"' EXIT
+cd "$CQ_SOURCE" || exit 1
+bad=0
+covered=
+
+check() { # OP ARGUMENT...
+    op=$1
+    covered="$covered $op"
+    "$cq" "$@" --format json >"$tmp/answer" 2>"$tmp/problem"
+    "$cq" schema "$op" >"$tmp/schema" || exit 1
+    { [ -s "$tmp/answer" ] && tests/validate.py "$tmp/schema" "$tmp/answer" >"$tmp/faults" 2>&1; } || {
+        echo "cq $*:" && head -n 20 "$tmp/faults"
+        bad=1
+    }
+}
+
+check search op_find
+check search op_find --classify all --skipped
+check search 'op_[a-z]+' --regex --classify none
+check search the --in docs --classify-ms 0
+check search zzz_no_such_name_zzz
+check search main --timeout 0.000001
+check outline src/op/outline.c
+check outline src/door include
+check outline --depth 1 src/base/str.h no/such/file.c README.md src/door/args.c
+check outline src --timeout 0.001
+
+for op in $("$cq" help --markdown | sed -n 's/^## cq //p'); do
+    "$cq" schema "$op" >/dev/null 2>&1 || continue
+    case " $covered " in *" $op "*) ;; *) echo "no answer of cq $op is checked here" && bad=1 ;; esac
+done
+
+# A problem: one line of JSON on stderr with the members of RFC 9457.
+cat >"$tmp/schema" <<'SCHEMA'
+{"type": "object", "required": ["type", "title", "status", "detail"],
+ "properties": {"type": {"pattern": "^urn:cq:problem:"}, "status": {"type": "integer"}}}
+SCHEMA
+for words in "search" "search x --classfy all" "outline no/such/file.c" "search x --lang pyton" "nothing"; do
+    "$cq" --format json $words >"$tmp/answer" 2>"$tmp/problem"
+    tests/validate.py "$tmp/schema" "$tmp/problem" || { echo "cq $words" && bad=1; }
+    [ "$(wc -l <"$tmp/problem")" = 1 ] || { echo "cq $words: not one line" && bad=1; }
+    [ ! -s "$tmp/answer" ] || { echo "cq $words: text on stdout" && bad=1; }
+done
+exit $bad
