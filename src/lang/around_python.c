@@ -2,7 +2,7 @@
 //
 // The text is split into logical lines (brackets, strings and backslashes join physical ones). A
 // statement is a logical line with the deeper ones behind it and its else, except ... clauses. A
-// statement without a place is cut, but one statement of every suite that stays is kept.
+// statement without a place is cut, but the ends of every suite that stays are kept.
 #include "lang/around_.h"
 
 #include <ctype.h>
@@ -158,15 +158,15 @@ static void cut(Lines *lines, size_t from, size_t to)
 
 static void cut_suites(Lines *lines, size_t from, size_t to);
 
-// The statements of one suite, lines [from, to).
-static void cut_statements(Lines *lines, size_t from, size_t to, bool keep_one)
+// The statements of one suite, lines [from, to). Its first and last stay when `keep_ends`: the
+// signature of a definition ends before the one, the definition with the other.
+static void cut_statements(Lines *lines, size_t from, size_t to, bool keep_ends)
 {
-    bool kept = !keep_one || any_place(lines, from, to);
     for (size_t i = from; i < to;) {
         size_t end = statement_end(lines, i, to);
-        if (any_place(lines, i, end)) cut_suites(lines, i, end);
-        else if (kept) cut(lines, i, end);
-        else kept = true;
+        bool stays = any_place(lines, i, end) || (keep_ends && (i == from || end == to));
+        if (stays) cut_suites(lines, i, end);
+        else cut(lines, i, end);
         i = end;
     }
 }

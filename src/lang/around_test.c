@@ -8,13 +8,13 @@
 #include "base/vec.h"
 #include "support/check.h"
 
-// Places are marked with '@', which is removed.
+// Places are marked with '$', which is removed.
 static Str kept(Arena *arena, LangId lang, const char *marked)
 {
     VEC(uint32_t) offsets = {0};
     Buf text = buf_on(arena), out = buf_on(arena);
     for (const char *c = marked; *c; c++) {
-        if (*c == '@') VEC_PUSH(arena, &offsets, (uint32_t)text.len);
+        if (*c == '$') VEC_PUSH(arena, &offsets, (uint32_t)text.len);
         else buf_byte(&text, *c);
     }
     Spans spans = around_spans(arena, lang, buf_str(&text), offsets.items, offsets.len);
@@ -34,23 +34,29 @@ static void cuts(void **state)
         LangId lang;
         const char *text, *kept;
     } cases[] = {
-        {LANG_python, "def f():\n    " FILLER "\n", "def f():\n    " FILLER "\n"},
-        {LANG_c, "int a;\nint f(void)\n{ " FILLER " }\nint @x;\n", "int a;\n~int x;\n"},
-        {LANG_c, "int @f(void)\n{ " FILLER " }\nint x;\n", "int f(void)\n{~}\nint x;\n"},
-        {LANG_c, "int f(void)\n{ a(); " FILLER " b(); @c(); }\n", "int f(void)\n{~c(); }\n"},
-        {LANG_c, "int f(void)\n{ if (x) { " FILLER " } else { @c(); } }\n",
+        {LANG_bash, "f() { " FILLER "; }\n", "f() { " FILLER "; }\n"},
+        {LANG_python, "import a\ndef f():\n    x\ndef $g():\n    \"\"\"doc\"\"\"\n    y = (1,\n2)\n    z\n",
+         "def g():\n    \"\"\"doc\"\"\"\n~    z\n"},
+        {LANG_python, "@d\ndef f():\n    if a:\n        b\n    else:\n        $c\n    d\ne\n",
+         "@d\ndef f():\n    if a:\n        b\n    else:\n        c\n    d\n"},
+        {LANG_python, "class A:\n    def f(self): pass\n    def g(self):\n        $x\n    # end\n",
+         "class A:\n    def f(self): pass\n    def g(self):\n        x\n    # end\n"},
+        {LANG_c, "int a;\nint f(void)\n{ " FILLER " }\nint $x;\n", "int a;\n~int x;\n"},
+        {LANG_c, "int $f(void)\n{ " FILLER " }\nint x;\n", "int f(void)\n{~}\nint x;\n"},
+        {LANG_c, "int f(void)\n{ a(); " FILLER " b(); $c(); }\n", "int f(void)\n{~c(); }\n"},
+        {LANG_c, "int f(void)\n{ if (x) { " FILLER " } else { $c(); } }\n",
          "int f(void)\n{ if (x) {~} else { c(); } }\n"},
-        {LANG_c, "char *s = \"{\";\nint f(void)\n{ " FILLER " }\nint @x;\n",
+        {LANG_c, "char *s = \"{\";\nint f(void)\n{ " FILLER " }\nint $x;\n",
          "char *s = \"{\";\n~int x;\n"},
-        {LANG_c, "#if A\nint f(void) {\n#else\nint f(int a) {\n#endif\n" FILLER "\n}\nint @x;\n",
+        {LANG_c, "#if A\nint f(void) {\n#else\nint f(int a) {\n#endif\n" FILLER "\n}\nint $x;\n",
          "#if A\nint f(void) {\n#else\nint f(int a) {\n#endif\n" FILLER "\n}\nint x;\n"},
-        {LANG_rust, "fn f<'a>(x: &'a str) { " FILLER " }\nfn @g() {}\n", "fn g() {}\n"},
-        {LANG_rust, "fn f() { let s = r#\"}\"#; " FILLER " }\nfn @g() {}\n", "fn g() {}\n"},
-        {LANG_java, "class A { void f() { " FILLER " } void @g() {} }\n",
+        {LANG_rust, "fn f<'a>(x: &'a str) { " FILLER " }\nfn $g() {}\n", "fn g() {}\n"},
+        {LANG_rust, "fn f() { let s = r#\"}\"#; " FILLER " }\nfn $g() {}\n", "fn g() {}\n"},
+        {LANG_java, "class A { void f() { " FILLER " } void $g() {} }\n",
          "class A {~void g() {} }\n"},
-        {LANG_go, "func f() { s := `}`; " FILLER " }\nfunc @g() {}\n", "func g() {}\n"},
+        {LANG_go, "func f() { s := `}`; " FILLER " }\nfunc $g() {}\n", "func g() {}\n"},
         {LANG_c, "", ""},
-        {LANG_c, "}}}{{{ @x", "}}}{{{ x"},
+        {LANG_c, "}}}{{{ $x", "}}}{{{ x"},
     };
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         Arena arena = {0};
@@ -97,7 +103,10 @@ static void compare_word(Parser *parser, const Facts *full, Str text, Str word, 
         Category a = facts_classify(full, text, span, &full_def);
         Category b = facts_classify(&part, text, span, &part_def);
         tally->hits++;
-        tally->different += a != b || (full_def >= 0) != (part_def >= 0);
+        bool differs = a != b || (full_def >= 0) != (part_def >= 0);
+        if (!differs && full_def >= 0)
+            differs = full->defs[full_def].end_line != part.defs[part_def].end_line;
+        tally->different += differs;
     }
     arena_fini(&arena);
 }

@@ -37,9 +37,9 @@ struct Extract {
     Ctx *cx;
     Str text; // as given: what is masked is still in it
     Scope scope;
-    bool has_error; // somewhere in the file
+    bool has_error;      // somewhere in the file
     size_t reread_bytes; // by repairs that look for the end of a body; they bound it
-    Parser *parser; // private to extract.c
+    Parser *parser;      // private to extract.c
 };
 
 static inline Span extract_span(TSNode node)

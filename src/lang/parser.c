@@ -61,18 +61,19 @@ static Fail parse(Ctx *cx, Parser *p, Str text, TSTree **out)
     return NULL;
 }
 
-static TSTree *parse_inside(Parser *p, Str *text, TSNode node)
+// A null tree when the parse was stopped: the walk around it will see that, too.
+static TSTree *parse_inside(Extract *x, TSNode node)
 {
     TSRange range = {
         // without rows and columns, as in limit_to
         .start_byte = ts_node_start_byte(node) + 1,
         .end_byte = ts_node_end_byte(node) - 1,
     };
-    TSInput input = {.payload = text, .read = read_text, .encoding = TSInputEncodingUTF8};
-    if (!ts_parser_set_included_ranges(p->ts, &range, 1)) return NULL;
-    TSTree *tree = ts_parser_parse(p->ts, NULL, input);
-    ts_parser_set_included_ranges(p->ts, NULL, 0);
-    return tree;
+    TSTree *tree = NULL;
+    if (!ts_parser_set_included_ranges(x->parser->ts, &range, 1)) return NULL;
+    Fail fail = parse(x->cx, x->parser, x->text, &tree);
+    ts_parser_set_included_ranges(x->parser->ts, NULL, 0);
+    return fail ? NULL : tree;
 }
 
 bool extract_reparse(Extract *x, TSNode node)
@@ -80,8 +81,7 @@ bool extract_reparse(Extract *x, TSNode node)
     Parser *p = x->parser;
     if (p->inner_depth >= REPARSE_MAX_DEPTH) return false;
     if (ts_node_end_byte(node) < ts_node_start_byte(node) + 2) return false;
-    Str text = x->text;
-    TSTree *tree = parse_inside(p, &text, node);
+    TSTree *tree = parse_inside(x, node);
     if (!tree) return false;
     TSNode root = ts_tree_root_node(tree);
     bool clean = !ts_node_has_error(root);

@@ -64,7 +64,7 @@ static const Field result[] = {
     FIELD(OutlineSummary, failed, RECORDS, "that could not be", .sub = failed_fields,
           .sub_size = sizeof(FailedRow)),
     FIELD(OutlineSummary, other_files, SIZE,
-          "in the folders given: binary, or of no known language"),
+          "in the folders given: binary, of no known language, symlinks, devices"),
     FIELD(OutlineSummary, truncated, BOOL, "files are missing from this answer"),
     FIELD(OutlineSummary, timed_out, BOOL, "--timeout ended it early"),
     {0},
@@ -231,7 +231,7 @@ static void text(Buf *out, const void *arguments, const Result *of, const TextSt
         }
     }
     if (!summary->other_files) return;
-    buf_addf(out, "%s%llu other file%s: binary, or of no known language\n",
+    buf_addf(out, "%s%llu other file%s: binary, of no known language, or a symlink\n",
              of->section_count ? "\n" : "", (unsigned long long)summary->other_files,
              summary->other_files == 1 ? "" : "s");
 }

@@ -264,6 +264,7 @@ Fail outline_run(Ctx *cx, const Env *env, const OutlineQuery *query, OutlineAnsw
     out->root = places.workspace.root;
     for (size_t i = 0; i < query->path_count; i++) places_add(&places, query->paths[i]);
     run_jobs(query, &places, out);
+    out->other_files += places.other;
     workspace_close(&places.workspace);
     bool only = query->path_count == 1 && out->failed_count == 1 && !out->file_count;
     return only ? out->failed[0].fail : NULL;

@@ -38,7 +38,7 @@ typedef struct OutlineAnswer {
     size_t finding_count;
     const OutlineMiss *failed;
     size_t failed_count;
-    uint64_t other_files;        // in folders asked for: binary, or of no known language
+    uint64_t other_files;        // in folders asked for: binary, no known language, no regular file
     bool timed_out, interrupted; // not all files were looked at
 } OutlineAnswer;
 

@@ -21,7 +21,8 @@ typedef struct Places {
     const Env *env;
     Workspace workspace;
     PlaceVec items;
-    bool stopped; // a folder was not listed to its end
+    bool stopped;   // a folder was not listed to its end
+    uint64_t other; // found in folders, but no regular files
 } Places;
 
 // The files that `path` stands for are added to places->items; a failure is added as a Place.

@@ -52,6 +52,17 @@ static void add_failure(Places *places, Str shown, Fail fail)
     VEC_PUSH(places->cx->arena, &places->items, place);
 }
 
+static void add_skipped(Places *places, const Universe *universe)
+{
+    for (size_t i = 0; i < universe->skipped_count; i++) {
+        const SkippedFile *file = &universe->skipped[i];
+        if (file->reason != SKIP_UNREADABLE) places->other++;
+        else
+            add_failure(places, file->path,
+                        FAIL(places->cx->arena, IO, "cannot read " STR_FMT, STR_ARG(file->path)));
+    }
+}
+
 static Fail add_folder(Places *places, Str real)
 {
     Ctx *cx = places->cx;
@@ -64,6 +75,7 @@ static Fail add_folder(Places *places, Str real)
     Selection selection = {.in = &relative, .in_count = str_eq(relative, STR(".")) ? 0 : 1};
     TRY(universe_list(cx, &places->workspace, &selection, places->env->pool, &universe));
     places->stopped = places->stopped || universe.stopped;
+    add_skipped(places, &universe);
     for (size_t i = 0; i < universe.count; i++) {
         Place place = {.shown = universe.files[i].path, .dir = places->workspace.dir};
         VEC_PUSH(cx->arena, &places->items, place);
