@@ -56,6 +56,10 @@ if(NOT CQ_FUZZ)
   if(facts_sources)
     cq_add_program(cq-facts cq_os ${facts_sources})
   endif()
+  file(GLOB tags_sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tools/tags_dump.c)
+  if(tags_sources AND (CQ_RELEASE OR CQ_ONCE)) # the presets that people measure with
+    cq_add_program(cq-tags cq_os ${tags_sources})
+  endif()
 endif()
 
 if(CQ_FAULTY)

@@ -108,7 +108,8 @@ static void call_often(void *arg)
 {
     Caller *caller = arg;
     for (int i = 0; i < RUNS; i++) {
-        CqReply *reply = cq_run(caller->engine, "outline", "{\"files\":[\"src/app\",\"src/runtime\"]}");
+        CqReply *reply =
+            cq_run(caller->engine, "outline", "{\"files\":[\"src/app\",\"src/runtime\"]}");
         bool good = cq_reply_ok(reply) && cq_reply_status(reply) == 0;
         bool stopped = strstr(cq_reply_json(reply), "\"interrupted\":true") ||
                        strstr(cq_reply_json(reply), "urn:cq:problem:cancelled");

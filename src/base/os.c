@@ -128,10 +128,10 @@ static Fail read_rest(Ctx *cx, OsFile file, size_t guess, bool regular, size_t m
         TRY(read_some(cx, file, buf_room(&buf, room), room, regular, path, &got));
         buf.len += got;
         if (buf.len > max_bytes)
-            return problem_with_str(cx->arena,
-                                    FAIL(cx->arena, TOO_LARGE, "%s is larger than %zu bytes", path,
-                                         max_bytes),
-                                    "path", str_copy(cx->arena, str_from(path)));
+            return problem_with_str(
+                cx->arena,
+                FAIL(cx->arena, TOO_LARGE, "%s is larger than %zu bytes", path, max_bytes), "path",
+                str_copy(cx->arena, str_from(path)));
         if (got < room) break;
         step = MAX(buf.len, (size_t)65536);
     }

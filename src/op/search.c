@@ -192,7 +192,8 @@ static Fail read_args(Ctx *cx, const SearchArgs *from, SearchQuery *query)
 static void make_finding(const Result *of, size_t index, Finding *out)
 {
     const SearchAnswer *answer = of->data;
-    const SearchHit *hit = &answer->hits[index];
+    const SearchHit *hit = answer->hits[index];
+    const SearchDef *def = hit_def(hit);
     *out = (Finding){.path = answer->files[hit->file].path,
                      .line = hit->line,
                      .col = hit->col,
@@ -200,13 +201,13 @@ static void make_finding(const Result *of, size_t index, Finding *out)
                      .end_col = hit->col + hit->len,
                      .category = str_from(category_name((Category)hit->category)),
                      .text = {hit->text, hit->text_len},
-                     .enclosing = hit->enclosing};
-    if (!hit->def) return;
-    out->kind = hit->def->kind;
-    out->name = hit->def->name;
-    out->qualified = hit->def->qualified;
-    out->signature = hit->def->signature;
-    out->depth = hit->def->depth;
+                     .enclosing = hit_enclosing(hit)};
+    if (!def) return;
+    out->kind = def->kind;
+    out->name = def->name;
+    out->qualified = def->qualified;
+    out->signature = def->signature;
+    out->depth = def->depth;
 }
 
 static CountList count_skips(Arena *arena, const SearchAnswer *answer)
@@ -290,9 +291,9 @@ static void make_sections(Arena *arena, const SearchAnswer *answer, Result *out)
 {
     VEC(Section) sections = {0};
     for (uint32_t i = 0; i < answer->hit_count;) {
-        uint8_t category = answer->hits[i].category;
+        uint8_t category = answer->hits[i]->category;
         uint32_t end = i;
-        while (end < answer->hit_count && answer->hits[end].category == category) end++;
+        while (end < answer->hit_count && answer->hits[end]->category == category) end++;
         uint32_t *indexes = ARENA_ARRAY(arena, uint32_t, end - i);
         for (uint32_t j = i; j < end; j++) indexes[j - i] = j;
         Section section = {str_from(category_name((Category)category)), indexes, end - i};

@@ -103,15 +103,18 @@ static void write_place(Page *page, const SearchHit *hit)
 {
     colored(page, "35", page->answer->files[hit->file].path);
     buf_addf(page->out, ":%u", hit->line);
-    if (hit->def && hit->def->end_line > hit->line) buf_addf(page->out, "-%u", hit->def->end_line);
+    const SearchDef *def = hit_def(hit);
+    if (def && def->end_line > hit->line) buf_addf(page->out, "-%u", def->end_line);
 }
 
 static void write_definition(Page *page, const SearchHit *hit)
 {
+    const SearchDef *def = hit_def(hit);
+    Str enclosing = hit_enclosing(hit);
     write_place(page, hit);
-    if (hit->def) {
-        buf_addf(page->out, "  " STR_FMT "  ", STR_ARG(hit->def->kind));
-        Str signature = hit->def->signature;
+    if (def) {
+        buf_addf(page->out, "  " STR_FMT "  ", STR_ARG(def->kind));
+        Str signature = def->signature;
         size_t cut = utf8_cut(signature, MIN(signature.len, (size_t)LINE_MOST));
         buf_add(page->out, str_sub(signature, 0, cut));
         if (cut < signature.len) buf_add(page->out, STR("..."));
@@ -119,7 +122,7 @@ static void write_definition(Page *page, const SearchHit *hit)
         buf_add(page->out, STR("  "));
         write_hit_text(page, hit);
     }
-    if (hit->enclosing.len) buf_addf(page->out, "  in " STR_FMT, STR_ARG(hit->enclosing));
+    if (enclosing.len) buf_addf(page->out, "  in " STR_FMT, STR_ARG(enclosing));
     end_line(page);
 }
 
@@ -141,8 +144,8 @@ static uint64_t files_in(const SearchAnswer *answer, size_t from, size_t to)
     uint64_t files = 0;
     uint32_t last = UINT32_MAX;
     for (size_t i = from; i < to; i++) {
-        files += answer->hits[i].file != last;
-        last = answer->hits[i].file;
+        files += answer->hits[i]->file != last;
+        last = answer->hits[i]->file;
     }
     return files;
 }
@@ -150,7 +153,7 @@ static uint64_t files_in(const SearchAnswer *answer, size_t from, size_t to)
 static uint32_t hits_of_file(const SearchAnswer *answer, size_t from, size_t to)
 {
     uint32_t count = 0;
-    for (size_t i = from; i < to && answer->hits[i].file == answer->hits[from].file; i++) count++;
+    for (size_t i = from; i < to && answer->hits[i]->file == answer->hits[from]->file; i++) count++;
     return count;
 }
 
@@ -161,7 +164,7 @@ static size_t write_hits(Page *page, size_t from, size_t to)
     page->last_file = UINT32_MAX;
     size_t i = from;
     for (; i < to; i++) {
-        const SearchHit *hit = &answer->hits[i];
+        const SearchHit *hit = answer->hits[i];
         bool new_file = hit->file != page->last_file;
         if (page->lines_left <= RESERVED + new_file) break;
         if (new_file) {
@@ -173,7 +176,8 @@ static size_t write_hits(Page *page, size_t from, size_t to)
             page->last_file = hit->file;
         }
         buf_addf(page->out, "%7u  ", hit->line);
-        if (hit->enclosing.len) buf_addf(page->out, STR_FMT ": ", STR_ARG(hit->enclosing));
+        Str enclosing = hit_enclosing(hit);
+        if (enclosing.len) buf_addf(page->out, STR_FMT ": ", STR_ARG(enclosing));
         write_hit_text(page, hit);
         end_line(page);
     }
@@ -184,7 +188,7 @@ static size_t write_definitions(Page *page, size_t count)
 {
     size_t shown = 0;
     for (; shown < count && shown < NAMES_MOST && page->lines_left > RESERVED; shown++) {
-        write_definition(page, &page->answer->hits[shown]);
+        write_definition(page, page->answer->hits[shown]);
         if (shown == 0) write_snippet(page);
     }
     if (shown < count && page->lines_left > RESERVED) {
@@ -266,7 +270,7 @@ void search_text(Buf *out, const void *arguments, const Result *result, const Te
     size_t shown = 0, from = 0;
     for (size_t i = 0; i < result->section_count; i++) {
         size_t to = from + result->sections[i].count;
-        shown += write_block(&page, (Category)answer->hits[from].category, from, to);
+        shown += write_block(&page, (Category)answer->hits[from]->category, from, to);
         from = to;
     }
     write_rest(&page, answer->hit_count - shown);

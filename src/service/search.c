@@ -7,9 +7,9 @@ static void sum_up(Search *search, SearchAnswer *out)
 {
     out->files = search->files.items;
     out->file_count = search->files.len;
-    out->hits = search->hits.items;
-    out->hit_count = search->hits.len;
-    for (size_t i = 0; i < search->hits.len; i++) out->by_category[search->hits.items[i].category]++;
+    out->hits = search->hits;
+    out->hit_count = search->hit_count;
+    for (size_t i = 0; i < search->hit_count; i++) out->by_category[search->hits[i]->category]++;
     for (size_t i = 0; i < search->files.len; i++)
         out->partial_files += search->files.items[i].partial;
 }
@@ -29,7 +29,7 @@ static Fail scan_by_shape(Search *search, SearchAnswer *out)
 {
     const PatternSpec *spec = &search->query->pattern;
     TRY(scan_once(search, spec, out));
-    bool miss = !out->hit_count && !search->files.len && !out->timed_out && !out->interrupted;
+    bool miss = !search->files.len && !out->timed_out && !out->interrupted;
     if (!miss || spec->mode != PATTERN_AUTO || spec->word || out->mode != PATTERN_IDENTIFIER)
         return NULL;
     PatternSpec literal = *spec;
@@ -50,12 +50,13 @@ static Fail scan_by_shape(Search *search, SearchAnswer *out)
 static void take_snippet(Search *search, SearchAnswer *out)
 {
     enum { MOST_LINES = 12 };
-    if (!search->hits.len || search->hits.items[0].category != CATEGORY_DEFINITION) return;
-    const SearchHit *hit = &search->hits.items[0];
+    if (!search->hit_count || search->hits[0]->category != CATEGORY_DEFINITION) return;
+    const SearchHit *hit = search->hits[0];
+    const SearchDef *def = hit_def(hit);
     Str text;
     if (!search_file_text(search->cx, search, &search->files.items[hit->file], &text)) return;
     size_t start = hit->start - hit->col, end = start;
-    uint32_t last = hit->def ? MIN(hit->def->end_line, hit->line + MOST_LINES - 1) : hit->line;
+    uint32_t last = def ? MIN(def->end_line, hit->line + MOST_LINES - 1) : hit->line;
     for (uint32_t line = hit->line; line <= last && end < text.len; line++) {
         end += str_find(str_sub(text, end, text.len), '\n');
         if (line < last) end++;
@@ -99,7 +100,7 @@ static Fail run_in_workspace(Search *search, SearchAnswer *out)
         search_classify(search);
         search_rank(search);
         take_snippet(search, out);
-        if (!search->hits.len && !out->interrupted) search_nearest(search, out);
+        if (!search->hit_count && !out->interrupted) search_nearest(search, out);
     }
     sum_up(search, out);
     return NULL;

@@ -40,28 +40,42 @@ typedef struct SearchDef { // what a definition hit names
     uint32_t start_line;
 } SearchDef;
 
-typedef struct SearchHit {
-    uint32_t file;       // index into SearchAnswer.files
-    uint32_t line, col;  // from 1; bytes from 0
-    uint32_t len;        // bytes
-    uint32_t start;      // byte offset in the file
-    uint8_t category;    // Category
-    uint8_t guess;       // Category, from the line alone: orders the work before the parse
-    uint32_t text_len;
-    const char *text;    // the line, or 400 bytes of it around the hit
-    Str enclosing;       // qualified name of the definition around it
-    const SearchDef *def; // when it names one, else NULL
+typedef struct SearchPlace { // what the parse says about a hit
+    Str enclosing;            // qualified name of the definition around it
+    const SearchDef *def;     // when it names one, else NULL
+} SearchPlace;
+
+typedef struct SearchHit { // there may be millions: kept small
+    const char *text;         // the line, or 400 bytes of it around the hit
+    const SearchPlace *place; // NULL while unclassified, or when there is nothing to say
+    uint32_t file;            // index into SearchAnswer.files
+    uint32_t line, col;       // from 1; bytes from 0
+    uint32_t len;             // bytes
+    uint32_t start;           // byte offset in the file
+    uint16_t text_len;
+    uint8_t category; // Category
+    uint8_t guess;    // Category, from the line alone: orders the work before the parse
 } SearchHit;
+
+static inline const SearchDef *hit_def(const SearchHit *hit)
+{
+    return hit->place ? hit->place->def : NULL;
+}
+
+static inline Str hit_enclosing(const SearchHit *hit)
+{
+    return hit->place ? hit->place->enclosing : STR_NONE;
+}
 
 typedef struct SearchFile {
     Str path;
     LangId lang;
     Role role;
-    bool partial;    // classified from a file with syntax errors
+    bool partial; // classified from a file with syntax errors
     bool classified;
-    uint32_t first, count; // of its hits in scan order
-    const SearchHit *scan_hits; // those, where the scan left them; only until they are joined
-    Str text;        // kept from the scan, or empty: read again to classify
+    SearchHit *hits; // in the order they stand; NULL when only counts are wanted
+    uint32_t count;
+    Str text; // kept from the scan, or empty: read again to classify
     uint64_t size_bytes;
 } SearchFile;
 
@@ -71,7 +85,7 @@ typedef struct SearchAnswer {
     Str fallback; // why the mode is not the one the shape says, or empty
     const SearchFile *files; // those with hits, by path
     size_t file_count;
-    const SearchHit *hits; // ranked
+    SearchHit *const *hits; // ranked
     size_t hit_count;
     uint64_t by_category[CATEGORIES];
     uint64_t scanned_files, scanned_bytes, partial_files;

@@ -15,8 +15,9 @@ typedef struct ScanSlot {
     Matcher *matcher;
     char *buffer;
     size_t buffer_bytes;
-    FileVec files;  // `first` counts in this slot's hits; `path` tells the file
-    HitVec hits;
+    FileVec files;
+    Arena scratch;
+    HitVec hits; // of the file being read, in scratch; copied to the arena when it ends
     SkipVec skips;
     uint64_t scanned_files, scanned_bytes, matched_lines, kept_bytes;
     uint64_t hit_count;
@@ -32,7 +33,8 @@ typedef struct Search {
     const ScanImpl *scan;
     int slots;
     FileVec files; // with hits, by path
-    HitVec hits;   // file by file, in line order, until ranked
+    SearchHit **hits; // file by file, in line order, until ranked
+    size_t hit_count;
 } Search;
 
 // Fills files, hits and the counters of `out`. Stops early when cx says so.
@@ -42,9 +44,9 @@ void search_classify(Search *search);
 // Category by category, source first; the order answers are read in.
 void search_rank(Search *search);
 void search_guess(Search *search); // fills SearchHit.guess
-// The same order over `order`, an array of hit indexes; unclassified hits stand where their guess
-// says when `by_guess`.
-void search_order(const Search *search, uint32_t *order, size_t count, bool by_guess);
+// That order as indexes of search->hits, one for each; unclassified hits stand where their guess says
+// when `by_guess`.
+void search_order(const Search *search, uint32_t *order, bool by_guess);
 // Names near the pattern, for a miss.
 void search_nearest(Search *search, SearchAnswer *out);
 // The file's text again, from the scan or the disk; false when it is gone or has changed.

@@ -43,16 +43,19 @@ static Str enclosing_name(Arena *arena, const Facts *facts, const SearchHit *hit
     return around >= 0 ? str_copy(arena, facts->defs[around].qualified) : STR_NONE;
 }
 
-static void apply_facts(Search *search, const SearchFile *file, Arena *arena, const Facts *facts,
-                        Str text)
+static void apply_facts(const SearchFile *file, Arena *arena, const Facts *facts, Str text)
 {
     for (uint32_t i = 0; i < file->count; i++) {
-        SearchHit *hit = &search->hits.items[file->first + i];
+        SearchHit *hit = &file->hits[i];
         int32_t def = -1;
         Span span = {hit->start, hit->start + hit->len};
         hit->category = (uint8_t)facts_classify(facts, text, span, &def);
-        if (def >= 0) hit->def = make_def(arena, facts, def);
-        hit->enclosing = enclosing_name(arena, facts, hit, def);
+        SearchPlace place = {.enclosing = enclosing_name(arena, facts, hit, def)};
+        if (def >= 0) place.def = make_def(arena, facts, def);
+        if (!place.def && !place.enclosing.len) continue;
+        SearchPlace *kept = ARENA_NEW(arena, SearchPlace);
+        *kept = place;
+        hit->place = kept;
     }
 }
 
@@ -80,10 +83,10 @@ static void classify_file(void *arg, size_t index, int slot_number)
     if (!slot->parser) slot->parser = parser_new();
     uint32_t *offsets = ARENA_ARRAY(&scratch, uint32_t, file->count);
     for (uint32_t i = 0; i < file->count; i++)
-        offsets[i] = search->hits.items[file->first + i].start;
+        offsets[i] = file->hits[i].start;
     if (search_file_text(&cx, search, file, &text) &&
         !facts_extract_around(&cx, slot->parser, file->lang, text, offsets, file->count, &facts)) {
-        apply_facts(search, file, &slot->arena, &facts, text);
+        apply_facts(file, &slot->arena, &facts, text);
         file->partial = facts.partial;
         file->classified = true;
     }
@@ -107,7 +110,7 @@ static size_t files_of(const Search *search, const uint32_t *order, size_t count
 {
     size_t found = 0;
     for (size_t i = 0; i < count; i++) {
-        uint32_t file = search->hits.items[order[i]].file;
+        uint32_t file = search->hits[order[i]]->file;
         if (taken[file] || !can_parse(&search->files.items[file])) continue;
         taken[file] = true; // whether or not it succeeds: a second try would fail the same way
         files[found++] = file;
@@ -118,7 +121,7 @@ static size_t files_of(const Search *search, const uint32_t *order, size_t count
 void search_classify(Search *search)
 {
     const SearchQuery *query = search->query;
-    size_t hits = search->hits.len;
+    size_t hits = search->hit_count;
     if (query->classify == CLASSIFY_NONE || !hits) return;
     Arena *arena = search->cx->arena;
     Classify round = {.search = search, .limits = *search->cx};
@@ -126,11 +129,10 @@ void search_classify(Search *search)
     uint32_t *order = ARENA_ARRAY(arena, uint32_t, hits);
     uint32_t *files = ARENA_ARRAY(arena, uint32_t, search->files.len);
     bool *taken = ARENA_ARRAY(arena, bool, search->files.len);
-    for (uint32_t i = 0; i < hits; i++) order[i] = i;
     int64_t deadline = clock_now_ns() + query->classify_ms * NS_PER_MS;
 
     for (size_t count = 1; count;) { // what is shown
-        search_order(search, order, hits, true);
+        search_order(search, order, true);
         count = files_of(search, order, MIN(query->shown, hits), files, taken);
         run_round(&round, files, count);
     }

@@ -1,6 +1,5 @@
 // service/search_rank.c - which hits matter most: roles of files, guesses from a line, the order.
 #include <ctype.h>
-#include <stdlib.h>
 
 #include "service/search_.h"
 
@@ -116,8 +115,8 @@ static Category guess(Str line, size_t col, size_t len)
 
 void search_guess(Search *search)
 {
-    for (size_t i = 0; i < search->hits.len; i++) {
-        SearchHit *hit = &search->hits.items[i];
+    for (size_t i = 0; i < search->hit_count; i++) {
+        SearchHit *hit = search->hits[i];
         LangId lang = search->files.items[hit->file].lang;
         Str line = {hit->text, hit->text_len};
         hit->guess = (uint8_t)(lang == LANG_NONE ? CATEGORY_TEXT : guess(line, hit->col, hit->len));
@@ -126,51 +125,37 @@ void search_guess(Search *search)
     }
 }
 
-typedef struct OrderKey {
-    uint32_t rank; // category, declaration, role
-    uint32_t index;
-} OrderKey;
+enum { RANKS = CATEGORIES * ROLES * 2 };
 
-// Definitions, calls, imports, references (annotations among them), then text of every kind.
-static uint32_t category_rank(Category category)
-{
-    return category == CATEGORY_ANNOTATION ? CATEGORY_REFERENCE : category;
-}
-
-static int by_rank(const void *a, const void *b)
-{
-    const OrderKey *x = a, *y = b;
-    if (x->rank != y->rank) return x->rank < y->rank ? -1 : 1;
-    return (x->index > y->index) - (x->index < y->index);
-}
-
+// Definitions, calls, imports, references (declarations first, annotations among them), then text
+// of every kind; within a category, source first.
 static uint32_t rank_of(const Search *search, const SearchHit *hit, bool by_guess)
 {
     Category category = (Category)hit->category;
     if (by_guess && category == CATEGORY_UNCLASSIFIED) category = (Category)hit->guess;
-    bool declares = category == CATEGORY_REFERENCE && hit->def;
-    return category_rank(category) * 16 + (uint32_t)search->files.items[hit->file].role * 2 +
-           (category == CATEGORY_REFERENCE && !declares);
+    bool declares = category == CATEGORY_REFERENCE && hit_def(hit);
+    if (category == CATEGORY_ANNOTATION) category = CATEGORY_REFERENCE;
+    uint32_t role = (uint32_t)search->files.items[hit->file].role;
+    return (category * ROLES + role) * 2 + (category == CATEGORY_REFERENCE && !declares);
 }
 
-void search_order(const Search *search, uint32_t *order, size_t count, bool by_guess)
+// A counting sort: ranks are few, and hits of one rank keep the order they have.
+void search_order(const Search *search, uint32_t *order, bool by_guess)
 {
-    if (!count) return;
-    OrderKey *keys = ARENA_ARRAY(search->cx->arena, OrderKey, count);
-    for (uint32_t i = 0; i < count; i++)
-        keys[i] = (OrderKey){rank_of(search, &search->hits.items[order[i]], by_guess), order[i]};
-    qsort(keys, count, sizeof *keys, by_rank);
-    for (size_t i = 0; i < count; i++) order[i] = keys[i].index;
+    size_t starts[RANKS + 1] = {0};
+    for (size_t i = 0; i < search->hit_count; i++)
+        starts[rank_of(search, search->hits[i], by_guess) + 1]++;
+    for (size_t rank = 0; rank < RANKS; rank++) starts[rank + 1] += starts[rank];
+    for (uint32_t i = 0; i < search->hit_count; i++)
+        order[starts[rank_of(search, search->hits[i], by_guess)]++] = i;
 }
 
 void search_rank(Search *search)
 {
-    size_t count = search->hits.len;
-    if (!count) return;
+    size_t count = search->hit_count;
     uint32_t *order = ARENA_ARRAY(search->cx->arena, uint32_t, count);
-    for (uint32_t i = 0; i < count; i++) order[i] = i;
-    search_order(search, order, count, false);
-    SearchHit *ranked = ARENA_ARRAY(search->cx->arena, SearchHit, count);
-    for (size_t i = 0; i < count; i++) ranked[i] = search->hits.items[order[i]];
-    search->hits.items = ranked;
+    search_order(search, order, false);
+    SearchHit **ranked = ARENA_ARRAY(search->cx->arena, SearchHit *, count);
+    for (size_t i = 0; i < count; i++) ranked[i] = search->hits[order[i]];
+    search->hits = ranked;
 }

@@ -39,7 +39,7 @@ typedef struct FileScan {
     uint32_t line;
     bool line_open;      // a hit of this line is there already
     const char *line_text;
-    uint32_t line_text_len;
+    uint16_t line_text_len;
 } FileScan;
 
 static void skip(ScanSlot *slot, Str path, SkipReason reason)
@@ -51,7 +51,7 @@ static void skip(ScanSlot *slot, Str path, SkipReason reason)
 static SearchFile *file_of(FileScan *scan)
 {
     if (!scan->found) {
-        SearchFile file = {.path = scan->file->path, .first = (uint32_t)scan->slot->hits.len};
+        SearchFile file = {.path = scan->file->path};
         VEC_PUSH(&scan->slot->arena, &scan->slot->files, file);
         scan->found = &scan->slot->files.items[scan->slot->files.len - 1];
     }
@@ -88,7 +88,7 @@ static void keep_line_text(FileScan *scan, size_t at, SearchHit *hit)
             line = str_sub(line, from, utf8_cut(line, from + TEXT_MOST));
         }
         hit->text = str_copy(&scan->slot->arena, line).ptr;
-        hit->text_len = (uint32_t)line.len;
+        hit->text_len = (uint16_t)line.len;
         scan->line_text = whole ? hit->text : NULL;
         scan->line_text_len = hit->text_len;
         return;
@@ -111,7 +111,7 @@ static bool on_match(void *arg, Match match)
                          .category = CATEGORY_UNCLASSIFIED,
                          .guess = CATEGORY_UNCLASSIFIED};
         keep_line_text(scan, match.start, &hit);
-        VEC_PUSH(&scan->slot->arena, &scan->slot->hits, hit);
+        VEC_PUSH(&scan->slot->scratch, &scan->slot->hits, hit);
     }
     scan->line_open = true;
     return true;
@@ -121,7 +121,7 @@ static bool on_match(void *arg, Match match)
 static void drop_hits(FileScan *scan)
 {
     if (!scan->found) return;
-    scan->slot->hits.len = scan->found->first;
+    scan->slot->hits.len = 0;
     scan->slot->files.len--;
     scan->found = NULL;
 }
@@ -262,6 +262,17 @@ static void read_and_scan(FileScan *scan, OsFile file)
     else scan_large(scan, file, got);
 }
 
+// The file has ended: its hits move to the slot's arena in one piece.
+static void finish_file(FileScan *scan)
+{
+    HitVec *hits = &scan->slot->hits;
+    if (scan->found && hits->len) {
+        scan->found->hits = arena_alloc_raw(&scan->slot->arena, hits->len * sizeof *hits->items);
+        memcpy(scan->found->hits, hits->items, hits->len * sizeof *hits->items);
+    }
+    hits->len = 0;
+}
+
 static void scan_file(void *arg, size_t index, int slot_number)
 {
     Scan *all = arg;
@@ -274,6 +285,7 @@ static void scan_file(void *arg, size_t index, int slot_number)
     int error = os_try_open(search->workspace.dir, scan.file->path.ptr, OS_NOFOLLOW, &file);
     if (!error) {
         read_and_scan(&scan, file);
+        finish_file(&scan);
         os_close(&file);
         return;
     }
@@ -309,16 +321,14 @@ static void join_slot(Search *search, ScanSlot *slot, SkipVec *skips, SearchAnsw
     out->scanned_files += slot->scanned_files;
     out->scanned_bytes += slot->scanned_bytes;
     out->matched_lines += slot->matched_lines;
-    for (size_t i = 0; i < slot->files.len; i++) {
-        SearchFile *file = &slot->files.items[i];
-        file->scan_hits = slot->hits.items + file->first;
-        VEC_PUSH(search->cx->arena, &search->files, *file);
-    }
+    for (size_t i = 0; i < slot->files.len; i++)
+        VEC_PUSH(search->cx->arena, &search->files, slot->files.items[i]);
     mem_free(slot->buffer);
+    arena_fini(&slot->scratch);
     arena_adopt(search->cx->arena, &slot->arena);
 }
 
-// Files by path, and their hits in one array in the same order.
+// Files by path, and their hits in the same order.
 static void put_in_order(Search *search)
 {
     if (!search->files.len) return;
@@ -326,14 +336,12 @@ static void put_in_order(Search *search)
     if (search->query->counts_only) return;
     size_t count = 0;
     for (size_t i = 0; i < search->files.len; i++) count += search->files.items[i].count;
-    search->hits = (HitVec){ARENA_ARRAY(search->cx->arena, SearchHit, count), 0, count};
+    search->hits = ARENA_ARRAY(search->cx->arena, SearchHit *, count);
     for (uint32_t i = 0; i < search->files.len; i++) {
-        SearchFile *file = &search->files.items[i];
-        file->first = (uint32_t)search->hits.len;
+        const SearchFile *file = &search->files.items[i];
         for (uint32_t j = 0; j < file->count; j++) {
-            SearchHit *hit = &search->hits.items[search->hits.len++];
-            *hit = file->scan_hits[j];
-            hit->file = i;
+            file->hits[j].file = i;
+            search->hits[search->hit_count++] = &file->hits[j];
         }
     }
 }
@@ -347,7 +355,8 @@ void search_scan(Search *search, SearchAnswer *out)
         slots[i].matcher = matcher_new(&slots[i].arena, search->pattern);
     }
     search->files = (FileVec){0};
-    search->hits = (HitVec){0};
+    search->hits = NULL;
+    search->hit_count = 0;
     Scan scan = {search, slots};
     size_t done = pool_each(search->env->pool, search->cx, search->universe.count, BATCH,
                             scan_file, &scan);
