@@ -69,11 +69,10 @@ static void one_file(void *object, size_t index, int slot)
     Arena arena = {0};
     Ctx cx = ctx_child(&state->cx, &arena);
     Facts facts;
-    Fail fail = state->bare
-                    ? facts_parse_only(&cx, state->parsers[slot], state->langs[index],
-                                       state->texts[index])
-                    : facts_extract(&cx, state->parsers[slot], state->langs[index],
-                                    state->texts[index], &facts);
+    Fail fail = state->bare ? facts_parse_only(&cx, state->parsers[slot], state->langs[index],
+                                               state->texts[index])
+                            : facts_extract(&cx, state->parsers[slot], state->langs[index],
+                                            state->texts[index], &facts);
     (void)fail; // cannot be cancelled, and every language is known
     arena_fini(&arena);
 }

@@ -195,8 +195,9 @@ int main(int argc, char **argv)
     options.env.cq = cq_beside(&arena, fail ? argv[0] : self.ptr);
     int code = 2;
     if (parse(argc, argv, &options)) code = run_all(&options);
-    else fprintf(stderr, "usage: cq-bench [NAME ...] [--list] [--json] [--runs N] [--dir DIR] "
-                         "[--pattern TEXT] [--smoke]\n");
+    else
+        fprintf(stderr, "usage: cq-bench [NAME ...] [--list] [--json] [--runs N] [--dir DIR] "
+                        "[--pattern TEXT] [--smoke]\n");
     arena_fini(&arena);
     return code;
 }

@@ -79,8 +79,10 @@ static Fail rg_default(const BenchEnv *env, void *state)
 }
 
 #define CASE(case_name, says, other, ours, theirs)                                                 \
-    {.name = case_name, .what = says, .peer = other, .setup = nothing, .run = ours,                \
-     .run_peer = theirs, .runs = 20}
+    {                                                                                              \
+        .name = case_name, .what = says, .peer = other, .setup = nothing, .run = ours,             \
+        .run_peer = theirs, .runs = 20                                                             \
+    }
 
 const BenchCase bench_process[] = {
     CASE("startup", "cq --version, whole process", "rg --version", cq_version, rg_version),

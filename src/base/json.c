@@ -95,8 +95,7 @@ const Json *json_clone(Arena *arena, const Json *value)
     copy->real = value->real;
     copy->string = str_copy(arena, value->string);
     for (size_t i = 0; i < value->len; i++) {
-        if (value->kind == JK_ARRAY)
-            json_push(arena, copy, json_clone(arena, value->items[i]));
+        if (value->kind == JK_ARRAY) json_push(arena, copy, json_clone(arena, value->items[i]));
         else
             json_set(arena, copy, str_copy(arena, value->members[i].key),
                      json_clone(arena, value->members[i].value));

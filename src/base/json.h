@@ -7,15 +7,7 @@
 
 #include "base/problem.h"
 
-typedef enum JsonKind {
-    JK_NULL,
-    JK_BOOL,
-    JK_INT,
-    JK_REAL,
-    JK_STR,
-    JK_ARRAY,
-    JK_OBJECT
-} JsonKind;
+typedef enum JsonKind { JK_NULL, JK_BOOL, JK_INT, JK_REAL, JK_STR, JK_ARRAY, JK_OBJECT } JsonKind;
 
 typedef struct JsonMember {
     Str key;
@@ -46,7 +38,7 @@ Json *json_new_array(Arena *arena);
 Json *json_new_object(Arena *arena);
 void json_push(Arena *arena, Json *array, const Json *item);
 void json_set(Arena *arena, Json *object, Str key, const Json *value); // appends
-const Json *json_get(const Json *object, Str key); // NULL when absent or not an object
+const Json *json_get(const Json *object, Str key);       // NULL when absent or not an object
 const Json *json_clone(Arena *arena, const Json *value); // deep; NULL gives NULL
 
 // Writer: members and items are separated, and keys quoted, by the writer. Strings that are not

@@ -40,9 +40,9 @@ static void round_trips(void **state)
 static void refuses(void **state)
 {
     (void)state;
-    static const char *const cases[] = {"",       "{",         "[1,]",      "{\"a\":1,\"a\":2}",
-                                        "nul",    "\"\x01\"",  "[1] x",     "\"\xFF\"",
-                                        "{a:1}",  "1e999",     "99999999999999999999"};
+    static const char *const cases[] = {
+        "",         "{",     "[1,]",  "{\"a\":1,\"a\":2}",   "nul", "\"\x01\"", "[1] x",
+        "\"\xFF\"", "{a:1}", "1e999", "99999999999999999999"};
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         Arena arena = {0};
         const Json *value = NULL;
@@ -86,9 +86,10 @@ static void problem_document(void **state)
     fail = problem_with_str(&arena, fail, "reason", STR("unknown"));
     fail = problem_copy(&other, fail);
     arena_fini(&arena);
-    CHECK_STR(problem_to_json(&other, fail),
-              STR("{\"type\":\"urn:cq:problem:bad-request\",\"title\":\"The request is not valid\","
-                  "\"status\":400,\"detail\":\"no option --x\",\"offset\":3,\"reason\":\"unknown\"}"));
+    CHECK_STR(
+        problem_to_json(&other, fail),
+        STR("{\"type\":\"urn:cq:problem:bad-request\",\"title\":\"The request is not valid\","
+            "\"status\":400,\"detail\":\"no option --x\",\"offset\":3,\"reason\":\"unknown\"}"));
     assert_int_equal(problem_spec(fail->kind)->exit_code, 2);
     assert_null(problem_copy(&other, NULL));
     arena_fini(&other);
@@ -109,8 +110,10 @@ static void problem_rows_are_sound(void **state)
 int base_json_test(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(round_trips),      cmocka_unit_test(refuses),
-        cmocka_unit_test(writer_mends_bad_utf8), cmocka_unit_test(problem_document),
+        cmocka_unit_test(round_trips),
+        cmocka_unit_test(refuses),
+        cmocka_unit_test(writer_mends_bad_utf8),
+        cmocka_unit_test(problem_document),
         cmocka_unit_test(problem_rows_are_sound),
     };
     return RUN_TESTS(tests);

@@ -147,9 +147,12 @@ bool str_to_size(Str s, uint64_t *out)
     if (!s.len) return false;
     int shift = 0;
     switch (s.ptr[s.len - 1]) {
-    case 'k': case 'K': shift = 10; break;
-    case 'm': case 'M': shift = 20; break;
-    case 'g': case 'G': shift = 30; break;
+    case 'k':
+    case 'K': shift = 10; break;
+    case 'm':
+    case 'M': shift = 20; break;
+    case 'g':
+    case 'G': shift = 30; break;
     default: break;
     }
     int64_t value = 0;

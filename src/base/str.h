@@ -24,7 +24,7 @@ typedef struct Str {
 Str str_from(const char *cstr); // borrows; NULL gives STR_NONE
 Str str_copy(Arena *arena, Str s);
 Str str_format(Arena *arena, const char *fmt, ...) PRINTF_LIKE(2, 3);
-const char *str_cstr(Arena *arena, Str s); // a NUL-terminated copy
+const char *str_cstr(Arena *arena, Str s);               // a NUL-terminated copy
 Str str_join(Arena *arena, Str a, Str separator, Str b); // separator only between non-empty ones
 
 bool str_eq(Str a, Str b);
@@ -33,8 +33,8 @@ int str_cmp(Str a, Str b);        // bytewise; a prefix sorts first
 bool str_starts(Str s, Str prefix);
 bool str_ends(Str s, Str suffix);
 bool str_contains(Str s, Str part);
-size_t str_find(Str s, char c);      // s.len when absent
-size_t str_find_last(Str s, char c); // s.len when absent
+size_t str_find(Str s, char c);             // s.len when absent
+size_t str_find_last(Str s, char c);        // s.len when absent
 Str str_sub(Str s, size_t from, size_t to); // clamped to s
 Str str_trim(Str s);                        // ASCII white space, both ends
 

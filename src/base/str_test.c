@@ -9,11 +9,16 @@ static void numbers(void **state)
         bool ok;
         int64_t value;
     } cases[] = {
-        {"0", true, 0},           {"-17", true, -17},
-        {"+5", true, 5},          {"9223372036854775807", true, INT64_MAX},
-        {"9223372036854775808", false, 0}, {"-9223372036854775808", true, INT64_MIN},
-        {"", false, 0},           {"-", false, 0},
-        {"12x", false, 0},        {" 1", false, 0},
+        {"0", true, 0},
+        {"-17", true, -17},
+        {"+5", true, 5},
+        {"9223372036854775807", true, INT64_MAX},
+        {"9223372036854775808", false, 0},
+        {"-9223372036854775808", true, INT64_MIN},
+        {"", false, 0},
+        {"-", false, 0},
+        {"12x", false, 0},
+        {" 1", false, 0},
     };
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         int64_t value = 0;
@@ -30,9 +35,8 @@ static void sizes(void **state)
         bool ok;
         uint64_t value;
     } cases[] = {
-        {"0", true, 0},      {"64K", true, 65536}, {"1M", true, 1 << 20}, {"2g", true, 2ULL << 30},
-        {"-1", false, 0},    {"K", false, 0},      {"1T", false, 0},
-        {"99999999999G", false, 0},
+        {"0", true, 0},   {"64K", true, 65536}, {"1M", true, 1 << 20}, {"2g", true, 2ULL << 30},
+        {"-1", false, 0}, {"K", false, 0},      {"1T", false, 0},      {"99999999999G", false, 0},
     };
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         uint64_t value = 0;
@@ -48,9 +52,15 @@ static void distances(void **state)
         const char *a, *b;
         size_t distance;
     } cases[] = {
-        {"", "", 0},           {"abc", "abc", 0},         {"abc", "ABC", 0},
-        {"abc", "abd", 1},     {"abc", "acb", 1},         {"dictFind", "dictFnid", 1},
-        {"kitten", "sitting", 3}, {"serach", "search", 1}, {"a", "abcdefgh", 5},
+        {"", "", 0},
+        {"abc", "abc", 0},
+        {"abc", "ABC", 0},
+        {"abc", "abd", 1},
+        {"abc", "acb", 1},
+        {"dictFind", "dictFnid", 1},
+        {"kitten", "sitting", 3},
+        {"serach", "search", 1},
+        {"a", "abcdefgh", 5},
     };
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         size_t found = str_distance(str_from(cases[i].a), str_from(cases[i].b), 4);
@@ -66,7 +76,9 @@ static void utf8(void **state)
         bool valid;
     } cases[] = {
         {"plain ascii, longer than eight bytes", true},
-        {"gr\xC3\xBC\xC3\x9F" "e", true},
+        {"gr\xC3\xBC\xC3\x9F"
+         "e",
+         true},
         {"\xE2\x82\xAC", true},
         {"\xF0\x9F\x98\x80", true},
         {"\xC0\x80", false},         // overlong

@@ -41,7 +41,8 @@ static void pop_rank(LockRank rank)
         held.ranks[i] = held.ranks[--held.count];
         return;
     }
-    assert(!"unlock of a mutex this thread does not hold");
+    fprintf(stderr, "cq: unlock of a mutex that this thread does not hold\n");
+    abort();
 }
 
 bool mutex_held_by_rank(LockRank rank)

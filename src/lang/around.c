@@ -1,7 +1,8 @@
 // lang/around.c
 //
-// Languages of braces here, Python in around_python.c. One pass over the bytes knows just enough of each language to step over comments, strings and
-// preprocessor lines, and matches the braces in between.
+// Languages of braces here, Python in around_python.c. One pass over the bytes knows just enough of
+// each language to step over comments, strings and preprocessor lines, and matches the braces in
+// between.
 #include "lang/around.h"
 
 #include <ctype.h>
@@ -28,8 +29,8 @@ typedef struct Walk {
     Str text;
     uint32_t at;
     const uint32_t *offsets;
-    size_t count, next; // offsets[next] is the first one not passed yet
-    VEC(Level) levels; // outermost first; never empty
+    size_t count, next;     // offsets[next] is the first one not passed yet
+    VEC(Level) levels;      // outermost first; never empty
     VEC(size_t) conditions; // levels.len at each open #if
     SpanVec cuts;
 } Walk;
@@ -102,12 +103,12 @@ static void skip_quoted(Walk *walk, char quote)
 
 static void skip_until(Walk *walk, Str end)
 {
-    const char *found = walk->at < walk->text.len
-                            ? memmem(walk->text.ptr + walk->at, walk->text.len - walk->at, end.ptr,
-                                     end.len)
-                            : NULL;
-    walk->at = found ? (uint32_t)(found - walk->text.ptr) + (uint32_t)end.len
-                     : (uint32_t)walk->text.len;
+    const char *found =
+        walk->at < walk->text.len
+            ? memmem(walk->text.ptr + walk->at, walk->text.len - walk->at, end.ptr, end.len)
+            : NULL;
+    walk->at =
+        found ? (uint32_t)(found - walk->text.ptr) + (uint32_t)end.len : (uint32_t)walk->text.len;
 }
 
 // R"tag( ... )tag" in C++, r#" ... "# in Rust. False when this is an ordinary string.
@@ -268,9 +269,9 @@ static bool is_one_of(Str word, const Str *words, size_t count)
 // In C a block may be the middle of a declaration: struct { ... } name;
 static bool may_go_on_behind_brace(const Walk *walk, const Level *in)
 {
-    static const Str words[] = {{"struct", 6}, {"union", 5},  {"enum", 4},
-                                {"typedef", 7}, {"static", 6}, {"const", 5},
-                                {"extern", 6}, {"volatile", 8}, {"class", 5}};
+    static const Str words[] = {{"struct", 6},  {"union", 5},    {"enum", 4},
+                                {"typedef", 7}, {"static", 6},   {"const", 5},
+                                {"extern", 6},  {"volatile", 8}, {"class", 5}};
     if (walk->lang != LANG_c && walk->lang != LANG_cpp) return false;
     uint32_t at = in->item_start;
     while (isspace((unsigned char)byte_at(walk, at))) at++;
@@ -281,8 +282,8 @@ static bool may_go_on_behind_brace(const Walk *walk, const Level *in)
 // a new line; in a block, anything but the continuation of the statement before.
 static bool begins_item(Walk *walk, uint32_t *at, bool behind_brace)
 {
-    static const Str continuing[] = {{"else", 4}, {"while", 5}, {"catch", 5}, {"finally", 7},
-                                     {"as", 2}};
+    static const Str continuing[] = {
+        {"else", 4}, {"while", 5}, {"catch", 5}, {"finally", 7}, {"as", 2}};
     const Level *in = level(walk);
     bool new_line = false;
     for (; isspace((unsigned char)byte_at(walk, *at)); ++*at)
@@ -409,10 +410,10 @@ static void step(Walk *walk)
 }
 
 // The bytes that step() looks at; all others are passed over.
-static const bool is_special[256] = {['{'] = true, ['}'] = true, ['"'] = true, ['\''] = true,
-                                     ['`'] = true, ['/'] = true, ['#'] = true, [';'] = true,
-                                     ['('] = true, [')'] = true, ['['] = true, [']'] = true,
-                                     ['\n'] = true};
+static const bool is_special[256] = {
+    ['{'] = true, ['}'] = true, ['"'] = true, ['\''] = true, ['`'] = true,
+    ['/'] = true, ['#'] = true, [';'] = true, ['('] = true,  [')'] = true,
+    ['['] = true, [']'] = true, ['\n'] = true};
 
 static Spans complement(Arena *arena, const SpanVec *cuts, uint32_t len)
 {

@@ -35,7 +35,8 @@ static void cuts(void **state)
         const char *text, *kept;
     } cases[] = {
         {LANG_bash, "f() { " FILLER "; }\n", "f() { " FILLER "; }\n"},
-        {LANG_python, "import a\ndef f():\n    x\ndef $g():\n    \"\"\"doc\"\"\"\n    y = (1,\n2)\n    z\n",
+        {LANG_python,
+         "import a\ndef f():\n    x\ndef $g():\n    \"\"\"doc\"\"\"\n    y = (1,\n2)\n    z\n",
          "def g():\n    \"\"\"doc\"\"\"\n~    z\n"},
         {LANG_python, "@d\ndef f():\n    if a:\n        b\n    else:\n        $c\n    d\ne\n",
          "@d\ndef f():\n    if a:\n        b\n    else:\n        c\n    d\n"},
@@ -95,8 +96,8 @@ static void compare_word(Parser *parser, const Facts *full, Str text, Str word, 
     Ctx cx = {.arena = &arena};
     Facts part = {0};
     OffsetVec places = places_of(&arena, text, word);
-    assert_null(facts_extract_around(&cx, parser, full->lang, text, places.items, places.len,
-                                     &part));
+    assert_null(
+        facts_extract_around(&cx, parser, full->lang, text, places.items, places.len, &part));
     for (size_t i = 0; i < places.len; i++) {
         Span span = {places.items[i], places.items[i] + (uint32_t)word.len};
         int32_t full_def = -1, part_def = -1;
@@ -137,7 +138,9 @@ static void agrees_with_the_whole_file(void **state)
 {
     (void)state;
     static const char *const files[] = {
-        "src/runtime/pool.c", "src/lang/around.c", "src/base/json.c",
+        "src/runtime/pool.c",
+        "src/lang/around.c",
+        "src/base/json.c",
         "build/third_party/tree-sitter/lib/src/parser.c",
         "build/third_party/tree-sitter/lib/src/query.c",
     };

@@ -206,8 +206,7 @@ static size_t write_block(Page *page, Category category, size_t from, size_t to)
     if (category == CATEGORY_DEFINITION) return write_definitions(page, to);
     uint64_t files = files_in(page->answer, from, to);
     colored(page, "1", str_from(category_name(category)));
-    buf_addf(page->out, " %zu in %llu file%s", to - from, (unsigned long long)files,
-             plural(files));
+    buf_addf(page->out, " %zu in %llu file%s", to - from, (unsigned long long)files, plural(files));
     end_line(page);
     return write_hits(page, from, to);
 }
@@ -216,8 +215,9 @@ static void write_rest(Page *page, size_t left)
 {
     const SearchSummary *summary = page->summary;
     if (left) {
-        buf_addf(page->out, "\n%zu more hit%s not shown; everything: --limit 0, --format lines or "
-                            "--format json\n",
+        buf_addf(page->out,
+                 "\n%zu more hit%s not shown; everything: --limit 0, --format lines or "
+                 "--format json\n",
                  left, plural(left));
     }
     if (summary->unclassified && summary->unclassified < summary->hits)

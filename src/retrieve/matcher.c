@@ -203,11 +203,10 @@ ScanEnd matcher_scan(Matcher *matcher, const char *text, size_t len, bool ascii,
     Run run = {.matcher = matcher, .text = text, .len = len, .ascii = ascii, .fn = fn, .arg = arg};
     bool beyond_ascii = !ascii && pattern->fold_hazard;
     bool literal = pattern->literal.len > 0;
-    const pcre2_code *line_code = ascii && pattern->ascii_code ? pattern->ascii_code
-                                                               : pattern->utf_code;
-    const pcre2_code *buffer_code = ascii && pattern->ascii_buffer_code
-                                        ? pattern->ascii_buffer_code
-                                        : pattern->utf_buffer_code;
+    const pcre2_code *line_code =
+        ascii && pattern->ascii_code ? pattern->ascii_code : pattern->utf_code;
+    const pcre2_code *buffer_code =
+        ascii && pattern->ascii_buffer_code ? pattern->ascii_buffer_code : pattern->utf_buffer_code;
     if (literal && !beyond_ascii) scan_literal(&run);
     else if (pattern->needles.count && !beyond_ascii) scan_candidate_lines(&run, line_code);
     else if (buffer_code && !memchr(text, '\r', len)) // a CR before LF is no part of the line

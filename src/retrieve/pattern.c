@@ -78,8 +78,8 @@ static pcre2_code *compile(Arena *arena, Str regex, uint32_t flags, int *error, 
     pcre2_compile_context *context = pcre2_compile_context_create(NULL);
     pcre2_set_newline(context, PCRE2_NEWLINE_ANYCRLF);
     flags |= PCRE2_MULTILINE | PCRE2_NEVER_BACKSLASH_C;
-    pcre2_code *code = pcre2_compile((PCRE2_SPTR)regex.ptr, regex.len, flags, error, offset,
-                                     context);
+    pcre2_code *code =
+        pcre2_compile((PCRE2_SPTR)regex.ptr, regex.len, flags, error, offset, context);
     pcre2_compile_context_free(context);
     if (!code) return NULL;
     pcre2_jit_compile(code, PCRE2_JIT_COMPLETE); // refused: the interpreter does it
@@ -120,10 +120,11 @@ static Fail compile_regex(Ctx *cx, const PatternSpec *spec, Pattern *pattern)
     RegexText text;
     regex_text_analyse(arena, spec->text, false, &text);
     if (text.wants_line_end)
-        return FAIL(arena, BAD_PATTERN, "the pattern asks for a line end (\\n); matches stay "
-                                        "within one line, use $ for its end");
-    pattern->fold = spec->case_mode == CASE_IGNORE ||
-                    (spec->case_mode == CASE_SMART && !text.has_upper);
+        return FAIL(arena, BAD_PATTERN,
+                    "the pattern asks for a line end (\\n); matches stay "
+                    "within one line, use $ for its end");
+    pattern->fold =
+        spec->case_mode == CASE_IGNORE || (spec->case_mode == CASE_SMART && !text.has_upper);
     if (pattern->fold) regex_text_analyse(arena, spec->text, true, &text);
     uint32_t caseless = pattern->fold ? PCRE2_CASELESS : 0;
     Str whole = with_word_edges(arena, spec->text, spec->word);
@@ -207,8 +208,8 @@ Fail pattern_compile(Ctx *cx, const PatternSpec *spec, const Pattern **out)
     pattern->scan = scan_select();
     PatternSpec own = *spec;
     own.word = pattern->word;
-    bool folded = spec->case_mode == CASE_IGNORE ||
-                  (spec->case_mode == CASE_SMART && !has_upper(spec->text));
+    bool folded =
+        spec->case_mode == CASE_IGNORE || (spec->case_mode == CASE_SMART && !has_upper(spec->text));
     bool regex = pattern->mode == PATTERN_REGEX;
     if (!regex && folded && !is_ascii(spec->text)) { // folding beyond ASCII is PCRE2's business
         own.text = quoted(cx->arena, spec->text);

@@ -4,7 +4,8 @@
 //
 // Matches stay within one line. Lines end in LF or CRLF; neither belongs to the line.
 // Threads: a Pattern is shared; a Matcher belongs to one thread.
-// Memory:  a Pattern lives in the arena it was compiled in (released with it); a Matcher in its own.
+// Memory:  a Pattern lives in the arena it was compiled in (released with it); a Matcher in its
+// own.
 #ifndef CQ_RETRIEVE_PATTERN_H
 #define CQ_RETRIEVE_PATTERN_H
 
@@ -12,7 +13,7 @@
 #include "retrieve/scan.h"
 
 typedef enum PatternMode {
-    PATTERN_AUTO, // by shape
+    PATTERN_AUTO,       // by shape
     PATTERN_IDENTIFIER, // a name, perhaps dotted: matched as a whole word
     PATTERN_LITERAL,
     PATTERN_REGEX,

@@ -40,11 +40,13 @@ static void shapes(void **state)
         const char *text;
         PatternMode mode;
     } cases[] = {
-        {"foo", PATTERN_IDENTIFIER},   {"a.b_c", PATTERN_IDENTIFIER}, {"_x1", PATTERN_IDENTIFIER},
-        {"gr\xC3\xBCn", PATTERN_IDENTIFIER}, {"1abc", PATTERN_LITERAL}, {"a b", PATTERN_LITERAL},
-        {"a..b", PATTERN_LITERAL},     {"->next", PATTERN_LITERAL},   {"foo.*", PATTERN_REGEX},
-        {"a|b", PATTERN_REGEX},        {"f(", PATTERN_REGEX},         {"a\\b", PATTERN_REGEX},
-        {"x[0]", PATTERN_REGEX},       {"a::b", PATTERN_LITERAL},
+        {"foo", PATTERN_IDENTIFIER}, {"a.b_c", PATTERN_IDENTIFIER},
+        {"_x1", PATTERN_IDENTIFIER}, {"gr\xC3\xBCn", PATTERN_IDENTIFIER},
+        {"1abc", PATTERN_LITERAL},   {"a b", PATTERN_LITERAL},
+        {"a..b", PATTERN_LITERAL},   {"->next", PATTERN_LITERAL},
+        {"foo.*", PATTERN_REGEX},    {"a|b", PATTERN_REGEX},
+        {"f(", PATTERN_REGEX},       {"a\\b", PATTERN_REGEX},
+        {"x[0]", PATTERN_REGEX},     {"a::b", PATTERN_LITERAL},
     };
     for (size_t i = 0; i < ARRAY_LEN(cases); i++)
         if (pattern_shape(str_from(cases[i].text)) != cases[i].mode) fail_msg("%s", cases[i].text);
@@ -68,9 +70,15 @@ static void finds(void **state)
         {L, false, CASE_IGNORE, "AB", "ab", "0-2"},
         {I, false, CASE_SMART, "foo", "foo foox xfoo foo_ (foo)", "0-3 20-23"},
         {I, false, CASE_SMART, "a.b", "a.b a.bc xa.b", "0-3"},
-        {L, true, CASE_SMART, "foo", "\xC3\xBC" "foo foo", "6-9"}, // a letter before is no edge
-        {L, true, CASE_SMART, "foo", "\xE2\x82\xAC" "foo", "3-6"}, // a sign is
-        {L, false, CASE_SMART, "k", "\xE2\x84\xAA K", "0-3 4-5"},  // the Kelvin sign folds to k
+        {L, true, CASE_SMART, "foo",
+         "\xC3\xBC"
+         "foo foo",
+         "6-9"}, // a letter before is no edge
+        {L, true, CASE_SMART, "foo",
+         "\xE2\x82\xAC"
+         "foo",
+         "3-6"},                                                  // a sign is
+        {L, false, CASE_SMART, "k", "\xE2\x84\xAA K", "0-3 4-5"}, // the Kelvin sign folds to k
         {L, false, CASE_IGNORE, "\xC3\x9C", "\xC3\xBC", "0-2"},
         {R, false, CASE_SMART, "a+", "aa b aaa", "0-2 5-8"},
         {R, false, CASE_SMART, "foo|bar|bazz", "bar foo bazz", "0-3 4-7 8-12"},
@@ -92,7 +100,10 @@ static void finds(void **state)
         {R, false, CASE_SMART, "\xC3\xBC.", "x\xC3\xBCy", "1-4"},
         {R, false, CASE_SMART, "\\w+", "gr\xC3\xBCn", "0-5"},
         {R, false, CASE_SMART, "(a)\\1", "aa ab", "0-2"},
-        {R, false, CASE_SMART, "a.c", "a\xE2\x82\xAC" "c a\nc", "0-5"},
+        {R, false, CASE_SMART, "a.c",
+         "a\xE2\x82\xAC"
+         "c a\nc",
+         "0-5"},
         {R, false, CASE_SMART, "x{2,3}", "xxxx", "0-3"},
         {R, false, CASE_SMART, "ab{2,3}c", "abbc abc", "0-4"},
         {R, false, CASE_SMART, "(foo|ba[rz])+!", "foobar!", "0-7"},
@@ -119,8 +130,8 @@ static void refuses(void **state)
         PatternMode mode;
         int64_t offset; // -1: none
     } cases[] = {
-        {"", PATTERN_AUTO, -1},      {"a\nb", PATTERN_AUTO, -1}, {"caf\xE9", PATTERN_AUTO, -1},
-        {"a(b", PATTERN_AUTO, 3},    {"a[b", PATTERN_REGEX, 3},  {"*a", PATTERN_REGEX, 0},
+        {"", PATTERN_AUTO, -1},       {"a\nb", PATTERN_AUTO, -1}, {"caf\xE9", PATTERN_AUTO, -1},
+        {"a(b", PATTERN_AUTO, 3},     {"a[b", PATTERN_REGEX, 3},  {"*a", PATTERN_REGEX, 0},
         {"a\\nb", PATTERN_REGEX, -1}, {"a)", PATTERN_REGEX, 1},
     };
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
@@ -145,11 +156,20 @@ static void literals_of_expressions(void **state)
         const char *regex, *literals; // comma-separated, in order
         bool one_line;
     } cases[] = {
-        {"foo", "foo", true},          {"foo.*barbaz", "barbaz", true}, {"fo+bar", "obar", true},
-        {"(foo)?bar", "bar", true},    {"foo|bar", "foo,bar", true},    {"foo|b*", "", true},
-        {"[A-Z][a-z]+Error", "Error", true}, {"\\w+\\s*\\(\\)", "()", true},
-        {"(?i)foo", "", false},        {"x(?=foo)", "", false},         {"[\\W]foo", "foo", false},
-        {"a?b?c?", "", true},          {"(ab|cd)ef", "ef", true},    {"\\d+", "", true},
+        {"foo", "foo", true},
+        {"foo.*barbaz", "barbaz", true},
+        {"fo+bar", "obar", true},
+        {"(foo)?bar", "bar", true},
+        {"foo|bar", "foo,bar", true},
+        {"foo|b*", "", true},
+        {"[A-Z][a-z]+Error", "Error", true},
+        {"\\w+\\s*\\(\\)", "()", true},
+        {"(?i)foo", "", false},
+        {"x(?=foo)", "", false},
+        {"[\\W]foo", "foo", false},
+        {"a?b?c?", "", true},
+        {"(ab|cd)ef", "ef", true},
+        {"\\d+", "", true},
     };
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         Arena arena = {0};
@@ -186,8 +206,8 @@ static void costly_is_told(void **state)
 int retrieve_pattern_test(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(shapes),  cmocka_unit_test(finds),
-        cmocka_unit_test(refuses), cmocka_unit_test(literals_of_expressions),
+        cmocka_unit_test(shapes),         cmocka_unit_test(finds),
+        cmocka_unit_test(refuses),        cmocka_unit_test(literals_of_expressions),
         cmocka_unit_test(costly_is_told),
     };
     return RUN_TESTS(tests);

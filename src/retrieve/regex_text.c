@@ -179,8 +179,8 @@ static void take_quoted(Walk *walk, Literals *best, Needle *run)
     }
     if (more(walk)) copy(walk, 2);
     end_run(best, run); // a quantifier may follow the last byte
-    walk->no_literals = walk->no_literals || peek(walk, 0) == '?' || peek(walk, 0) == '*' ||
-                        peek(walk, 0) == '{';
+    walk->no_literals =
+        walk->no_literals || peek(walk, 0) == '?' || peek(walk, 0) == '*' || peek(walk, 0) == '{';
 }
 
 static void take_escape(Walk *walk, Literals *best, Needle *run)
@@ -250,9 +250,7 @@ static Literals take_sequence(Walk *walk)
             copy(walk, 1);
             take_repeat(walk);
             break;
-        default:
-            copy(walk, 1);
-            literal_byte(walk, &best, &run, (unsigned char)c);
+        default: copy(walk, 1); literal_byte(walk, &best, &run, (unsigned char)c);
         }
     }
     end_run(&best, &run);

@@ -14,7 +14,7 @@ typedef struct RegexText {
     Str rewritten;
     bool one_line;
     bool wants_line_end; // it asks for \n, which no match within a line can hold
-    bool has_upper; // a literal upper-case letter: smart case then keeps case
+    bool has_upper;      // a literal upper-case letter: smart case then keeps case
 } RegexText;
 
 void regex_text_analyse(Arena *arena, Str regex, bool fold, RegexText *out);

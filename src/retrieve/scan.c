@@ -36,8 +36,7 @@ static void pick_rare_bytes(NeedleSet *set)
         if (cost(set, needle->bytes[i]) < cost(set, needle->bytes[best])) best = i;
     if (second == best && needle->len > 1) second = best ? 0 : 1;
     for (uint32_t i = 0; i < needle->len; i++)
-        if (i != best && cost(set, needle->bytes[i]) < cost(set, needle->bytes[second]))
-            second = i;
+        if (i != best && cost(set, needle->bytes[i]) < cost(set, needle->bytes[second])) second = i;
     set->rare_a = MIN(best, second);
     set->rare_b = MAX(best, second);
     unsigned char a = needle->bytes[set->rare_a], b = needle->bytes[set->rare_b];
@@ -90,8 +89,8 @@ static size_t plain_find(const NeedleSet *set, const char *text, size_t len, siz
 {
     if (set->count == 1 && !set->fold) {
         const Needle *needle = &set->needles[0];
-        const char *at = from < len ? memmem(text + from, len - from, needle->bytes, needle->len)
-                                    : NULL;
+        const char *at =
+            from < len ? memmem(text + from, len - from, needle->bytes, needle->len) : NULL;
         *which = 0;
         return at ? (size_t)(at - text) : len;
     }

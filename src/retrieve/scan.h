@@ -24,8 +24,9 @@ typedef struct NeedleSet {
     Needle needles[NEEDLE_MOST];
     uint32_t count;
     uint32_t shortest;
-    bool fold;       // ASCII letters match either case
-    uint32_t rare_a, rare_b; // one needle: offsets of its two rarest bytes, rare_a < rare_b or equal
+    bool fold; // ASCII letters match either case
+    uint32_t rare_a,
+        rare_b; // one needle: offsets of its two rarest bytes, rare_a < rare_b or equal
     unsigned char rare_a_byte[2], rare_b_byte[2]; // both cases when `fold`, else twice the same
     // several needles: for each of the first three bytes, which buckets a nibble allows
     _Alignas(16) unsigned char low[3][16], high[3][16];

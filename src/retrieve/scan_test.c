@@ -105,9 +105,8 @@ static void text_classes(void **state)
         size_t len;
         TextClass class;
     } cases[] = {
-        {"", 0, TEXT_ASCII},         {"plain\t\r\n\x7F", 9, TEXT_ASCII},
-        {"gr\xC3\xBCn", 5, TEXT_UTF8}, {"a\0b", 3, TEXT_BINARY},
-        {"gr\xC3\xBC\0n", 6, TEXT_BINARY}, {"caf\xE9", 4, TEXT_NOT_UTF8},
+        {"", 0, TEXT_ASCII},      {"plain\t\r\n\x7F", 9, TEXT_ASCII}, {"gr\xC3\xBCn", 5, TEXT_UTF8},
+        {"a\0b", 3, TEXT_BINARY}, {"gr\xC3\xBC\0n", 6, TEXT_BINARY},  {"caf\xE9", 4, TEXT_NOT_UTF8},
     };
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         char padded[128] = {0};

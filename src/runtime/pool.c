@@ -38,7 +38,7 @@ typedef struct Worker { // frozen
 struct Pool {
     // frozen after pool_new
     Worker *cpu, *io;
-    Deque *deques;  // of slot 0 .. cpu_slots-1
+    Deque *deques; // of slot 0 .. cpu_slots-1
     Deque io_queue;
     int cpu_slots, cpu_started, io_started;
 
@@ -159,8 +159,8 @@ static void io_main(void *arg)
     }
 }
 
-static int start_workers(Pool *pool, Worker *workers, int count, int first_slot,
-                         void (*fn)(void *), const char *name)
+static int start_workers(Pool *pool, Worker *workers, int count, int first_slot, void (*fn)(void *),
+                         const char *name)
 {
     for (int i = 0; i < count; i++) {
         workers[i] = (Worker){.pool = pool, .slot = first_slot + i};
@@ -180,8 +180,7 @@ Pool *pool_new(PoolSpec spec)
     cond_init(&pool->idle);
     pool->cpu_slots = spec.cpu_workers + 1;
     pool->deques = mem_alloc((size_t)pool->cpu_slots * sizeof *pool->deques);
-    for (int i = 0; i < pool->cpu_slots; i++)
-        mutex_init(&pool->deques[i].mutex, RANK_POOL_QUEUE);
+    for (int i = 0; i < pool->cpu_slots; i++) mutex_init(&pool->deques[i].mutex, RANK_POOL_QUEUE);
     pool->cpu = mem_alloc((size_t)spec.cpu_workers * sizeof *pool->cpu);
     pool->io = mem_alloc((size_t)spec.io_workers * sizeof *pool->io);
     pool->cpu_started = start_workers(pool, pool->cpu, spec.cpu_workers, 1, cpu_main, "cq-cpu");

@@ -14,7 +14,7 @@ typedef struct Finding {
     Str text;      // the first line it stands on, without its line end; cut at 400 bytes
     Str enclosing; // qualified name of the definition around it; empty at the top of a file
     // definitions only; empty otherwise
-    Str kind;      // def_kind_name(); "declaration" for a prototype or forward declaration
+    Str kind; // def_kind_name(); "declaration" for a prototype or forward declaration
     Str name;
     Str qualified;
     Str signature;

@@ -108,7 +108,10 @@ static Fail run_in_workspace(Search *search, SearchAnswer *out)
 
 Fail search_run(Ctx *cx, const Env *env, const SearchQuery *query, SearchAnswer *out)
 {
-    Search search = {.cx = cx, .env = env, .query = query, .scan = scan_select(),
+    Search search = {.cx = cx,
+                     .env = env,
+                     .query = query,
+                     .scan = scan_select(),
                      .slots = pool_slots(env->pool)};
     PatternSpec spec = query->pattern;
     TRY(pattern_compile(cx, &spec, &search.pattern)); // a wrong pattern needs no workspace

@@ -25,8 +25,8 @@ typedef struct SearchQuery {
     uint64_t max_file_bytes; // larger files are skipped and counted; 0 for no limit
     ClassifyMode classify;
     int64_t classify_ms;
-    size_t shown;      // how many ranked hits will be shown, and so must be classified
-    bool counts_only;  // no text, no categories: for --count and --files
+    size_t shown;     // how many ranked hits will be shown, and so must be classified
+    bool counts_only; // no text, no categories: for --count and --files
 } SearchQuery;
 
 // What kind of file a hit is in; source matters most.
@@ -41,11 +41,11 @@ typedef struct SearchDef { // what a definition hit names
 } SearchDef;
 
 typedef struct SearchPlace { // what the parse says about a hit
-    Str enclosing;            // qualified name of the definition around it
-    const SearchDef *def;     // when it names one, else NULL
+    Str enclosing;           // qualified name of the definition around it
+    const SearchDef *def;    // when it names one, else NULL
 } SearchPlace;
 
-typedef struct SearchHit { // there may be millions: kept small
+typedef struct SearchHit {    // there may be millions: kept small
     const char *text;         // the line, or 400 bytes of it around the hit
     const SearchPlace *place; // NULL while unclassified, or when there is nothing to say
     uint32_t file;            // index into SearchAnswer.files
@@ -82,7 +82,7 @@ typedef struct SearchFile {
 typedef struct SearchAnswer {
     PatternMode mode; // as decided
     bool word, ignore_case;
-    Str fallback; // why the mode is not the one the shape says, or empty
+    Str fallback;            // why the mode is not the one the shape says, or empty
     const SearchFile *files; // those with hits, by path
     size_t file_count;
     SearchHit *const *hits; // ranked
@@ -94,9 +94,9 @@ typedef struct SearchAnswer {
     size_t skipped_count;
     uint64_t matched_lines;
     Str universe_source, root;
-    Str snippet;          // source of the first definition, for the head of the answer
+    Str snippet; // source of the first definition, for the head of the answer
     uint32_t snippet_line;
-    const Str *nearest;   // on a miss: names in the workspace that look alike
+    const Str *nearest; // on a miss: names in the workspace that look alike
     size_t nearest_count;
     bool nearest_partial; // ... and not all files were looked at
     bool timed_out, interrupted;

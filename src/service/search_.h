@@ -32,7 +32,7 @@ typedef struct Search {
     const Pattern *pattern;
     const ScanImpl *scan;
     int slots;
-    FileVec files; // with hits, by path
+    FileVec files;    // with hits, by path
     SearchHit **hits; // file by file, in line order, until ranked
     size_t hit_count;
 } Search;
@@ -44,8 +44,8 @@ void search_classify(Search *search);
 // Category by category, source first; the order answers are read in.
 void search_rank(Search *search);
 void search_guess(Search *search); // fills SearchHit.guess
-// That order as indexes of search->hits, one for each; unclassified hits stand where their guess says
-// when `by_guess`.
+// That order as indexes of search->hits, one for each; unclassified hits stand where their guess
+// says when `by_guess`.
 void search_order(const Search *search, uint32_t *order, bool by_guess);
 // Names near the pattern, for a miss.
 void search_nearest(Search *search, SearchAnswer *out);

@@ -25,8 +25,8 @@ static const SearchDef *make_def(Arena *arena, const Facts *facts, int32_t index
 {
     const Def *def = &facts->defs[index];
     SearchDef *out = ARENA_NEW(arena, SearchDef);
-    *out = (SearchDef){.kind = str_from(def->declaration ? declaration_kind
-                                                         : def_kind_name(def->kind)),
+    *out = (SearchDef){.kind =
+                           str_from(def->declaration ? declaration_kind : def_kind_name(def->kind)),
                        .name = str_copy(arena, def->name),
                        .qualified = str_copy(arena, def->qualified),
                        .signature = str_copy(arena, def->signature),
@@ -82,8 +82,7 @@ static void classify_file(void *arg, size_t index, int slot_number)
     Facts facts = {0};
     if (!slot->parser) slot->parser = parser_new();
     uint32_t *offsets = ARENA_ARRAY(&scratch, uint32_t, file->count);
-    for (uint32_t i = 0; i < file->count; i++)
-        offsets[i] = file->hits[i].start;
+    for (uint32_t i = 0; i < file->count; i++) offsets[i] = file->hits[i].start;
     if (search_file_text(&cx, search, file, &text) &&
         !facts_extract_around(&cx, slot->parser, file->lang, text, offsets, file->count, &facts)) {
         apply_facts(file, &slot->arena, &facts, text);

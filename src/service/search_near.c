@@ -48,13 +48,12 @@ static bool same_but_for_style(Str folded, Str name)
 
 static void compare(Near *near, NearSlot *slot, Str name)
 {
-    size_t gap = name.len > near->wanted.len ? name.len - near->wanted.len
-                                             : near->wanted.len - name.len;
+    size_t gap =
+        name.len > near->wanted.len ? name.len - near->wanted.len : near->wanted.len - name.len;
     if (gap > near->limit + 2 || name.len < 2) return;
     if (map_get(&slot->seen, name, NULL)) return;
-    size_t distance = same_but_for_style(near->folded, name)
-                          ? 0
-                          : str_distance(name, near->wanted, near->limit);
+    size_t distance =
+        same_but_for_style(near->folded, name) ? 0 : str_distance(name, near->wanted, near->limit);
     if (distance > near->limit) return;
     map_put(&slot->arena, &slot->seen, str_copy(&slot->arena, name), distance);
 }
@@ -146,8 +145,8 @@ void search_nearest(Search *search, SearchAnswer *out)
     Ctx limits = *search->cx;
     int64_t deadline = clock_now_ns() + NEAR_MS * NS_PER_MS;
     if (!limits.deadline_ns || deadline < limits.deadline_ns) limits.deadline_ns = deadline;
-    size_t done = pool_each(search->env->pool, &limits, search->universe.count, 16, near_file,
-                            &near);
+    size_t done =
+        pool_each(search->env->pool, &limits, search->universe.count, 16, near_file, &near);
     out->nearest_partial = done < search->universe.count;
     Nearest best = {0};
     for (int i = 0; i < search->slots; i++) {

@@ -16,19 +16,19 @@ static bool is_one_of(Str s, const char *const *names)
     return false;
 }
 
-static const char *const vendored_dirs[] = {"vendor",    "vendored", "third_party", "third-party",
-                                            "thirdparty", "node_modules", "external", "extern",
-                                            "deps",      "bower_components", "Pods", NULL};
-static const char *const test_dirs[] = {"test",  "tests",     "testing",   "testdata", "spec",
-                                        "specs", "__tests__", "fixtures",  "e2e",      "t",
-                                        "unittests", "selftests", "benches", "benchmarks", NULL};
-static const char *const docs_dirs[] = {"doc", "docs", "documentation", "examples", "example",
-                                        "samples", "man", NULL};
+static const char *const vendored_dirs[] = {
+    "vendor",   "vendored", "third_party", "third-party",      "thirdparty", "node_modules",
+    "external", "extern",   "deps",        "bower_components", "Pods",       NULL};
+static const char *const test_dirs[] = {"test",      "tests",     "testing",  "testdata",   "spec",
+                                        "specs",     "__tests__", "fixtures", "e2e",        "t",
+                                        "unittests", "selftests", "benches",  "benchmarks", NULL};
+static const char *const docs_dirs[] = {"doc",     "docs",    "documentation", "examples",
+                                        "example", "samples", "man",           NULL};
 static const char *const docs_types[] = {"md", "rst", "txt", "adoc", "org", "html", "tex", NULL};
 static const char *const generated_dirs[] = {"generated", "gen", "dist", "autogen", NULL};
-static const char *const generated_ends[] = {".min.js", ".min.css", "_pb2.py", "_pb2_grpc.py",
-                                             ".pb.go", ".pb.cc", ".pb.h", ".lock", "-lock.json",
-                                             ".generated.ts", ".g.cs", ".map", NULL};
+static const char *const generated_ends[] = {
+    ".min.js", ".min.css",   "_pb2.py",       "_pb2_grpc.py", ".pb.go", ".pb.cc", ".pb.h",
+    ".lock",   "-lock.json", ".generated.ts", ".g.cs",        ".map",   NULL};
 
 static bool is_test_name(Str name)
 {
@@ -63,8 +63,8 @@ static Str first_word(Str line)
 {
     line = str_trim(line);
     size_t len = 0;
-    while (len < line.len && (isalnum((unsigned char)line.ptr[len]) || line.ptr[len] == '_' ||
-                              line.ptr[len] == '#'))
+    while (len < line.len &&
+           (isalnum((unsigned char)line.ptr[len]) || line.ptr[len] == '_' || line.ptr[len] == '#'))
         len++;
     return str_sub(line, 0, len);
 }
@@ -87,11 +87,12 @@ static Str word_before(Str line, size_t col)
 }
 
 static const char *const defining_words[] = {
-    "def",  "class", "fn",     "func",   "function", "struct", "enum",   "union", "interface",
-    "trait", "type", "typedef", "define", "#define", "const",  "let",    "var",   "mod",
-    "impl", "macro_rules", "namespace", "module", "static", "record", NULL};
-static const char *const import_words[] = {"import", "from", "use", "#include", "include",
-                                           "require", "package", "#", "source", NULL};
+    "def",    "class",     "fn",     "func", "function", "struct",      "enum",
+    "union",  "interface", "trait",  "type", "typedef",  "define",      "#define",
+    "const",  "let",       "var",    "mod",  "impl",     "macro_rules", "namespace",
+    "module", "static",    "record", NULL};
+static const char *const import_words[] = {"import",  "from",    "use", "#include", "include",
+                                           "require", "package", "#",   "source",   NULL};
 
 // What a hit probably is, from its line alone.
 static Category guess(Str line, size_t col, size_t len)

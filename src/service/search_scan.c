@@ -37,7 +37,7 @@ typedef struct FileScan {
     size_t line_start;   // in the window: of the line that `line` numbers
     size_t counted_to;   // line ends before this offset are counted
     uint32_t line;
-    bool line_open;      // a hit of this line is there already
+    bool line_open; // a hit of this line is there already
     const char *line_text;
     uint16_t line_text_len;
 } FileScan;
@@ -60,8 +60,8 @@ static SearchFile *file_of(FileScan *scan)
 
 static void enter_line(FileScan *scan, size_t at)
 {
-    size_t fresh = scan->search->scan->count_byte(scan->text + scan->counted_to,
-                                                  at - scan->counted_to, '\n');
+    size_t fresh =
+        scan->search->scan->count_byte(scan->text + scan->counted_to, at - scan->counted_to, '\n');
     scan->counted_to = at;
     if (fresh) {
         const char *newline = memrchr(scan->text, '\n', at);
@@ -132,8 +132,7 @@ static bool scan_window(FileScan *scan, const char *text, size_t len)
     TextClass class = scan_text_class(scan->search->scan, text, len);
     if (class == TEXT_BINARY || class == TEXT_NOT_UTF8) {
         drop_hits(scan);
-        skip(scan->slot, scan->file->path,
-             class == TEXT_BINARY ? SKIP_BINARY : SKIP_NOT_UTF8);
+        skip(scan->slot, scan->file->path, class == TEXT_BINARY ? SKIP_BINARY : SKIP_NOT_UTF8);
         return false;
     }
     scan->text = text;
@@ -227,8 +226,7 @@ static void scan_large(FileScan *scan, OsFile file, size_t filled)
         bool over = limit && read_bytes + filled > limit;
         if (error || over) {
             drop_hits(scan);
-            skip(slot, scan->file->path,
-                 over || error == EFBIG ? SKIP_TOO_LARGE : SKIP_UNREADABLE);
+            skip(slot, scan->file->path, over || error == EFBIG ? SKIP_TOO_LARGE : SKIP_UNREADABLE);
             return;
         }
         size_t rest = filled - usable;
@@ -358,8 +356,8 @@ void search_scan(Search *search, SearchAnswer *out)
     search->hits = NULL;
     search->hit_count = 0;
     Scan scan = {search, slots};
-    size_t done = pool_each(search->env->pool, search->cx, search->universe.count, BATCH,
-                            scan_file, &scan);
+    size_t done =
+        pool_each(search->env->pool, search->cx, search->universe.count, BATCH, scan_file, &scan);
     SkipVec skips = {0};
     add_skips(search, search->universe.skipped, search->universe.skipped_count, &skips, out);
     for (int i = 0; i < search->slots; i++) join_slot(search, &slots[i], &skips, out);

@@ -1,6 +1,6 @@
-// tests/support/check.h - what every unit test includes: cmocka and its required headers.
-#ifndef CQ_TESTS_SUPPORT_CHECK_H
-#define CQ_TESTS_SUPPORT_CHECK_H
+// support/check.h - what every unit test includes: cmocka and its required headers.
+#ifndef CQ_SUPPORT_CHECK_H
+#define CQ_SUPPORT_CHECK_H
 
 #include <setjmp.h>
 #include <stdarg.h>
