@@ -53,7 +53,8 @@ LANGS = {
         "method": CALLABLE, "class": {"class"}, "interface": {"interface"}, "enum": {"enum"},
         "annotation": {"interface", "type"}, "field": VALUES, "enumConstant": {"enum_member"}}),
     "javascript": ("JavaScript", ["js", "mjs", "cjs", "jsx"], {
-        "function": CALLABLE, "method": CALLABLE, "class": {"class"}, "getter": CALLABLE,
+        "function": CALLABLE, "method": CALLABLE, "getter": CALLABLE,
+        "class": {"class"} | CALLABLE | VALUES,  # also constructors and any object that has members
         "setter": CALLABLE, "generator": CALLABLE, "constant": VALUES | CALLABLE | {"class"},
         "variable": VALUES | CALLABLE | {"class"}, "field": {"field", "method"}}),
     "typescript": ("TypeScript", ["ts", "mts"], {
@@ -82,8 +83,9 @@ COLUMNS = {
 }
 FIELDS = {"c", "cpp"}  # whose ctags "member" is a field
 
-# Names that ctags makes up.
-MADE_UP = re.compile(r"__anon|[Aa]nonymous[A-Za-z]*[0-9a-f]{8,}$|anonymous[A-Za-z]*$")
+# No names: what ctags makes up, calls in a Java initializer, keywords after a derailed parse.
+NO_NAME = re.compile(r"__anon|[Aa]nonymous[A-Za-z]*[0-9a-f]{8,}$|anonymous[A-Za-z]*$|"
+                     r"(if|for|while|do|switch|try|catch|return|extends|void|int|__attribute__)$")
 
 
 def source_files(sources, extensions):
@@ -114,8 +116,8 @@ def folder_files(folder, extensions):
         dirs[:] = sorted(d for d in dirs if not d.startswith("."))
         for name in sorted(names):
             path = os.path.join(root, name)
-            if name.rsplit(".", 1)[-1] in extensions or (
-                    "." not in name and "bash" in extensions and is_script(path)):
+            is_ours = "." in name and name.rsplit(".", 1)[1] in extensions
+            if is_ours or ("." not in name and "bash" in extensions and is_script(path)):
                 yield path
 
 
@@ -141,7 +143,9 @@ def ctags_definitions(lang, language, kinds, files):
         if lang in ("cpp", "go") and kind in ("function", "func") and (
                 scope in ("class", "struct", "union", "interface", "type")):
             kind = "method"
-        if kind in kinds and not MADE_UP.match(name):
+        if NO_NAME.match(name) or (lang == "java" and "." in name):
+            continue
+        if kind in kinds:
             yield path, name, kind, int(number)
 
 
@@ -160,8 +164,24 @@ def grammar_definitions(program, lang, files):
             sys.exit("recall: cq-tags: " + done.stderr.decode(errors="replace").strip())
         for line in done.stdout.split(b"\n")[:-1]:
             path, number, kind, name = os.fsdecode(line).split("\t", 3)
-            found.append((path, name, kind, int(number)))
-    return list(dict.fromkeys(found))
+            if not NO_NAME.match(name):
+                found.append((path, name, kind, int(number)))
+    found = list(dict.fromkeys(found))
+    return without_mentions(found) if lang in ("c", "cpp") else found
+
+
+def without_mentions(tags):
+    """C's and C++'s tags.scm also take `enum e x;` and `class API name {` for definitions of e and
+    API."""
+    last, lines = None, []
+    for path, name, kind, number in tags:
+        if path != last:
+            with open(path, encoding="utf-8", errors="replace") as file:
+                last, lines = path, file.read().split("\n")
+        text = lines[number - 1] if number <= len(lines) else ""
+        mention = re.search(r"\b(enum|union|class|struct)\s+%s\b\s*[^\s{:;/\\]" % re.escape(name), text)
+        if kind not in ("class", "type") or not mention:
+            yield path, name, kind, number
 
 
 def our_documents(program, lang, files):

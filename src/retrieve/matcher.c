@@ -196,12 +196,20 @@ static void scan_literal(Run *run)
     }
 }
 
+// Does the text hold a non-ASCII letter that folds to one of the pattern's?
+static bool has_hazard(const Pattern *pattern, const char *text, size_t len)
+{
+    uint32_t which = 0;
+    return pattern->fold_hazard &&
+           pattern->scan->find(&pattern->hazards, text, len, 0, &which) < len;
+}
+
 ScanEnd matcher_scan(Matcher *matcher, const char *text, size_t len, bool ascii, MatchFn fn,
                      void *arg)
 {
     const Pattern *pattern = matcher->pattern;
     Run run = {.matcher = matcher, .text = text, .len = len, .ascii = ascii, .fn = fn, .arg = arg};
-    bool beyond_ascii = !ascii && pattern->fold_hazard;
+    bool beyond_ascii = !ascii && has_hazard(pattern, text, len);
     bool literal = pattern->literal.len > 0;
     const pcre2_code *line_code =
         ascii && pattern->ascii_code ? pattern->ascii_code : pattern->utf_code;

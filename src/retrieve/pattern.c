@@ -131,8 +131,7 @@ static Fail compile_regex(Ctx *cx, const PatternSpec *spec, Pattern *pattern)
     pattern->utf_code = compile(arena, whole, utf | caseless, &error, &offset);
     pattern->ascii_code = compile(arena, whole, caseless, &error, &offset);
     pattern->needles = text.literals;
-    pattern->whole_buffer = !text.literals.count && text.one_line;
-    if (pattern->whole_buffer) {
+    if (!text.literals.count && text.one_line) {
         Str rewritten = with_word_edges(arena, text.rewritten, spec->word);
         pattern->utf_buffer_code = compile(arena, rewritten, utf | caseless, &error, &offset);
         pattern->ascii_buffer_code = compile(arena, rewritten, caseless, &error, &offset);
@@ -186,7 +185,6 @@ static void compile_literal(Ctx *cx, const PatternSpec *spec, Pattern *pattern)
         Str regex = with_word_edges(cx->arena, quoted(cx->arena, spec->text), pattern->word);
         pattern->utf_code = compile(cx->arena, regex, utf | PCRE2_CASELESS, &error, &offset);
         pattern->utf_buffer_code = pattern->utf_code;
-        pattern->whole_buffer = true;
     }
 }
 
@@ -197,6 +195,14 @@ static bool has_fold_hazard(const NeedleSet *set)
         for (uint32_t j = 0; j < set->needles[i].len; j++)
             if (set->needles[i].bytes[j] == 'k' || set->needles[i].bytes[j] == 's') return true;
     return false;
+}
+
+static void add_hazards(NeedleSet *set)
+{
+    set->count = 2;
+    set->needles[0] = (Needle){.bytes = "\xE2\x84\xAA", .len = 3};
+    set->needles[1] = (Needle){.bytes = "\xC5\xBF", .len = 2};
+    needle_set_prepare(set);
 }
 
 Fail pattern_compile(Ctx *cx, const PatternSpec *spec, const Pattern **out)
@@ -225,6 +231,7 @@ Fail pattern_compile(Ctx *cx, const PatternSpec *spec, const Pattern **out)
             if (strchr("kKsS", spec->text.ptr[i])) pattern->fold_hazard = true;
         compile_literal(cx, &own, pattern);
     }
+    if (pattern->fold_hazard) add_hazards(&pattern->hazards);
     *out = pattern;
     return NULL;
 }

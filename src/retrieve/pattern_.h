@@ -18,10 +18,10 @@ struct Pattern { // frozen
     NeedleSet needles; // literal modes: the literal (or its first 64 bytes); regex: what to find
     Str literal;       // literal modes: all of it, lower case when `fold`
     bool fold_hazard;  // fold and a letter that Unicode also folds to a non-ASCII one (k, s)
-    bool whole_buffer; // regex without needles whose rewritten form stays within a line
+    NeedleSet hazards; // those two, the Kelvin sign and the long s
     // in text that is all ASCII / in other text; either may be NULL when never needed
     pcre2_code *ascii_code, *utf_code;
-    pcre2_code *ascii_buffer_code, *utf_buffer_code; // rewritten, for whole_buffer
+    pcre2_code *ascii_buffer_code, *utf_buffer_code; // cannot cross a line end: run on whole texts
     pcre2_code *word_char;                           // one Unicode word character, for `word`
 };
 

@@ -116,7 +116,7 @@ static size_t plain_count_byte(const char *text, size_t len, char byte)
     return count;
 }
 
-const ScanImpl scan_plain = {"plain", plain_find, plain_first_odd, plain_count_byte};
+const ScanImpl scan_plain = {"plain", plain_find, plain_first_odd, plain_count_byte, utf8_valid};
 
 const ScanImpl *scan_select(void)
 {
@@ -131,5 +131,5 @@ TextClass scan_text_class(const ScanImpl *scan, const char *text, size_t len)
     size_t odd = scan->first_odd(text, len);
     if (odd == len) return TEXT_ASCII;
     if (memchr(text + odd, 0, len - odd)) return TEXT_BINARY;
-    return utf8_valid(text + odd, len - odd) ? TEXT_UTF8 : TEXT_NOT_UTF8;
+    return scan->valid_utf8(text + odd, len - odd) ? TEXT_UTF8 : TEXT_NOT_UTF8;
 }

@@ -45,6 +45,7 @@ typedef struct ScanImpl {
                    uint32_t *which);
     size_t (*first_odd)(const char *text, size_t len); // first byte that is 0 or above 0x7F
     size_t (*count_byte)(const char *text, size_t len, char byte);
+    bool (*valid_utf8)(const char *text, size_t len);
 } ScanImpl;
 extern const ScanImpl scan_plain, scan_avx2;
 const ScanImpl *scan_select(void);

@@ -97,6 +97,38 @@ static void counts_and_odd_bytes_agree(void **state)
     }
 }
 
+// Pieces of every kind of sequence, valid and not, in random order.
+static void utf8_agrees(void **state)
+{
+    (void)state;
+    if (!os_cpu_has_avx2()) skip();
+    static const char *const pieces[] = {
+        "a", "plain text", "\xC3\xBC", "\xE2\x82\xAC", "\xF0\x9F\x98\x80", "\xEF\xBF\xBF",
+        "\xF4\x8F\xBF\xBF", "\xED\x9F\xBF", "\xE0\xA0\x80", "\xC2\x80",
+        // and the wrong ones
+        "\x80", "\xC0\x80", "\xC1\xBF", "\xE0\x9F\xBF", "\xED\xA0\x80", "\xF0\x8F\xBF\xBF",
+        "\xF4\x90\x80\x80", "\xF5\x80\x80\x80", "\xFF", "\xC3", "\xE2\x82", "\xF0\x9F\x98",
+        "\xC3\xC3", "\xE2\x28\xA1"};
+    enum { VALID = 10 };
+    int valid = 0;
+    for (int round = 0; round < 20 * ROUNDS; round++) {
+        char text[256 + SCAN_PADDING] = {0};
+        size_t len = 0, most = random_below(200);
+        while (len < most) {
+            bool wrong = round % 2 && !random_below(20);
+            uint32_t all = (uint32_t)ARRAY_LEN(pieces);
+            const char *piece =
+                pieces[wrong ? VALID + random_below(all - VALID) : random_below(VALID)];
+            memcpy(text + len, piece, strlen(piece));
+            len += strlen(piece);
+        }
+        bool expected = utf8_valid(text, len);
+        valid += expected;
+        if (scan_avx2.valid_utf8(text, len) != expected) fail_msg("round %d", round);
+    }
+    assert_true(valid > ROUNDS && valid < 20 * ROUNDS);
+}
+
 static void text_classes(void **state)
 {
     (void)state;
@@ -121,6 +153,7 @@ int retrieve_scan_test(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(find_agrees),
         cmocka_unit_test(counts_and_odd_bytes_agree),
+        cmocka_unit_test(utf8_agrees),
         cmocka_unit_test(text_classes),
     };
     return RUN_TESTS(tests);

@@ -82,9 +82,9 @@ typedef struct CHead {
 bool c_head_before(Str text, uint32_t brace, CHead *out);
 // The end of the body that opens there: the first line that begins with "}", at most `limit`.
 uint32_t c_body_end(Str text, uint32_t brace, uint32_t limit);
-// LangSpec.mask: words in capitals that begin a line before a whole declaration: API int f(void);
-Str c_mask(Arena *arena, Str text);
 // The name right before the parameter list at `params`; empty when there is none.
 Span c_name_before(Str text, uint32_t params);
+// LangSpec.mask: hides attribute macros that the grammar would take for names (c/mask.c).
+Str c_mask(Arena *arena, Str text);
 
 #endif

@@ -133,55 +133,6 @@ bool c_head_before(Str text, uint32_t brace, CHead *out)
     return true;
 }
 
-static uint32_t skip_name(Str text, uint32_t at)
-{
-    while (at < text.len && is_name_byte(text.ptr[at])) at++;
-    return at;
-}
-
-// Whether text[at...] goes on like a declaration that needs no word before it: "int f(", "T *x",
-// "void (*f)".
-static bool is_declaration(Str text, uint32_t at)
-{
-    uint32_t end = skip_name(text, at);
-    if (end == at || (text.ptr[at] >= '0' && text.ptr[at] <= '9')) return false;
-    uint32_t next = end;
-    while (next < text.len && strchr(" \t*", text.ptr[next])) next++;
-    if (next == end || next >= text.len) return false;
-    if (text.ptr[next] == '(') return c_is_keyword(str_sub(text, at, end));
-    return is_name_byte(text.ptr[next]);
-}
-
-// Blanks over text[start, end), in a copy that is made when it is first needed.
-static void hide(Arena *arena, Str text, char **copy, uint32_t start, uint32_t end)
-{
-    if (!*copy) {
-        *copy = arena_alloc_raw(arena, text.len);
-        memcpy(*copy, text.ptr, text.len);
-    }
-    memset(*copy + start, ' ', end - start);
-}
-
-Str c_mask(Arena *arena, Str text)
-{
-    char *copy = NULL;
-    for (uint32_t line = 0; line < text.len;) {
-        uint32_t at = line;
-        while (at < text.len && text.ptr[at] >= 'A' && text.ptr[at] <= 'Z') { // several in a row
-            uint32_t end = skip_name(text, at), next = end;
-            while (next < text.len && (text.ptr[next] == ' ' || text.ptr[next] == '\t')) next++;
-            bool macro = next > end && is_upper(str_sub(text, at, end));
-            if (!macro || !is_declaration(text, next)) break;
-            hide(arena, text, &copy, at, end);
-            at = next;
-        }
-        const char *newline = memchr(text.ptr + line, '\n', text.len - line);
-        if (!newline) break;
-        line = (uint32_t)(newline - text.ptr) + 1;
-    }
-    return copy ? (Str){copy, text.len} : text;
-}
-
 uint32_t c_body_end(Str text, uint32_t brace, uint32_t limit)
 {
     // An #else or #endif right behind the brace: another branch has the body.
