@@ -129,7 +129,8 @@ static void look_at_line(Mask *m, uint32_t line)
     for (;;) { // typedef struct ..., static const struct ...
         uint32_t end = skip_name(m->text, at);
         Str word = str_sub(m->text, at, end);
-        if (str_eq(word, STR("struct")) || str_eq(word, STR("union"))) {
+        if (str_eq(word, STR("struct")) || str_eq(word, STR("union")) ||
+            str_eq(word, STR("enum"))) {
             hide_in_tag(m, end);
             return;
         }
