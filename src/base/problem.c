@@ -1,8 +1,6 @@
 // base/problem.c
 #include "base/problem.h"
 
-#include <stdio.h>
-
 #include "base/json.h"
 
 static const ProblemSpec specs[] = {
@@ -18,17 +16,12 @@ const ProblemSpec *problem_spec(ProblemKind kind)
 
 Fail problem_new(Arena *arena, ProblemKind kind, const char *where, const char *fmt, ...)
 {
-    va_list args, again;
+    va_list args;
     va_start(args, fmt);
-    va_copy(again, args);
-    int len = vsnprintf(NULL, 0, fmt, args);
+    Str detail = str_format_args(arena, fmt, args);
     va_end(args);
-    size_t size = len > 0 ? (size_t)len : 0;
-    char *text = arena_alloc_raw(arena, size + 1);
-    vsnprintf(text, size + 1, fmt, again);
-    va_end(again);
     Problem *problem = ARENA_NEW(arena, Problem);
-    *problem = (Problem){.kind = kind, .detail = {text, size}, .where = where};
+    *problem = (Problem){.kind = kind, .detail = detail, .where = where};
     return problem;
 }
 

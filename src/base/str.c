@@ -21,18 +21,25 @@ const char *str_cstr(Arena *arena, Str s)
     return str_copy(arena, s).ptr;
 }
 
-Str str_format(Arena *arena, const char *fmt, ...)
+Str str_format_args(Arena *arena, const char *fmt, va_list args)
 {
-    va_list args, again;
-    va_start(args, fmt);
+    va_list again;
     va_copy(again, args);
     int len = vsnprintf(NULL, 0, fmt, args);
-    va_end(args);
     size_t size = len > 0 ? (size_t)len : 0;
     char *ptr = arena_alloc_raw(arena, size + 1);
     vsnprintf(ptr, size + 1, fmt, again);
     va_end(again);
     return (Str){ptr, size};
+}
+
+Str str_format(Arena *arena, const char *fmt, ...)
+{
+    va_list args;
+    va_start(args, fmt);
+    Str text = str_format_args(arena, fmt, args);
+    va_end(args);
+    return text;
 }
 
 Str str_join(Arena *arena, Str a, Str separator, Str b)

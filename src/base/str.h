@@ -24,6 +24,8 @@ typedef struct Str {
 Str str_from(const char *cstr); // borrows; NULL gives STR_NONE
 Str str_copy(Arena *arena, Str s);
 Str str_format(Arena *arena, const char *fmt, ...) PRINTF_LIKE(2, 3);
+Str str_format_args(Arena *arena, const char *fmt, va_list args)
+    PRINTF_LIKE(2, 0);                                   // for wrappers of str_format
 const char *str_cstr(Arena *arena, Str s);               // a NUL-terminated copy
 Str str_join(Arena *arena, Str a, Str separator, Str b); // separator only between non-empty ones
 
