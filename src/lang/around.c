@@ -275,7 +275,8 @@ static bool may_go_on_behind_brace(const Walk *walk, const Level *in)
     if (walk->lang != LANG_c && walk->lang != LANG_cpp) return false;
     uint32_t at = in->item_start;
     while (isspace((unsigned char)byte_at(walk, at))) at++;
-    return is_one_of(word_at(walk, at), words, ARRAY_LEN(words));
+    return memchr("suetcv", byte_at(walk, at), 6) && // their first letters
+           is_one_of(word_at(walk, at), words, ARRAY_LEN(words));
 }
 
 // Does something new begin at `at`, behind a ';' or '}'? In the file itself only at the margin of
@@ -294,7 +295,8 @@ static bool begins_item(Walk *walk, uint32_t *at, bool behind_brace)
                (isalpha((unsigned char)next) || (next && strchr("_#/@[", next)));
     if (behind_brace && may_go_on_behind_brace(walk, in)) return false;
     if (!isalpha((unsigned char)next) && (!next || !strchr("_#@}", next))) return false;
-    return !is_one_of(word_at(walk, *at), continuing, ARRAY_LEN(continuing));
+    return !memchr("ewcfa", next, 5) || // their first letters
+           !is_one_of(word_at(walk, *at), continuing, ARRAY_LEN(continuing));
 }
 
 static void cut(Walk *walk, uint32_t start, uint32_t end, size_t cuts_before)
