@@ -2,6 +2,7 @@
 #include "op/search.h"
 
 #include "base/vec.h"
+#include "op/langs.h"
 
 static const char *const classify_choices[] = {"auto", "all", "shown", "none", NULL};
 
@@ -49,6 +50,7 @@ static const Field args[] = {
      .type = FIELD_STRS,
      .offset = OFFSET(SearchArgs, lang),
      .letter = 'l',
+     .values = lang_values,
      .value_name = "LANGUAGE",
      .help = "search only files of this language; may be repeated"},
     {.name = "glob",
@@ -270,17 +272,8 @@ static const Field result[] = {
 static Fail read_langs(Ctx *cx, const SearchArgs *from, Selection *selection)
 {
     LangId *langs = ARENA_ARRAY(cx->arena, LangId, from->lang.count);
-    for (size_t i = 0; i < from->lang.count; i++) {
-        Str name = from->lang.items[i];
-        if (lang_by_name(name, &langs[i])) continue;
-        Str near = lang_nearest_name(name);
-        if (near.len)
-            return FAIL(cx->arena, BAD_REQUEST,
-                        "no language \"" STR_FMT "\"; did you mean " STR_FMT "?", STR_ARG(name),
-                        STR_ARG(near));
-        return FAIL(cx->arena, BAD_REQUEST,
-                    "no language \"" STR_FMT "\"; cq help search lists them", STR_ARG(name));
-    }
+    for (size_t i = 0; i < from->lang.count; i++)
+        TRY(lang_from_arg(cx->arena, from->lang.items[i], &langs[i]));
     selection->langs = langs;
     selection->lang_count = from->lang.count;
     return NULL;
