@@ -6,7 +6,7 @@ CQ_WRAPPER="valgrind -q --error-exitcode=99 --leak-check=full --errors-for-leak-
 export CQ_WRAPPER
 bad=0
 ran=0
-if [ -x build/test/cq-test ]; then $CQ_WRAPPER build/test/cq-test || bad=1; fi
+if [ -x build/test/cq-test ]; then $CQ_WRAPPER build/test/cq-test >build/test/valgrind.log 2>&1 || { cat build/test/valgrind.log; bad=1; }; fi
 for case in tests/cli/*/*.sh; do
     [ -e "$case" ] || continue
     tests/run-cli.sh build/test/cq "$case" || bad=1
