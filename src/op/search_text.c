@@ -220,7 +220,7 @@ static void write_rest(Page *page, size_t left)
                  "--format json\n",
                  left, plural(left));
     }
-    if (summary->unclassified && summary->unclassified < summary->hits)
+    if (summary->unclassified && !str_eq(page->args->classify, STR("none")))
         buf_addf(page->out, "%llu hits unclassified for lack of time: --classify all\n",
                  (unsigned long long)summary->unclassified);
     if (summary->interrupted || summary->timed_out)

@@ -7,6 +7,10 @@
 #include "base/clock.h"
 #include "service/search_.h"
 
+// A file made to be slow to parse must not hold up the answer for ever; what is not decided by then
+// is counted as unclassified.
+enum { SHOWN_MOST_MS = 5000 };
+
 typedef struct ClassifySlot {
     Arena arena;
     Parser *parser;
@@ -117,6 +121,12 @@ static size_t files_of(const Search *search, const uint32_t *order, size_t count
     return found;
 }
 
+static void limit_to(Classify *round, int64_t deadline_ns)
+{
+    if (!round->limits.deadline_ns || deadline_ns < round->limits.deadline_ns)
+        round->limits.deadline_ns = deadline_ns;
+}
+
 void search_classify(Search *search)
 {
     const SearchQuery *query = search->query;
@@ -128,17 +138,17 @@ void search_classify(Search *search)
     uint32_t *order = ARENA_ARRAY(arena, uint32_t, hits);
     uint32_t *files = ARENA_ARRAY(arena, uint32_t, search->files.len);
     bool *taken = ARENA_ARRAY(arena, bool, search->files.len);
-    int64_t deadline = clock_now_ns() + query->classify_ms * NS_PER_MS;
+    int64_t start = clock_now_ns();
 
+    if (query->classify != CLASSIFY_ALL) limit_to(&round, start + SHOWN_MOST_MS * NS_PER_MS);
     for (size_t count = 1; count;) { // what is shown
         search_order(search, order, true);
         count = files_of(search, order, MIN(query->shown, hits), files, taken);
         run_round(&round, files, count);
     }
     if (query->classify != CLASSIFY_SHOWN) {
-        if (query->classify == CLASSIFY_AUTO &&
-            (!round.limits.deadline_ns || deadline < round.limits.deadline_ns))
-            round.limits.deadline_ns = deadline;
+        if (query->classify == CLASSIFY_AUTO)
+            limit_to(&round, start + query->classify_ms * NS_PER_MS);
         run_round(&round, files, files_of(search, order, hits, files, taken));
     }
     for (int i = 0; i < search->slots; i++) {
