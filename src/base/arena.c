@@ -109,11 +109,6 @@ static void add_block(Arena *arena, size_t need)
     open_block(arena, block);
 }
 
-void arena_init(Arena *arena)
-{
-    *arena = (Arena){0};
-}
-
 void *arena_alloc_raw(Arena *arena, size_t size)
 {
     size_t need = round_up(size);

@@ -1,6 +1,6 @@
 // base/arena.h - memory that is freed all at once.
 //
-//   init --alloc, defer--> in use --reset--> empty, one block kept --fini--> gone
+//   {0} --alloc, defer--> in use --reset--> empty, one block kept --fini--> gone
 //
 // Threads: an arena belongs to one thread at a time.
 // Memory:  every result is zeroed and lives until reset or fini. Deferred releases run then, newest
@@ -22,7 +22,6 @@ typedef struct Arena { // all zero is a valid empty arena
     size_t total_bytes; // taken from the system, for limits and benchmarks
 } Arena;
 
-void arena_init(Arena *arena);
 void arena_reset(Arena *arena); // runs defers, keeps one block for reuse
 void arena_fini(Arena *arena);  // runs defers, frees everything; NULL is fine
 

@@ -419,11 +419,6 @@ bool os_cpu_has_avx2(void)
 #endif
 }
 
-int os_process_id(void)
-{
-    return (int)getpid();
-}
-
 static Flag *stop_flag; // written once at start, read by the handler
 
 static void on_stop_signal(int number)

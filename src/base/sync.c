@@ -169,20 +169,3 @@ uint64_t counter_get(const Counter *counter)
 {
     return atomic_load_explicit(&counter->raw, memory_order_acquire);
 }
-
-void once_init(Once *once, LockRank rank)
-{
-    mutex_init(&once->mutex, rank);
-    flag_set(&once->done, 0);
-}
-
-void once_run(Once *once, void (*fn)(void *), void *arg)
-{
-    if (flag_get(&once->done)) return;
-    mutex_lock(&once->mutex);
-    if (!flag_get(&once->done)) {
-        fn(arg);
-        flag_set(&once->done, 1);
-    }
-    mutex_unlock(&once->mutex);
-}

@@ -65,12 +65,4 @@ uint64_t counter_add(Counter *counter, uint64_t amount); // returns the value be
 uint64_t counter_sub(Counter *counter, uint64_t amount); // returns the value before
 uint64_t counter_get(const Counter *counter);
 
-// Runs fn(arg) once per Once, however many threads race; the others wait for it.
-typedef struct Once {
-    Mutex mutex;
-    Flag done;
-} Once;
-void once_init(Once *once, LockRank rank);
-void once_run(Once *once, void (*fn)(void *), void *arg);
-
 #endif

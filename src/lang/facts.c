@@ -23,16 +23,6 @@ const char *category_name(Category category)
     return category < CATEGORIES ? category_names[category] : "";
 }
 
-bool category_by_name(Str name, Category *out)
-{
-    for (Category category = 0; category < CATEGORIES; category++) {
-        if (!str_eq(name, str_from(category_names[category]))) continue;
-        *out = category;
-        return true;
-    }
-    return false;
-}
-
 // For arrays in the order of a start offset: how many items start at or before `offset`.
 #define COUNT_UPTO(items, count, start, offset, result)                                            \
     do {                                                                                           \

@@ -119,7 +119,6 @@ typedef enum Category {
 } Category;
 
 const char *category_name(Category category); // "definition"
-bool category_by_name(Str name, Category *out);
 
 // The category of a hit at [span.start, span.end). *def receives the index of the definition that
 // it names, or -1. A hit of several tokens is judged by its first name, or by the first one that is

@@ -71,8 +71,7 @@ typedef struct SearchFile {
     Str path;
     LangId lang;
     Role role;
-    bool partial; // classified from a file with syntax errors
-    bool classified;
+    bool partial;    // classified from a file with syntax errors
     SearchHit *hits; // in the order they stand; NULL when only counts are wanted
     uint32_t count;
     Str text; // kept from the scan, or empty: read again to classify

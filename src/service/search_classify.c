@@ -91,7 +91,6 @@ static void classify_file(void *arg, size_t index, int slot_number)
         !facts_extract_around(&cx, slot->parser, file->lang, text, offsets, file->count, &facts)) {
         apply_facts(file, &slot->arena, &facts, text);
         file->partial = facts.partial;
-        file->classified = true;
     }
     arena_fini(&scratch);
 }
