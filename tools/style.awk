@@ -6,7 +6,7 @@
 # system    calls into the operating system:               src/base/os.c, os_fake.c, sync.c only
 # stdout    printing:                                      src/door, src/main.c only; others log
 # atomics   _Atomic, stdatomic.h, __atomic_*:              src/base/sync.*, os_fake.c, src/runtime only
-# threads   thread-local variables:                        src/base/sync.c only (lock ranks)
+# threads   thread-local variables:                        src/base/sync.[ch] only (lock ranks, the thread's number)
 # length    100 columns, 800 lines, functions of 80 lines unless `// long: reason` stands before
 #
 # Tests (x_test.c) and what is not in src/ (bench, fuzz, tests, tools, examples) keep to guard,
@@ -94,7 +94,7 @@ FNR == 1 {
     may_system = !product || file ~ /^src\/base\/(os|os_fake|sync)\.[ch]$/
     may_print = !product || file ~ /^src\/(door\/|main\.c$)/
     may_atomic = !product || file ~ /^src\/(base\/(sync\.[ch]|os_fake\.c)$|runtime\/)/
-    may_thread = !product || file ~ /^src\/base\/sync\.c$/
+    may_thread = !product || file ~ /^src\/base\/sync\.[ch]$/
 }
 
 {

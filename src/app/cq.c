@@ -1,4 +1,4 @@
-// app/cq.c - the public library (cq/cq.h): a thin face over app/engine.
+// app/cq.c - the public library (cq/cq.h): a thin face over app/context.
 //
 // DESIGN. Each cq_run has its own arena, gone when it returns; its reply keeps only the text. Each
 // has its own cancel flag too, taken from a fixed set under `mutex`. cq_cancel raises every flag of
@@ -6,13 +6,13 @@
 // lowers the flag it is given. More runs at once than flags wait for one.
 #include "cq/cq.h"
 
-#include "app/engine.h"
+#include "app/context.h"
 #include "base/version.h"
 
 enum { MOST_RUNS = 128 };
 
 struct CqEngine {
-    Engine *engine; // frozen
+    Context *context; // frozen
     Flag cancel[MOST_RUNS];
     Mutex mutex;
     Cond free_flag;
@@ -44,12 +44,12 @@ CqEngine *cq_open(const char *root, const CqOptions *options)
 {
     if (!root) return NULL;
     int workers = options ? options->workers : 0;
-    EngineSpec spec = {.root = str_from(*root ? root : "."),
-                       .threads = workers < 0   ? 1
-                                  : workers > 0 ? workers + 1
-                                                : 0};
+    ContextSpec spec = {.root = str_from(*root ? root : "."),
+                        .threads = workers < 0   ? 1
+                                   : workers > 0 ? workers + 1
+                                                 : 0};
     CqEngine *engine = mem_alloc(sizeof *engine);
-    engine->engine = engine_new(&spec);
+    engine->context = context_new(&spec);
     mutex_init(&engine->mutex, RANK_APP);
     cond_init(&engine->free_flag);
     return engine;
@@ -58,7 +58,7 @@ CqEngine *cq_open(const char *root, const CqOptions *options)
 void cq_close(CqEngine *engine)
 {
     if (!engine) return;
-    engine_free(engine->engine);
+    context_free(engine->context);
     cond_fini(&engine->free_flag);
     mutex_fini(&engine->mutex);
     mem_free(engine);
@@ -112,7 +112,7 @@ static Fail run(Ctx *cx, const CqEngine *engine, const char *name, const char *a
     TRY(record_from_json(cx->arena, op->args, document, args));
     RunInfo info = {0};
     Result result = {0};
-    TRY(engine_run(cx, engine->engine, op, args, &info, &result));
+    TRY(context_run(cx, engine->context, op, args, &info, &result));
     Buf buf = buf_on(&reply->arena); // the rest goes when the request ends
     JsonWriter w = {.out = &buf};
     answer_write(&w, op, &info, &result, NULL);
@@ -128,7 +128,7 @@ CqReply *cq_run(CqEngine *engine, const char *operation, const char *arguments_j
         return reply_problem(reply, FAIL(&reply->arena, BAD_REQUEST, "the engine is NULL"));
     Flag *cancel = take_flag(engine);
     Arena arena = {0};
-    Ctx cx = engine_context(engine->engine, &arena, cancel, 0);
+    Ctx cx = context_request(engine->context, &arena, cancel, 0);
     Fail fail = run(&cx, engine, operation, arguments_json, reply);
     if (fail) reply_problem(reply, fail);
     give_flag(engine, cancel);

@@ -3,14 +3,15 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 
 enum { MOST_HELD = 16 };
 
-// The one thread-local in cq: which ranks this thread holds, for the order check.
-static _Thread_local struct {
+// The thread-locals of cq: which ranks this thread holds, for the order check, and its number.
+static THREAD_LOCAL struct {
     LockRank ranks[MOST_HELD];
     int count;
 } held;
@@ -143,6 +144,55 @@ bool thread_start(Thread *thread, void (*fn)(void *), void *arg, const char *nam
 void thread_join(Thread *thread)
 {
     must(pthread_join(thread->raw, NULL), "pthread_join");
+}
+
+void thread_yield(void)
+{
+    sched_yield();
+}
+
+// Numbers in use, one bit each; `slot_key` gives a number back when its thread ends.
+THREAD_LOCAL int thread_slot_held;
+static atomic_uint_fast64_t slots_used[THREAD_SLOTS / 64];
+static pthread_key_t slot_key;
+static pthread_once_t slot_key_once = PTHREAD_ONCE_INIT;
+
+static void give_slot(void *number)
+{
+    int slot = (int)(intptr_t)number - 1;
+    thread_slot_held = 0; // a destructor that runs later takes one anew
+    if (slot == THREAD_SLOTS) return;
+    atomic_fetch_and_explicit(&slots_used[slot / 64], ~(UINT64_C(1) << (slot % 64)),
+                              memory_order_release);
+}
+
+static void make_slot_key(void)
+{
+    must(pthread_key_create(&slot_key, give_slot), "pthread_key_create");
+}
+
+static int find_slot(void)
+{
+    for (int word = 0; word < THREAD_SLOTS / 64; word++) {
+        uint_fast64_t used = atomic_load_explicit(&slots_used[word], memory_order_relaxed);
+        while (~used) {
+            int bit = __builtin_ctzll(~used);
+            if (atomic_compare_exchange_weak_explicit(&slots_used[word], &used,
+                                                      used | UINT64_C(1) << bit,
+                                                      memory_order_acquire, memory_order_relaxed))
+                return word * 64 + bit;
+        }
+    }
+    return THREAD_SLOTS;
+}
+
+int thread_slot_take(void)
+{
+    must(pthread_once(&slot_key_once, make_slot_key), "pthread_once");
+    int slot = find_slot();
+    thread_slot_held = slot + 1;
+    must(pthread_setspecific(slot_key, (void *)(intptr_t)thread_slot_held), "pthread_setspecific");
+    return slot;
 }
 
 void flag_set(Flag *flag, int value)

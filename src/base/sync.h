@@ -49,6 +49,18 @@ typedef struct Thread {
 // False when the system refuses another thread.
 bool thread_start(Thread *thread, void (*fn)(void *), void *arg, const char *name);
 void thread_join(Thread *thread);
+void thread_yield(void); // lets others run first
+
+// A small number that is this thread's alone while it lives, for data kept once a thread: 0 ..
+// THREAD_SLOTS-1, handed on after its end; THREAD_SLOTS is shared by the threads beyond so many.
+enum { THREAD_SLOTS = 128 };
+#define THREAD_LOCAL _Thread_local __attribute__((tls_model("initial-exec")))
+extern THREAD_LOCAL int thread_slot_held; // 1 + the number; 0 before the first call
+int thread_slot_take(void);
+static inline int thread_slot(void)
+{
+    return thread_slot_held ? thread_slot_held - 1 : thread_slot_take();
+}
 
 // A one-way or resettable switch, readable anywhere, settable in a signal handler.
 typedef struct Flag {

@@ -51,6 +51,46 @@ static void held_locks_are_known(void **state)
     mutex_fini(&mutex);
 }
 
+typedef struct SlotUser {
+    Thread thread;
+    Counter *here, *leave;
+    int slot;
+} SlotUser;
+
+static void use_slot(void *arg)
+{
+    SlotUser *user = arg;
+    user->slot = thread_slot();
+    counter_add(user->here, 1);
+    while (!counter_get(user->leave)) thread_yield();
+    assert_int_equal(thread_slot(), user->slot);
+}
+
+// More threads than slots, all alive: no number is given twice but the shared one.
+static void living_threads_have_numbers_of_their_own(void **state)
+{
+    (void)state;
+    enum { THREADS = THREAD_SLOTS + 8 };
+    static SlotUser users[THREADS];
+    for (int round = 0; round < 2; round++) {
+        Counter here = {0}, leave = {0};
+        int times[THREAD_SLOTS + 1] = {0};
+        times[thread_slot()]++;
+        for (int i = 0; i < THREADS; i++) {
+            users[i] = (SlotUser){.here = &here, .leave = &leave};
+            assert_true(thread_start(&users[i].thread, use_slot, &users[i], "slot"));
+        }
+        while (counter_get(&here) < THREADS) thread_yield();
+        counter_add(&leave, 1);
+        for (int i = 0; i < THREADS; i++) {
+            thread_join(&users[i].thread);
+            times[users[i].slot]++;
+        }
+        for (int i = 0; i < THREAD_SLOTS; i++) assert_int_equal(times[i], 1);
+        assert_int_equal(times[THREAD_SLOTS], THREADS + 1 - THREAD_SLOTS);
+    }
+}
+
 static void waiting_ends_at_the_deadline(void **state)
 {
     (void)state;
@@ -124,6 +164,7 @@ int base_sync_test(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(lock_order_is_enforced),
         cmocka_unit_test(held_locks_are_known),
+        cmocka_unit_test(living_threads_have_numbers_of_their_own),
         cmocka_unit_test(waiting_ends_at_the_deadline),
         cmocka_unit_test(counters_lose_nothing),
         cmocka_unit_test(events_are_lines),

@@ -1,12 +1,12 @@
 // door/cli.c
 //
 // DESIGN. One process answers one command. Everything it needs is made in cli_main, in this order:
-// arena, output, arguments, then (for an operation only) engine and signal set-up; and closed in
+// arena, output, arguments, then (for an operation only) context and signal set-up; and closed in
 // reverse. A signal raises `stop`, which the operation sees as a cancel; what it has found until
 // then is printed, and the process then ends by that signal so that its parent sees it.
 #include "door/cli.h"
 
-#include "app/engine.h"
+#include "app/context.h"
 #include "base/version.h"
 #include "door/help.h"
 #include "door/render.h"
@@ -74,14 +74,14 @@ static Fail choose_log_level(Cli *cli, LogLevel *level)
                 STR_ARG(variable));
 }
 
-static Fail make_engine(Cli *cli, Engine **out)
+static Fail make_context(Cli *cli, Context **out)
 {
     const GlobalArgs *global = &cli->parsed.global;
-    EngineSpec spec = {
+    ContextSpec spec = {
         .threads = (int)global->threads, .root = global->root, .reads_stdin = true, .logs = true};
     TRY(choose_log_level(cli, &spec.log_level));
     spec.log_json = !os_is_terminal(OS_STDERR);
-    *out = engine_new(&spec);
+    *out = context_new(&spec);
     return NULL;
 }
 
@@ -109,13 +109,13 @@ static void tell_shortfalls(Cli *cli, const Ctx *cx, const Result *result)
                                "interrupted; the answer holds what was found until then"));
 }
 
-static Fail run_op(Cli *cli, const Engine *engine)
+static Fail run_op(Cli *cli, const Context *context)
 {
     const ParsedArgs *parsed = &cli->parsed;
-    Ctx cx = engine_context(engine, &cli->arena, &cli->stop, parsed->global.timeout);
+    Ctx cx = context_request(context, &cli->arena, &cli->stop, parsed->global.timeout);
     RunInfo info = {.argv = cli->argv};
     Result result = {0};
-    Fail fail = engine_run(&cx, engine, parsed->command.op, parsed->args, &info, &result);
+    Fail fail = context_run(&cx, context, parsed->command.op, parsed->args, &info, &result);
     if (fail) {
         log_problem(&cx, fail);
         return fail;
@@ -152,11 +152,11 @@ static Fail run_command(Cli *cli)
         return os_write(&cli->cx, OS_STDERR, buf_str(&buf));
     }
     if (!parsed->command.op) return parsed->command.run(cli, parsed->args);
-    Engine *engine = NULL;
+    Context *context = NULL;
     os_stop_signals(&cli->stop);
-    Fail fail = make_engine(cli, &engine);
-    if (!fail) fail = run_op(cli, engine);
-    engine_free(engine);
+    Fail fail = make_context(cli, &context);
+    if (!fail) fail = run_op(cli, context);
+    context_free(context);
     return fail;
 }
 
