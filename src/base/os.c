@@ -171,6 +171,7 @@ static OsStat stat_of(const struct stat *st)
         .type = type_of_mode(st->st_mode),
         .size_bytes = (uint64_t)st->st_size,
         .mtime_ns = (int64_t)st->st_mtim.tv_sec * NS_PER_S + st->st_mtim.tv_nsec,
+        .ctime_ns = (int64_t)st->st_ctim.tv_sec * NS_PER_S + st->st_ctim.tv_nsec,
         .inode = st->st_ino,
         .device = st->st_dev,
         .mode = st->st_mode & 07777u,

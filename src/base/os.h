@@ -25,7 +25,7 @@ typedef enum OsType { OS_REGULAR, OS_DIR, OS_SYMLINK, OS_SPECIAL } OsType; // fi
 typedef struct OsStat {
     OsType type;
     uint64_t size_bytes;
-    int64_t mtime_ns;
+    int64_t mtime_ns, ctime_ns;
     uint64_t inode, device;
     uint32_t mode; // permission bits
 } OsStat;

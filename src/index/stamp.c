@@ -1,0 +1,85 @@
+// index/stamp.c
+#include "index/stamp.h"
+
+enum {
+    BATCH = 64,
+    RACY_S = 2, // the coarsest time stamps in use (FAT)
+    MOST_RACY_BYTES = 64 << 20,
+};
+
+typedef struct Entry {
+    OsStat info;
+    Digest content; // of a racy file
+    bool gone, racy, unread;
+} Entry;
+
+typedef struct Stamping {
+    const Ctx *cx;
+    const Workspace *workspace;
+    const Universe *universe;
+    Entry *entries;
+    int64_t racy_since_ns; // on the wall clock
+} Stamping;
+
+static void read_entry(void *arg, size_t index, int slot)
+{
+    (void)slot;
+    Stamping *all = arg;
+    Entry *entry = &all->entries[index];
+    const char *path = all->universe->files[index].path.ptr;
+    Arena arena = {0};
+    Ctx cx = ctx_child(all->cx, &arena);
+    entry->gone = os_stat(&cx, all->workspace->dir, path, OS_NOFOLLOW, &entry->info) != NULL;
+    int64_t changed_ns = MAX(entry->info.mtime_ns, entry->info.ctime_ns);
+    entry->racy = !entry->gone && changed_ns >= all->racy_since_ns;
+    Str text;
+    if (entry->racy && entry->info.type == OS_REGULAR) {
+        entry->unread =
+            os_read_file(&cx, all->workspace->dir, path, MOST_RACY_BYTES, &text) != NULL;
+        if (!entry->unread) entry->content = digest_of(text);
+    }
+    arena_fini(&arena);
+}
+
+static void add_entry(Digester *digester, Str path, const Entry *entry)
+{
+    digester_add(digester, path);
+    if (entry->gone) {
+        digester_add_int(digester, -1);
+        return;
+    }
+    digester_add_int(digester, (int64_t)entry->info.size_bytes);
+    digester_add_int(digester, entry->info.mtime_ns);
+    digester_add_int(digester, entry->info.ctime_ns);
+    digester_add_int(digester, (int64_t)entry->info.inode);
+    digester_add_int(digester, (int64_t)entry->info.mode << 4 | (int64_t)entry->info.type);
+    if (entry->racy) digester_add_digest(digester, &entry->content);
+    if (entry->unread) digester_add_int(digester, os_monotonic_ns()); // equal to nothing
+}
+
+Fail stamp_files(Ctx *cx, const Workspace *workspace, const Selection *selection, Pool *pool,
+                 Digest *out)
+{
+    Universe universe;
+    int64_t start_ns = os_wall_ns();
+    TRY(universe_list(cx, workspace, selection, pool, &universe));
+    Stamping all = {.cx = cx,
+                    .workspace = workspace,
+                    .universe = &universe,
+                    .entries = ARENA_ARRAY(cx->arena, Entry, universe.count),
+                    .racy_since_ns = start_ns - RACY_S * NS_PER_S};
+    pool_each(pool, cx, universe.count, BATCH, read_entry, &all);
+    TRY(ctx_check(cx));
+    if (universe.stopped) return FAIL(cx->arena, CANCELLED, "the list of files is not complete");
+    Digester digester;
+    digester_init(&digester);
+    digester_add(&digester, workspace->root);
+    digester_add_int(&digester, (int64_t)universe.count);
+    for (size_t i = 0; i < universe.count; i++)
+        add_entry(&digester, universe.files[i].path, &all.entries[i]);
+    digester_add_int(&digester, (int64_t)universe.skipped_count);
+    for (size_t i = 0; i < universe.skipped_count; i++)
+        digester_add(&digester, universe.skipped[i].path);
+    *out = digester_end(&digester);
+    return NULL;
+}

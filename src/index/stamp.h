@@ -1,0 +1,18 @@
+// index/stamp.h - one digest for the state of a workspace's files.
+//
+// Equal stamps mean equal files: it covers their paths and of each the size, times (mtime and
+// ctime, which nobody can set back), inode and mode. A file that changed so lately that a further
+// change could leave its times as they are is covered by its content too (git's "racy" entries).
+//
+// Threads: any; reads on the pool. Memory: cx->arena for scratch. Blocks: on the disk.
+#ifndef CQ_INDEX_STAMP_H
+#define CQ_INDEX_STAMP_H
+
+#include "base/digest.h"
+#include "index/universe.h"
+
+// Fails: as universe_list; CANCELLED.
+MUST_CHECK Fail stamp_files(Ctx *cx, const Workspace *workspace, const Selection *selection,
+                            Pool *pool, Digest *out);
+
+#endif
