@@ -12,12 +12,19 @@ typedef struct Log Log;
 
 typedef enum StopReason { STOP_NONE, STOP_CANCEL, STOP_DEADLINE } StopReason;
 
+// Where long work says how far it is, in one short line that replaces the one before.
+typedef struct Progress {
+    void (*show)(void *arg, Str line);
+    void *arg;
+} Progress;
+
 typedef struct Ctx {
     Arena *arena;
     int64_t deadline_ns; // on clock_now_ns; 0 for none
     Flag *cancel;        // non-zero asks to stop; NULL for never
     Str request_id;
     Log *log; // NULL drops events
+    const Progress *progress; // NULL: nobody looks
 } Ctx;
 
 Ctx ctx_child(const Ctx *cx, Arena *arena); // same limits, other memory

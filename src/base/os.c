@@ -288,6 +288,15 @@ Str os_env(const char *name)
     return str_from(getenv(name));
 }
 
+Fail os_create(Ctx *cx, const char *path, OsFile *out)
+{
+    int error = OS_FAULT("create");
+    int fd = error ? -1 : open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    if (fd < 0) return OS_FAIL(cx, error ? error : errno, "create", path);
+    *out = (OsFile){fd};
+    return NULL;
+}
+
 Fail os_write(Ctx *cx, OsFile file, Str data)
 {
     while (data.len) {

@@ -72,6 +72,8 @@ MUST_CHECK Fail os_real_path(Ctx *cx, const char *path, Str *out);
 MUST_CHECK Fail os_working_dir(Ctx *cx, Str *out);
 Str os_env(const char *name); // STR_NONE when unset; borrowed from the environment
 
+// Makes or empties a file for writing. Close it with os_close.
+MUST_CHECK Fail os_create(Ctx *cx, const char *path, OsFile *out);
 // Writes all of it. Fails: IO; a closed pipe is errno EPIPE.
 MUST_CHECK Fail os_write(Ctx *cx, OsFile file, Str data);
 bool os_is_terminal(OsFile file);

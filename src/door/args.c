@@ -15,6 +15,7 @@ typedef struct Parser {
     StrList argv;
     size_t at; // the word to look at next
     Table command, global;
+    const Field *words_of; // an option whose item the bare words behind it continue, or NULL
     ParsedArgs *out;
     bool words_only; // after "--"
 } Parser;
@@ -75,6 +76,7 @@ static Fail set_value(Parser *p, Table *table, const Field *field, Str text)
     if (!*given && field_is_list(field)) // what stood there was the default
         *(StrList *)((char *)table->record + field->offset) = (StrList){0};
     *given = true;
+    if (field->flags & FIELD_WORDS) p->words_of = field;
     return field_set_text(p->arena, field, text, table->record);
 }
 
@@ -171,9 +173,21 @@ static const Field *next_positional(const Parser *p)
     return NULL;
 }
 
+// Another line of the newest item of p->words_of.
+static void continue_item(Parser *p, Str word)
+{
+    const StrList *list = (const StrList *)((char *)p->command.record + p->words_of->offset);
+    Str *newest = (Str *)(uintptr_t)&list->items[list->count - 1]; // made by field_set_text
+    *newest = str_join(p->arena, *newest, STR("\n"), word);
+}
+
 static Fail parse_word(Parser *p, Str word)
 {
     if (!p->out->has_command) return parse_command(p, word);
+    if (p->words_of) {
+        continue_item(p, word);
+        return NULL;
+    }
     const Field *field = next_positional(p);
     if (!field)
         return FAIL(p->arena, BAD_REQUEST, "unexpected argument \"" STR_FMT "\"", STR_ARG(word));
@@ -186,8 +200,10 @@ static Fail parse_next(Parser *p)
     if (p->words_only || word.len < 2 || word.ptr[0] != '-') return parse_word(p, word);
     if (str_eq(word, STR("--"))) {
         p->words_only = true;
+        p->words_of = NULL;
         return NULL;
     }
+    p->words_of = NULL;
     return word.ptr[1] == '-' ? parse_long(p, word) : parse_letters(p, word);
 }
 

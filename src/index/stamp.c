@@ -83,3 +83,31 @@ Fail stamp_files(Ctx *cx, const Workspace *workspace, const Selection *selection
     *out = digester_end(&digester);
     return NULL;
 }
+
+static Fail stamp_file(Ctx *cx, const char *path, Digest *out)
+{
+    Str text;
+    TRY(os_read_file(cx, OS_CWD, path, MOST_RACY_BYTES, &text));
+    *out = digest_of(text);
+    return NULL;
+}
+
+Fail stamp_path(Ctx *cx, const Workspace *workspace, Str path, const Selection *flags, Pool *pool,
+                Digest *out)
+{
+    OsStat info;
+    const char *name = str_cstr(cx->arena, path);
+    Fail fail = os_stat(cx, OS_CWD, name, OS_FOLLOW, &info);
+    if (fail && fail->kind == PROBLEM_NOT_FOUND) {
+        *out = (Digest){0};
+        return NULL;
+    }
+    if (fail) return fail;
+    if (info.type == OS_REGULAR) return stamp_file(cx, name, out);
+    if (info.type != OS_DIR)
+        return FAIL(cx->arena, BAD_REQUEST, STR_FMT " is no file or folder", STR_ARG(path));
+    Selection below = *flags;
+    below.in = &path;
+    below.in_count = 1;
+    return stamp_files(cx, workspace, &below, pool, out);
+}

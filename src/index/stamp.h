@@ -15,4 +15,10 @@
 MUST_CHECK Fail stamp_files(Ctx *cx, const Workspace *workspace, const Selection *selection,
                             Pool *pool, Digest *out);
 
+// The same for what a path names: nothing, a file (its content), or a folder (as stamp_files with
+// flags->hidden and no_ignore). `path` is absolute.
+// Fails: as stamp_files; TOO_LARGE and IO for the file.
+MUST_CHECK Fail stamp_path(Ctx *cx, const Workspace *workspace, Str path, const Selection *flags,
+                           Pool *pool, Digest *out);
+
 #endif

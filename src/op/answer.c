@@ -96,6 +96,16 @@ static void write_problems(JsonWriter *w, const Result *result)
     json_end(w);
 }
 
+bool answer_write_body(JsonWriter *w, const OpSpec *op, const Result *result,
+                       const AnswerDrain *drain)
+{
+    json_key(w, "summary");
+    record_write(w, op->result, result->summary);
+    if (!write_findings(w, result, drain) || !write_sections(w, result, drain)) return false;
+    write_problems(w, result);
+    return true;
+}
+
 void answer_write(JsonWriter *w, const OpSpec *op, const RunInfo *info, const Result *result,
                   const AnswerDrain *drain)
 {
@@ -109,11 +119,7 @@ void answer_write(JsonWriter *w, const OpSpec *op, const RunInfo *info, const Re
     json_write_str(w, str_format(w->out->arena, "cq.%s.v%d", op->name, SCHEMA_VERSION));
     json_key(w, "run");
     record_write(w, run_fields, &run);
-    json_key(w, "summary");
-    record_write(w, op->result, result->summary);
-    if (!write_findings(w, result, drain) || !write_sections(w, result, drain)) return;
-    write_problems(w, result);
-    json_end(w);
+    if (answer_write_body(w, op, result, drain)) json_end(w);
 }
 
 int answer_status(const Result *result)

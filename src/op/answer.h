@@ -35,6 +35,10 @@ typedef struct AnswerDrain {
 // of it in the buffer.
 void answer_write(JsonWriter *w, const OpSpec *op, const RunInfo *info, const Result *result,
                   const AnswerDrain *drain);
+// Its members summary, findings, sections and problems, inside an object that the caller began.
+// False when `drain` ended the document.
+bool answer_write_body(JsonWriter *w, const OpSpec *op, const Result *result,
+                       const AnswerDrain *drain);
 // The exit code that stands for the result: 0 found, 1 nothing, >= 2 its (worst) problem.
 int answer_status(const Result *result);
 

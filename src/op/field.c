@@ -59,6 +59,7 @@ Str field_value_name(Arena *arena, const Field *field)
     case FIELD_REAL: return STR("NUMBER");
     case FIELD_PATH:
     case FIELD_PATHS: return STR("PATH");
+    case FIELD_JSON: return STR("JSON");
     default: return STR("TEXT");
     }
 }
@@ -194,6 +195,7 @@ Fail field_set_text(Arena *arena, const Field *field, Str text, void *record)
     case FIELD_SIZE:
     case FIELD_REAL: return set_number(arena, field, label, text, at);
     case FIELD_BOOL: return set_bool(arena, label, text, at);
+    case FIELD_JSON: return json_parse(arena, text, at);
     case FIELD_COUNTS:
     case FIELD_RECORD:
     case FIELD_RECORDS: break;
@@ -221,6 +223,7 @@ static bool is_absent(const Field *field, const void *record)
     case FIELD_PATH: return ((const Str *)at)->ptr == NULL;
     case FIELD_STRS:
     case FIELD_PATHS: return ((const StrList *)at)->count == 0;
+    case FIELD_JSON: return *(const Json *const *)at == NULL;
     case FIELD_RECORDS: return ((const RecordList *)at)->count == 0;
     default: return false; // every value of a number is an answer
     }

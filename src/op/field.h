@@ -27,12 +27,14 @@ typedef enum FieldType {
     FIELD_COUNTS,  // CountList: an object of name -> integer, in the given order
     FIELD_RECORD,  // nested struct, described by `sub`
     FIELD_RECORDS, // RecordList of structs described by `sub`
+    FIELD_JSON,    // const Json *, any value; NULL is null
 } FieldType;
 
 typedef enum FieldFlags {
     FIELD_REQUIRED = 1,     // argument must be given; result member is always present
     FIELD_POSITIONAL = 2,   // a bare word on the command line; a list takes all that follow
     FIELD_OPTIONAL_OUT = 4, // result member left out when empty, zero or false
+    FIELD_WORDS = 8, // of FIELD_STRS: the bare words behind the option are lines of the same item
 } FieldFlags;
 
 typedef struct StrList {

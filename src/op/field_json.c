@@ -147,6 +147,7 @@ static Fail read_field(Arena *arena, const Field *field, const Json *value, Str 
         *(bool *)at = value->boolean;
         return NULL;
     case FIELD_COUNTS: return read_counts(arena, value, pointer, at);
+    case FIELD_JSON: *(const Json **)at = value; return NULL;
     case FIELD_RECORD: return read_record(arena, field->sub, value, pointer, at);
     case FIELD_RECORDS: break;
     }
@@ -213,6 +214,7 @@ static bool is_empty(const Field *field, const void *record)
     case FIELD_STRS:
     case FIELD_PATHS: return ((const StrList *)at)->count == 0;
     case FIELD_COUNTS: return ((const CountList *)at)->count == 0;
+    case FIELD_JSON: return *(const Json *const *)at == NULL;
     case FIELD_RECORDS: return ((const RecordList *)at)->count == 0;
     case FIELD_RECORD: break;
     }
@@ -246,6 +248,12 @@ static void write_records(JsonWriter *w, const Field *field, const RecordList *l
     json_end(w);
 }
 
+static void write_json(JsonWriter *w, const Json *value)
+{
+    if (value) json_write(w, value);
+    else json_write_null(w);
+}
+
 static void write_field(JsonWriter *w, const Field *field, const void *record)
 {
     const void *at = field_in(field, record);
@@ -260,6 +268,7 @@ static void write_field(JsonWriter *w, const Field *field, const void *record)
     case FIELD_STRS:
     case FIELD_PATHS: write_strs(w, at); break;
     case FIELD_COUNTS: write_counts(w, at); break;
+    case FIELD_JSON: write_json(w, *(const Json *const *)at); break;
     case FIELD_RECORD: record_write(w, field->sub, at); break;
     case FIELD_RECORDS: write_records(w, field, at); break;
     }

@@ -88,6 +88,7 @@ static void write_shape(JsonWriter *w, const Field *field, bool is_result)
     case FIELD_STRS:
     case FIELD_PATHS: write_list(w, field); break;
     case FIELD_COUNTS: write_counts(w); break;
+    case FIELD_JSON: break; // any value
     case FIELD_RECORD: record_schema_members(w, field->sub, is_result); break;
     case FIELD_RECORDS:
         write_type(w, "array");

@@ -5,6 +5,7 @@
 #ifndef CQ_OP_OP_H
 #define CQ_OP_OP_H
 
+#include "index/universe.h"
 #include "op/field.h"
 #include "service/result.h"
 
@@ -17,6 +18,15 @@ typedef struct OpExample {
     const char *command, *says;
 } OpExample;
 
+// How an operation works as a cell of a plan.
+typedef struct OpCell {
+    uint32_t version; // raised when the same arguments on the same files give another answer
+    // The argument (a list of paths) that takes the files found by the cells it needs.
+    const char *files;
+    // Which files it reads, apart from those: named paths and the flags that add files.
+    void (*selection)(Arena *arena, const void *args, Selection *out);
+} OpCell;
+
 typedef struct OpSpec {
     const char *name;          // "search"
     const char *summary;       // one line, no full stop
@@ -25,6 +35,8 @@ typedef struct OpSpec {
     const Field *args;         // ends with {0}
     size_t args_size;
     const Field *result; // of Result.summary; ends with {0}
+    size_t result_size;  // of the struct it describes
+    const OpCell *cell; // NULL: not to be had in a plan
     // Computes. `args` is a struct of args_size bytes. Fails: any Problem.
     Fail (*run)(Ctx *cx, const Env *env, const void *args, Result *out);
     // Writes the answer for people (--format md).

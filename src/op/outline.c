@@ -94,6 +94,16 @@ static RecordList list_failed(Arena *arena, const OutlineAnswer *answer)
     return (RecordList){rows, answer->failed_count};
 }
 
+static void select_files(Arena *arena, const void *arguments, Selection *out)
+{
+    (void)arena;
+    const OutlineArgs *from = arguments;
+    out->in = from->files.items;
+    out->in_count = from->files.count;
+}
+
+static const OpCell cell = {.version = 1, .files = "files", .selection = select_files};
+
 static const OutlineSummary *summarise(Arena *arena, const OutlineAnswer *answer)
 {
     OutlineSummary *summary = ARENA_NEW(arena, OutlineSummary);
@@ -262,6 +272,8 @@ const OpSpec op_outline = {
     .args = args,
     .args_size = sizeof(OutlineArgs),
     .result = result,
+    .result_size = sizeof(OutlineSummary),
+    .cell = &cell,
     .run = run,
     .text = text,
 };

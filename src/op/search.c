@@ -303,19 +303,25 @@ static ClassifyMode read_classify(Str name)
     return CLASSIFY_AUTO;
 }
 
+static void select_files(Arena *arena, const void *arguments, Selection *out)
+{
+    const SearchArgs *from = arguments;
+    Str *in = ARENA_ARRAY(arena, Str, from->in.count + from->paths.count);
+    for (size_t i = 0; i < from->in.count; i++) in[out->in_count++] = from->in.items[i];
+    for (size_t i = 0; i < from->paths.count; i++) in[out->in_count++] = from->paths.items[i];
+    out->in = in;
+    out->hidden = from->hidden;
+    out->no_ignore = from->no_ignore;
+}
+
 static Fail read_args(Ctx *cx, const SearchArgs *from, SearchQuery *query)
 {
     TRY(read_pattern(cx, from, &query->pattern));
     Selection *selection = &query->selection;
     TRY(read_langs(cx, from, selection));
-    Str *in = ARENA_ARRAY(cx->arena, Str, from->in.count + from->paths.count);
-    for (size_t i = 0; i < from->in.count; i++) in[selection->in_count++] = from->in.items[i];
-    for (size_t i = 0; i < from->paths.count; i++) in[selection->in_count++] = from->paths.items[i];
-    selection->in = in;
+    select_files(cx->arena, from, selection);
     selection->globs = from->glob.items;
     selection->glob_count = from->glob.count;
-    selection->hidden = from->hidden;
-    selection->no_ignore = from->no_ignore;
     query->max_file_bytes = from->max_filesize;
     query->classify = read_classify(from->classify);
     query->classify_ms = from->classify_ms;
@@ -477,6 +483,8 @@ static Fail run(Ctx *cx, const Env *env, const void *arguments, Result *out)
     return NULL;
 }
 
+static const OpCell cell = {.version = 1, .files = "in", .selection = select_files};
+
 static bool plain(Buf *out, const void *arguments, const Result *of)
 {
     const SearchArgs *from = arguments;
@@ -521,6 +529,8 @@ const OpSpec op_search = {
     .args = args,
     .args_size = sizeof(SearchArgs),
     .result = result,
+    .result_size = sizeof(SearchSummary),
+    .cell = &cell,
     .run = run,
     .text = search_text,
     .plain = plain,
