@@ -444,7 +444,7 @@ static int64_t read_clock(clockid_t id)
 }
 
 // What the forked copy does; never returns.
-static NORETURN void be_forked(OsForkFn fn, void *arg, int out_fd)
+static NORETURN void be_forked(const OsFork *spec, int out_fd)
 {
     struct rlimit no_core = {0};
     prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -454,15 +454,16 @@ static NORETURN void be_forked(OsForkFn fn, void *arg, int out_fd)
     for (int fd = 0; fd < 3 && null >= 0; fd++) dup2(null, fd);
     static const int numbers[] = {SIGINT, SIGTERM, SIGHUP, SIGSEGV,
                                   SIGBUS, SIGABRT, SIGFPE, SIGILL};
-    struct sigaction action = {.sa_handler = SIG_DFL}; // a sanitizer's handlers too
+    struct sigaction action = {.sa_handler = SIG_DFL}; // a sanitizer's handlers go too
     for (size_t i = 0; i < ARRAY_LEN(numbers); i++) sigaction(numbers[i], &action, NULL);
-    fn(arg, (OsFile){out_fd});
+    spec->fn(spec->arg, (OsFile){out_fd});
     _exit(0);
 }
 
-// Collects until the copy has closed its end. Fails: IO, CANCELLED.
-static Fail read_forked(Ctx *cx, int fd, int64_t deadline_ns, OsForked *out)
+// Collects until the copy has closed its end. Fails: IO, CANCELLED, TOO_LARGE.
+static Fail read_forked(Ctx *cx, const OsFork *spec, int fd, OsForked *out)
 {
+    int64_t deadline_ns = os_monotonic_ns() + spec->timeout_ns;
     Buf buf = buf_on(cx->arena);
     ssize_t n = 1;
     while (n) {
@@ -477,25 +478,27 @@ static Fail read_forked(Ctx *cx, int fd, int64_t deadline_ns, OsForked *out)
         if (n < 0 && (error || errno != EINTR))
             return OS_FAIL(cx, error ? error : errno, "read from", "a forked process");
         if (n > 0) buf.len += (size_t)n;
+        if (buf.len > spec->max_bytes)
+            return FAIL(cx->arena, TOO_LARGE, "a forked process wrote more than %zu bytes",
+                        spec->max_bytes);
     }
     out->output = buf_str(&buf);
     return NULL;
 }
 
-Fail os_run_forked(Ctx *cx, OsForkFn fn, void *arg, int64_t timeout_ns, OsForked *out)
+Fail os_run_forked(Ctx *cx, const OsFork *spec, OsForked *out)
 {
     int ends[2], error = OS_FAULT("pipe");
     *out = (OsForked){0};
     if (!error && pipe2(ends, O_CLOEXEC) != 0) error = errno;
     if (error) return OS_FAIL(cx, error, "make a pipe for", "a forked process");
-    int64_t deadline_ns = os_monotonic_ns() + timeout_ns;
     error = OS_FAULT("fork");
     pid_t pid = error ? -1 : fork();
     if (pid < 0 && !error) error = errno;
-    if (pid == 0) be_forked(fn, arg, ends[1]);
+    if (pid == 0) be_forked(spec, ends[1]);
     close(ends[1]);
     Fail fail = error ? OS_FAIL(cx, error, "start", "a forked process")
-                      : read_forked(cx, ends[0], deadline_ns, out);
+                      : read_forked(cx, spec, ends[0], out);
     close(ends[0]);
     if (error) return fail;
     if (fail || !out->in_time) kill(pid, SIGKILL);

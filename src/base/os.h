@@ -92,17 +92,22 @@ typedef struct OsRun {
 // Fails: UNAVAILABLE (not installed), CANCELLED (killed), TOO_LARGE, IO.
 MUST_CHECK Fail os_run(Ctx *cx, const OsRun *run, Str *stdout_text, int *exit_code);
 
+typedef struct OsFork {
+    void (*fn)(void *arg, OsFile out); // must not take our locks
+    void *arg;
+    int64_t timeout_ns;
+    size_t max_bytes; // of what it writes
+} OsFork;
 typedef struct OsForked {
     Str output;
-    bool in_time;  // else it was killed at the deadline
+    bool in_time;  // else it was killed
     int exit_code; // -1: a signal ended it
     int signal;
 } OsForked;
-// Runs fn(arg, cx, out) in a forked copy of the process, for code that may crash or hang, and gives
-// what it wrote. Its standard streams are /dev/null; it must not take our locks nor start threads
-// that outlive it. A crash or the end of timeout_ns is no failure. Fails: IO, CANCELLED.
-typedef void (*OsForkFn)(void *arg, OsFile out);
-MUST_CHECK Fail os_run_forked(Ctx *cx, OsForkFn fn, void *arg, int64_t timeout_ns, OsForked *out);
+// Runs code that may crash or hang in a forked copy of the process, and gives what it wrote to
+// `out`. The copy's standard streams are /dev/null. A crash or the end of timeout_ns is no failure.
+// Fails: IO, CANCELLED, TOO_LARGE.
+MUST_CHECK Fail os_run_forked(Ctx *cx, const OsFork *fork, OsForked *out);
 
 // A shared library that is found when it is needed, and stays loaded. NULL when there is none;
 // *why is then the loader's reason, in cx->arena.
