@@ -1,7 +1,8 @@
 // app/context.h - the composition root: builds what operations use, and closes it in reverse order.
 //
-//   context_new: log, pool --> frozen --> context_run, as often and from as many threads as wanted
-//   context_free: pool, log
+//   context_new: log, metrics, HTTP, tracer, pool --> frozen --> context_run, as often and from as
+//   many threads as wanted
+//   context_free: the same, backwards; the tracer has FLUSH_S to write what is left
 //
 // Threads: an Context is frozen; each request brings its own Ctx and arena.
 // Memory:  heap. Blocks: context_run, for as long as the operation takes.
@@ -20,9 +21,12 @@ typedef struct ContextSpec {
     bool logs;        // to stderr
     LogLevel log_level;
     bool log_json;
+    Str trace_file;     // --trace; empty: none
+    Str trace_endpoint; // --trace-endpoint; empty: none
 } ContextSpec;
 
-Context *context_new(const ContextSpec *spec);
+// Fails: what tracer_new does (runtime/span.h); never without a trace.
+MUST_CHECK Fail context_new(Ctx *cx, const ContextSpec *spec, Context **out);
 void context_free(Context *context); // every context_run must have returned; NULL is fine
 
 // What one request carries. `cancel` may be NULL; timeout_s 0 is no limit.
@@ -31,5 +35,8 @@ Ctx context_request(const Context *context, Arena *arena, Flag *cancel, double t
 // Runs an operation. `info` gets command, start, duration. Fails: whatever the operation does.
 MUST_CHECK Fail context_run(Ctx *cx, const Context *context, const OpSpec *op, const void *args,
                             RunInfo *info, Result *out);
+
+// All metrics in Prometheus text format, in cx->arena.
+Str context_metrics(Ctx *cx, const Context *context);
 
 #endif

@@ -48,8 +48,15 @@ CqEngine *cq_open(const char *root, const CqOptions *options)
                         .threads = workers < 0   ? 1
                                    : workers > 0 ? workers + 1
                                                  : 0};
+    Arena scratch = {0};
+    Ctx cx = {.arena = &scratch};
     CqEngine *engine = mem_alloc(sizeof *engine);
-    engine->context = context_new(&spec);
+    Fail fail = context_new(&cx, &spec, &engine->context);
+    arena_fini(&scratch);
+    if (fail) { // not without a trace
+        mem_free(engine);
+        return NULL;
+    }
     mutex_init(&engine->mutex, RANK_APP);
     cond_init(&engine->free_flag);
     return engine;

@@ -9,6 +9,7 @@
 #include "base/sync.h"
 
 typedef struct Log Log;
+typedef struct Trace Trace; // runtime/span.h
 
 typedef enum StopReason { STOP_NONE, STOP_CANCEL, STOP_DEADLINE } StopReason;
 
@@ -18,13 +19,20 @@ typedef struct Progress {
     void *arg;
 } Progress;
 
+// What the work is for: members of every log line about it. Empty ones are left out.
+typedef struct CtxWork {
+    Str op, run_id, cell_id;
+} CtxWork;
+
 typedef struct Ctx {
     Arena *arena;
     int64_t deadline_ns; // on clock_now_ns; 0 for none
     Flag *cancel;        // non-zero asks to stop; NULL for never
     Str request_id;
-    Log *log; // NULL drops events
     const Progress *progress; // NULL: nobody looks
+    Log *log;            // NULL drops events
+    const CtxWork *work; // may be NULL; whoever sets it keeps it alive until the work is done
+    const Trace *trace;  // the span around the work; NULL: nothing is traced
 } Ctx;
 
 Ctx ctx_child(const Ctx *cx, Arena *arena); // same limits, other memory

@@ -2,7 +2,8 @@
 //
 //   log_event(cx, LOG_WARN, "git.fallback", LOG_STR("reason", why), LOG_INT("exit", code));
 //
-// One JSON object a line off a terminal, readable text on one. stderr only, never stdout.
+// One JSON object a line off a terminal, readable text on one. op, run_id and cell_id of cx->work
+// stand in front, unless the event has a field of that name. stderr only, never stdout.
 // Threads: any. Blocks: for the write. Fails: never; an event that cannot be written is dropped.
 #ifndef CQ_BASE_LOG_H
 #define CQ_BASE_LOG_H

@@ -2,14 +2,18 @@
 #include "base/os.h"
 
 #include <dirent.h>
+#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <spawn.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
+#include <sys/prctl.h>
+#include <sys/random.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -315,6 +319,59 @@ Fail os_write(Ctx *cx, OsFile file, Str data)
     return NULL;
 }
 
+static int create(OsFile dir, const char *path, int flags, OsFile *out)
+{
+    int error = OS_FAULT("create"), fd;
+    if (error) return error;
+    do fd = openat(dir.fd, path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOCTTY | flags, 0666);
+    while (fd < 0 && errno == EINTR);
+    if (fd < 0) return errno;
+    *out = (OsFile){fd};
+    return 0;
+}
+
+Fail os_create(Ctx *cx, OsFile dir, const char *path, OsFile *out)
+{
+    int error = create(dir, path, O_TRUNC, out);
+    return error ? OS_FAIL(cx, error, "write", path) : NULL;
+}
+
+static Fail write_and_close(Ctx *cx, OsFile file, Str content)
+{
+    Fail fail = os_write(cx, file, content);
+    os_close(&file);
+    return fail;
+}
+
+// Something that must not be replaced: /dev/stderr, a FIFO, a symlink.
+static bool is_special(OsFile dir, const char *path)
+{
+    struct stat st;
+    return fstatat(dir.fd, path, &st, AT_SYMLINK_NOFOLLOW) == 0 && !S_ISREG(st.st_mode);
+}
+
+Fail os_replace_file(Ctx *cx, OsFile dir, const char *path, Str content)
+{
+    OsFile file = OS_FILE_NONE;
+    if (is_special(dir, path)) {
+        TRY(os_create(cx, dir, path, &file));
+        return write_and_close(cx, file, content);
+    }
+    unsigned salt = 0;
+    TRY(os_random(cx, &salt, sizeof salt));
+    Str beside = str_format(cx->arena, "%s.%08x.tmp", path, salt);
+    int error = create(dir, beside.ptr, O_EXCL, &file);
+    if (error) return OS_FAIL(cx, error, "write", path);
+    Fail fail = write_and_close(cx, file, content);
+    if (!fail) {
+        error = OS_FAULT("rename");
+        if (!error && renameat(dir.fd, beside.ptr, dir.fd, path) != 0) error = errno;
+        if (error) fail = OS_FAIL(cx, error, "replace", path);
+    }
+    if (fail) unlinkat(dir.fd, beside.ptr, 0);
+    return fail;
+}
+
 bool os_is_terminal(OsFile file)
 {
     return isatty(file.fd) == 1;
@@ -389,18 +446,170 @@ Fail os_run(Ctx *cx, const OsRun *run, Str *stdout_text, int *exit_code)
     return fail;
 }
 
-int os_cpu_count(void)
-{
-    cpu_set_t set;
-    if (sched_getaffinity(0, sizeof set, &set) != 0) return 1;
-    return MAX(CPU_COUNT(&set), 1);
-}
-
 static int64_t read_clock(clockid_t id)
 {
     struct timespec now;
     clock_gettime(id, &now);
     return (int64_t)now.tv_sec * NS_PER_S + now.tv_nsec;
+}
+
+// What the forked copy does; never returns.
+static NORETURN void be_forked(const OsFork *spec, int out_fd)
+{
+    struct rlimit no_core = {0};
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    setpgid(0, 0);
+    setrlimit(RLIMIT_CORE, &no_core);
+    int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+    for (int fd = 0; fd < 3 && null >= 0; fd++) dup2(null, fd);
+    static const int numbers[] = {SIGINT, SIGTERM, SIGHUP, SIGSEGV,
+                                  SIGBUS, SIGABRT, SIGFPE, SIGILL};
+    struct sigaction action = {.sa_handler = SIG_DFL}; // a sanitizer's handlers go too
+    for (size_t i = 0; i < ARRAY_LEN(numbers); i++) sigaction(numbers[i], &action, NULL);
+    spec->fn(spec->arg, (OsFile){out_fd});
+    _exit(0);
+}
+
+// Collects until the copy has closed its end. Fails: IO, CANCELLED, TOO_LARGE.
+static Fail read_forked(Ctx *cx, const OsFork *spec, int fd, OsForked *out)
+{
+    int64_t deadline_ns = os_monotonic_ns() + spec->timeout_ns;
+    Buf buf = buf_on(cx->arena);
+    ssize_t n = 1;
+    while (n) {
+        TRY(ctx_check(cx));
+        int64_t left_ms = (deadline_ns - os_monotonic_ns()) / NS_PER_MS;
+        out->in_time = left_ms > 0;
+        if (!out->in_time) break;
+        struct pollfd wait = {.fd = fd, .events = POLLIN};
+        if (poll(&wait, 1, (int)MIN(left_ms, 50)) <= 0) continue;
+        int error = OS_FAULT("read");
+        n = error ? -1 : read(fd, buf_room(&buf, 65536), 65536);
+        if (n < 0 && (error || errno != EINTR))
+            return OS_FAIL(cx, error ? error : errno, "read from", "a forked process");
+        if (n > 0) buf.len += (size_t)n;
+        if (buf.len > spec->max_bytes)
+            return FAIL(cx->arena, TOO_LARGE, "a forked process wrote more than %zu bytes",
+                        spec->max_bytes);
+    }
+    out->output = buf_str(&buf);
+    return NULL;
+}
+
+Fail os_run_forked(Ctx *cx, const OsFork *spec, OsForked *out)
+{
+    int ends[2], error = OS_FAULT("pipe");
+    *out = (OsForked){0};
+    if (!error && pipe2(ends, O_CLOEXEC) != 0) error = errno;
+    if (error) return OS_FAIL(cx, error, "make a pipe for", "a forked process");
+    error = OS_FAULT("fork");
+    pid_t pid = error ? -1 : fork();
+    if (pid < 0 && !error) error = errno;
+    if (pid == 0) be_forked(spec, ends[1]);
+    close(ends[1]);
+    Fail fail = error ? OS_FAIL(cx, error, "start", "a forked process")
+                      : read_forked(cx, spec, ends[0], out);
+    close(ends[0]);
+    if (error) return fail;
+    if (fail || !out->in_time) kill(pid, SIGKILL);
+    int status = 0;
+    while (waitpid(pid, &status, 0) < 0 && errno == EINTR) {}
+    out->exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+    out->signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+    return fail;
+}
+
+void *os_library(Ctx *cx, const char *name, Str *why)
+{
+    int error = OS_FAULT("dlopen");
+    void *library = error ? NULL : dlopen(name, RTLD_NOW | RTLD_LOCAL);
+    const char *reason = error ? strerror(error) : library ? NULL : dlerror();
+    *why = str_copy(cx->arena, str_from(reason));
+    return library;
+}
+
+void *os_symbol(void *library, const char *name)
+{
+    return library ? dlsym(library, name) : NULL;
+}
+
+Fail os_random(Ctx *cx, void *bytes, size_t count)
+{
+    for (size_t got = 0; got < count;) {
+        int error = OS_FAULT("getrandom");
+        ssize_t n = error ? -1 : getrandom((char *)bytes + got, count - got, 0);
+        if (n < 0 && !error && errno == EINTR) continue;
+        if (n < 0) return OS_FAIL(cx, error ? error : errno, "get", "random bytes");
+        got += (size_t)n;
+    }
+    return NULL;
+}
+
+static uint64_t count_open_files(Ctx *cx)
+{
+    OsFile dir = OS_FILE_NONE;
+    Buf list = buf_on(cx->arena);
+    OsEntry entry;
+    uint64_t count = 0;
+    size_t at = 0;
+    if (os_try_open(OS_CWD, "/proc/self/fd", OS_FOLLOW, &dir)) return 0;
+    if (!os_try_list(dir, &list))
+        while (os_list_next(dir, &list, &at, &entry)) count++;
+    os_close(&dir);
+    return count ? count - 1 : 0; // without the one that lists them
+}
+
+static Str proc_text(const char *path, char *buf, size_t cap)
+{
+    OsFile file = OS_FILE_NONE;
+    size_t got = 0;
+    if (os_try_open(OS_CWD, path, OS_FOLLOW, &file)) return STR_NONE;
+    int error = os_try_read(file, buf, cap, true, &got);
+    os_close(&file);
+    return error ? STR_NONE : (Str){buf, got};
+}
+
+// Field `index` (from 0) of a line of words; 0 when it is not there.
+static int64_t number_at(Str line, int index)
+{
+    Str word = {0};
+    int64_t number = 0;
+    for (int i = 0; i <= index; i++)
+        if (!str_next(&line, ' ', &word)) return 0;
+    return str_to_int(str_trim(word), &number) ? number : 0;
+}
+
+// The clock ticks since boot at which we started are field 22 of stat (proc(5)), the 20th behind
+// the name, which stands in brackets and may hold anything.
+static int64_t start_wall_ns(void)
+{
+    char buf[4096];
+    Str stat = proc_text("/proc/self/stat", buf, sizeof buf);
+    size_t name_end = str_find_last(stat, ')');
+    int64_t ticks = number_at(str_sub(stat, name_end + 2, stat.len), 19);
+    long per_s = sysconf(_SC_CLK_TCK);
+    if (ticks <= 0 || per_s <= 0) return 0;
+    int64_t age_ns = read_clock(CLOCK_BOOTTIME) - ticks * (NS_PER_S / per_s);
+    return os_wall_ns() - age_ns;
+}
+
+OsUsage os_usage(Ctx *cx)
+{
+    char buf[256];
+    Str pages = proc_text("/proc/self/statm", buf, sizeof buf);
+    return (OsUsage){
+        .resident_bytes = (uint64_t)(number_at(pages, 1) * sysconf(_SC_PAGESIZE)),
+        .open_files = count_open_files(cx),
+        .cpu_ns = read_clock(CLOCK_PROCESS_CPUTIME_ID),
+        .start_wall_ns = start_wall_ns(),
+    };
+}
+
+int os_cpu_count(void)
+{
+    cpu_set_t set;
+    if (sched_getaffinity(0, sizeof set, &set) != 0) return 1;
+    return MAX(CPU_COUNT(&set), 1);
 }
 
 int64_t os_monotonic_ns(void)

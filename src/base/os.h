@@ -76,6 +76,12 @@ Str os_env(const char *name); // STR_NONE when unset; borrowed from the environm
 MUST_CHECK Fail os_create(Ctx *cx, const char *path, OsFile *out);
 // Writes all of it. Fails: IO; a closed pipe is errno EPIPE.
 MUST_CHECK Fail os_write(Ctx *cx, OsFile file, Str data);
+// Makes the file anew (or empties it), for os_write.
+MUST_CHECK Fail os_create(Ctx *cx, OsFile dir, const char *path, OsFile *out);
+// The file's new content, all or nothing: written beside it and renamed. What is no regular
+// file (a symlink, a FIFO, a device) is written to. Not synced to the disk: a power cut may lose
+// it, a crash of cq cannot.
+MUST_CHECK Fail os_replace_file(Ctx *cx, OsFile dir, const char *path, Str content);
 bool os_is_terminal(OsFile file);
 int os_terminal_width(OsFile file); // columns; 0 when unknown
 
@@ -87,6 +93,36 @@ typedef struct OsRun {
 // Runs a program to its end (or cx's deadline), stdin empty, stderr dropped.
 // Fails: UNAVAILABLE (not installed), CANCELLED (killed), TOO_LARGE, IO.
 MUST_CHECK Fail os_run(Ctx *cx, const OsRun *run, Str *stdout_text, int *exit_code);
+
+typedef struct OsFork {
+    void (*fn)(void *arg, OsFile out); // must not take our locks
+    void *arg;
+    int64_t timeout_ns;
+    size_t max_bytes; // of what it writes
+} OsFork;
+typedef struct OsForked {
+    Str output;
+    bool in_time;  // else it was killed
+    int exit_code; // -1: a signal ended it
+    int signal;
+} OsForked;
+// Runs code that may crash or hang in a forked copy of the process, and gives what it wrote to
+// `out`. The copy's standard streams are /dev/null. A crash or the end of timeout_ns is no failure.
+// Fails: IO, CANCELLED, TOO_LARGE.
+MUST_CHECK Fail os_run_forked(Ctx *cx, const OsFork *fork, OsForked *out);
+
+// A shared library that is found when it is needed, and stays loaded. NULL when there is none;
+// *why is then the loader's reason, in cx->arena.
+void *os_library(Ctx *cx, const char *name, Str *why);
+void *os_symbol(void *library, const char *name); // NULL when it has none; a NULL library too
+
+MUST_CHECK Fail os_random(Ctx *cx, void *bytes, size_t count);
+
+typedef struct OsUsage { // of this process; 0 for what the system does not tell
+    uint64_t resident_bytes, open_files;
+    int64_t cpu_ns, start_wall_ns;
+} OsUsage;
+OsUsage os_usage(Ctx *cx);
 
 int os_cpu_count(void); // usable by this process, at least 1
 int64_t os_monotonic_ns(void);

@@ -18,7 +18,10 @@ typedef enum LockRank { // outermost first
     RANK_LANG = 30,
     RANK_POOL = 40,
     RANK_POOL_QUEUE = 50,
-    RANK_LOG = 90, // logging is allowed under any lock
+    RANK_HTTP = 70,   // idle connections
+    RANK_METRIC = 80, // a metric can be looked up under any lock but the log's
+    RANK_TRACE = 85,  // a span can end there too
+    RANK_LOG = 90,    // logging is allowed under any lock
 } LockRank;
 
 typedef struct Mutex {

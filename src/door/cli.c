@@ -74,6 +74,16 @@ static Fail choose_log_level(Cli *cli, LogLevel *level)
                 STR_ARG(variable));
 }
 
+// OTEL_EXPORTER_OTLP_ENDPOINT is not ours alone: what we cannot use is no fault of the command.
+static Str endpoint_of_environment(void)
+{
+    Str url = os_env("OTEL_EXPORTER_OTLP_ENDPOINT");
+    bool ours = str_starts(url, STR("http://")) || str_starts(url, STR("https://"));
+    if (str_eq_nocase(os_env("OTEL_SDK_DISABLED"), STR("true"))) ours = false;
+    if (str_eq_nocase(os_env("OTEL_EXPORTER_OTLP_PROTOCOL"), STR("grpc"))) ours = false;
+    return ours ? url : STR_NONE;
+}
+
 static Fail make_context(Cli *cli, Context **out)
 {
     const GlobalArgs *global = &cli->parsed.global;
@@ -81,8 +91,21 @@ static Fail make_context(Cli *cli, Context **out)
         .threads = (int)global->threads, .root = global->root, .reads_stdin = true, .logs = true};
     TRY(choose_log_level(cli, &spec.log_level));
     spec.log_json = !os_is_terminal(OS_STDERR);
-    *out = context_new(&spec);
-    return NULL;
+    spec.trace_file = global->trace;
+    spec.trace_endpoint =
+        global->trace_endpoint.len ? global->trace_endpoint : endpoint_of_environment();
+    return context_new(&cli->cx, &spec, out);
+}
+
+// --metrics, whatever became of the operation.
+static Fail write_metrics(Cli *cli, const Context *context)
+{
+    Str path = cli->parsed.global.metrics;
+    if (!path.len) return NULL;
+    Ctx *cx = &cli->cx;
+    Str text = context_metrics(cx, context);
+    if (str_eq(path, STR("-"))) return os_write(cx, OS_STDERR, text);
+    return os_replace_file(cx, OS_CWD, str_cstr(cx->arena, path), text);
 }
 
 static void render(Cli *cli, const RunInfo *info, const Result *result)
@@ -155,9 +178,12 @@ static Fail run_command(Cli *cli)
     Context *context = NULL;
     os_stop_signals(&cli->stop);
     Fail fail = make_context(cli, &context);
-    if (!fail) fail = run_op(cli, context);
+    if (fail) return fail;
+    fail = run_op(cli, context);
+    Fail unwritten = write_metrics(cli, context);
     context_free(context);
-    return fail;
+    if (fail && unwritten) tell_problem(cli, unwritten);
+    return fail ? fail : unwritten;
 }
 
 static int finish(Cli *cli, Fail fail)

@@ -22,6 +22,14 @@ const Field global_fields[] = {
           .most = 1024, .fallback = "0"),
     FIELD(GlobalArgs, log_level, STR, "what to log on stderr; default: $CQ_LOG, or warn",
           .choices = levels, .value_name = "LEVEL"),
+    FIELD(GlobalArgs, trace, PATH, "write spans of what took how long, as OTLP/JSON lines",
+          .value_name = "FILE"),
+    FIELD(GlobalArgs, trace_endpoint, STR,
+          "send spans to this OTLP/HTTP collector; default: $OTEL_EXPORTER_OTLP_ENDPOINT",
+          .value_name = "URL"),
+    FIELD(GlobalArgs, metrics, PATH,
+          "at the end, write the metrics as Prometheus text; - for standard error",
+          .value_name = "FILE"),
     FIELD(GlobalArgs, help, BOOL, "show help for the command", .letter = 'h'),
     FIELD(GlobalArgs, version, BOOL, "show the version", .letter = 'V'),
     {0},
@@ -29,6 +37,11 @@ const Field global_fields[] = {
 
 const EnvVar env_vars[] = {
     {"CQ_LOG", "what to log on stderr when --log-level is not given: debug, info, warn or error"},
+    {"OTEL_EXPORTER_OTLP_ENDPOINT",
+     "where spans go when --trace-endpoint is not given: the URL of an OTLP/HTTP collector that "
+     "takes "
+     "JSON, such as http://localhost:4318. OTEL_SDK_DISABLED=true and "
+     "OTEL_EXPORTER_OTLP_PROTOCOL=grpc turn it off"},
     {"NO_COLOR", "when set and not empty, --color auto means never"},
     {0},
 };

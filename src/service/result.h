@@ -60,6 +60,7 @@ void result_array_finding(const Result *result, size_t index, Finding *out);
 typedef struct Env {
     struct Pool *pool;
     struct Engine *engine; // runs plans
+    struct MetricSet *metrics; // runtime/measure.h; NULL measures nothing
     Str root; // --root as given; empty: the top of the git working tree around the working folder
     bool stdin_allowed; // "-" may be read: the command line, not a library or a server
 } Env;
