@@ -2,32 +2,57 @@
 #include "app/context.h"
 
 #include "base/clock.h"
+#include "index/universe.h"
 #include "runtime/pool.h"
-
-enum { MOST_DEFAULT_THREADS = 16 };
 
 struct Context { // frozen
     Arena arena;
     Log log;
     bool logs;
+    Workspace workspace; // found on the way to its configuration; closed
     Env env;
 };
 
-static int default_threads(void)
+// The configuration of the workspace lies in its root, which is found for that as search finds it.
+static Fail load_workspace_policy(Ctx *cx, const ContextSpec *spec, ConfigFile *file,
+                                  Context *context)
 {
-    return MIN(os_cpu_count(), (int)MOST_DEFAULT_THREADS);
+    Workspace *workspace = &context->workspace;
+    TRY(workspace_open(cx, spec->root, !spec->root.len, workspace));
+    Fail fail = config_load(cx, &spec->config, file, workspace->dir, &context->env.policy);
+    workspace_close(workspace);
+    if (spec->one_request) context->env.workspace = workspace;
+    return fail;
 }
 
-Context *context_new(const ContextSpec *spec)
+static Fail load_policy(Ctx *cx, const ContextSpec *spec, Context *context)
+{
+    ConfigFile file;
+    TRY(config_choose(cx->arena, &spec->config, &file));
+    if (file.kind == CONFIG_WORKSPACE) TRY(load_workspace_policy(cx, spec, &file, context));
+    else TRY(config_load(cx, &spec->config, &file, OS_FILE_NONE, &context->env.policy));
+    context->env.config_file = file.name;
+    return NULL;
+}
+
+Fail context_open(Ctx *cx, const ContextSpec *spec, Context **out)
 {
     Context *context = mem_alloc(sizeof *context);
+    Ctx own = ctx_child(cx, &context->arena); // the policy lives as long as the context
+    context->env =
+        (Env){.root = str_copy(&context->arena, spec->root), .stdin_allowed = spec->reads_stdin};
+    Fail fail = load_policy(&own, spec, context);
+    if (fail) {
+        fail = problem_copy(cx->arena, fail);
+        context_free(context);
+        return fail;
+    }
     context->logs = spec->logs;
     if (spec->logs) log_init(&context->log, OS_STDERR, spec->log_level, spec->log_json);
-    int threads = spec->threads > 0 ? spec->threads : default_threads();
-    context->env = (Env){.pool = pool_new((PoolSpec){.cpu_workers = threads - 1}),
-                         .root = str_copy(&context->arena, spec->root),
-                         .stdin_allowed = spec->reads_stdin};
-    return context;
+    PolicyProfile profile = policy_profile(context->env.policy, spec->command);
+    context->env.pool = pool_new((PoolSpec){.cpu_workers = (int)profile.cpu_workers});
+    *out = context;
+    return NULL;
 }
 
 void context_free(Context *context)
@@ -39,9 +64,10 @@ void context_free(Context *context)
     mem_free(context);
 }
 
-Ctx context_request(const Context *context, Arena *arena, Flag *cancel, double timeout_s)
+Ctx context_request(const Context *context, Arena *arena, Flag *cancel)
 {
     Ctx cx = {.arena = arena, .cancel = cancel};
+    double timeout_s = context->env.policy->engine.request_timeout_s;
     if (context->logs) cx.log = (Log *)(uintptr_t)&context->log; // locks itself
     if (timeout_s > 0) cx.deadline_ns = clock_now_ns() + (int64_t)(timeout_s * (double)NS_PER_S);
     return cx;

@@ -1,32 +1,37 @@
 // app/context.h - the composition root: builds what operations use, and closes it in reverse order.
 //
-//   context_new: log, pool --> frozen --> context_run, as often and from as many threads as wanted
-//   context_free: pool, log
+//   context_open: policy, log, pool --> frozen --> context_run, as often and from as many threads
+//   context_free: pool, log                        as wanted
 //
-// Threads: an Context is frozen; each request brings its own Ctx and arena.
-// Memory:  heap. Blocks: context_run, for as long as the operation takes.
+// Threads: a Context is frozen; each request brings its own Ctx and arena.
+// Memory:  heap. Blocks: context_open, for finding and reading the configuration; context_run, for
+//          as long as the operation takes.
 #ifndef CQ_APP_CONTEXT_H
 #define CQ_APP_CONTEXT_H
 
+#include "app/config.h"
 #include "base/log.h"
 #include "op/answer.h"
 
 typedef struct Context Context;
 
 typedef struct ContextSpec {
-    int threads;      // in total, the caller's included; 0: one a core, at most 16
+    ConfigOptions config;
     Str root;         // --root; empty: found from the working folder. Copied.
+    Str command;      // whose profile sizes the pool; empty: the general settings
+    bool one_request; // the workspace found now will do for the request too
     bool reads_stdin; // Env.stdin_allowed
     bool logs;        // to stderr
     LogLevel log_level;
     bool log_json;
 } ContextSpec;
 
-Context *context_new(const ContextSpec *spec);
+// Fails: BAD_REQUEST, NOT_FOUND, TOO_LARGE, IO - the configuration or the root; in cx->arena.
+MUST_CHECK Fail context_open(Ctx *cx, const ContextSpec *spec, Context **out);
 void context_free(Context *context); // every context_run must have returned; NULL is fine
 
-// What one request carries. `cancel` may be NULL; timeout_s 0 is no limit.
-Ctx context_request(const Context *context, Arena *arena, Flag *cancel, double timeout_s);
+// What one request carries; its time limit is the policy's. `cancel` may be NULL.
+Ctx context_request(const Context *context, Arena *arena, Flag *cancel);
 
 // Runs an operation. `info` gets command, start, duration. Fails: whatever the operation does.
 MUST_CHECK Fail context_run(Ctx *cx, const Context *context, const OpSpec *op, const void *args,

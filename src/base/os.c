@@ -38,6 +38,11 @@ static Fail problem_of(Ctx *cx, int error, const char *what, const char *path, c
 }
 #define OS_FAIL(cx, error, what, path) problem_of((cx), (error), (what), (path), CQ_WHERE)
 
+Fail os_problem(Ctx *cx, int error, const char *what, const char *path)
+{
+    return OS_FAIL(cx, error, what, path);
+}
+
 int os_try_open(OsFile dir, const char *path, OsOpen how, OsFile *out)
 {
     int fault = OS_FAULT("open");
@@ -285,6 +290,11 @@ Fail os_working_dir(Ctx *cx, Str *out)
 Str os_env(const char *name)
 {
     return str_from(getenv(name));
+}
+
+const char *const *os_env_all(void)
+{
+    return (const char *const *)environ;
 }
 
 Fail os_write(Ctx *cx, OsFile file, Str data)

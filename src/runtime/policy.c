@@ -148,7 +148,7 @@ static bool read_real(Arena *arena, Str text, double *out)
     return !*end && isfinite(*out);
 }
 
-static bool read_bool(Str text, bool *out)
+bool policy_read_bool(Str text, bool *out)
 {
     static const char *const words[2][4] = {{"0", "false", "no", "off"},
                                             {"1", "true", "yes", "on"}};
@@ -208,7 +208,7 @@ static bool read_value(Arena *arena, const PolicySpec *spec, Str text, Value *ou
         out->whole = (int64_t)size;
         return in_range(spec, (double)size);
     case POLICY_REAL: return read_real(arena, text, &out->real) && in_range(spec, out->real);
-    case POLICY_BOOL: return read_bool(text, &out->truth);
+    case POLICY_BOOL: return policy_read_bool(text, &out->truth);
     case POLICY_CHOICE: return read_choice(spec, text, &out->whole);
     case POLICY_FOLDER: return !has_nul && str_starts(text, STR("/"));
     case POLICY_PATH: return !has_nul;
@@ -455,6 +455,11 @@ Fail policy_set_env(Arena *arena, Policy *policy, const char *const *env)
 
 // --- defaults, and what settings must keep between them ---
 
+int64_t policy_default_cpu_workers(int cores)
+{
+    return MIN(MAX(cores - 1, 1), 15); // with the caller, 16
+}
+
 Policy *policy_new(Arena *arena, const PolicyHost *host)
 {
     Policy *policy = ARENA_NEW(arena, Policy);
@@ -472,7 +477,7 @@ Policy *policy_new(Arena *arena, const PolicyHost *host)
         (void)read_value(arena, at.spec, str_from(at.spec->fallback), &value); // a test holds it
         store(arena, at.spec, &value, place_of(policy, at));
     }
-    policy->parallelism.cpu_workers = MIN(MAX(host->cores - 1, 1), 15);
+    policy->parallelism.cpu_workers = policy_default_cpu_workers(host->cores);
     policy->parallelism.io_workers = MIN(MAX(host->cores, 8), 1024);
     policy->cache.directory = str_copy(arena, host->cache_dir);
     return policy;

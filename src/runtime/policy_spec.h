@@ -72,6 +72,7 @@ typedef struct PolicyHost { // what defaults depend on
 } PolicyHost;
 
 Policy *policy_new(Arena *arena, const PolicyHost *host);
+int64_t policy_default_cpu_workers(int cores);
 
 // Fails: BAD_REQUEST with ext source, key, value, allowed. Another variable that said something
 // else of the same setting is such a failure too.
@@ -85,6 +86,7 @@ MUST_CHECK Fail policy_check(Arena *arena, Policy *policy);
 
 // All settings: start with {0}; false at the end.
 bool policy_next(const Policy *policy, PolicySetting *at);
+bool policy_read_bool(Str text, bool *out); // as in settings: 1 true yes on 0 false no off
 bool policy_find(const Policy *policy, Str key, PolicySetting *out);
 Str policy_key(Arena *arena, const Policy *policy, PolicySetting setting);
 Str policy_env(Arena *arena, const Policy *policy, PolicySetting setting, size_t index);
