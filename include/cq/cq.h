@@ -8,7 +8,8 @@
 //
 // Threads: one engine may be used from many threads at once. A reply belongs to its caller.
 // Memory:  strings returned belong to their reply (or are static) and end in NUL.
-// Stdout, stderr, signals and the environment are left alone; nothing is written to disk.
+// Stdout, stderr and signals are left alone; nothing is written to disk. The environment and the
+// configuration (.cq.yaml in `root`, or what CQ_CONFIG names) are read, by cq_open only.
 #ifndef CQ_CQ_H
 #define CQ_CQ_H
 
@@ -26,12 +27,14 @@ typedef struct CqEngine CqEngine;
 typedef struct CqReply CqReply;
 
 typedef struct CqOptions { // all zero is the default
-    int workers;           // CPU threads besides the caller; 0: one less than the cores; -1: none
+    int workers;           // CPU threads besides the caller, at most 1023; 0: as configured, by
+                           // default one less than the cores; -1: none
 } CqOptions;
 
 // `root` is a folder; paths in answers are relative to the top of its git working tree, or to
 // itself outside git. NULL options are the default. Returns NULL only when root is NULL; a root
-// that cannot be read is reported by the first cq_run.
+// that cannot be read, or a configuration that is not valid, is reported by every cq_run of the
+// engine: close it, repair that, and open another.
 CQ_API CqEngine *cq_open(const char *root, const CqOptions *options);
 CQ_API void cq_close(CqEngine *engine); // NULL is fine; every cq_run must have returned
 

@@ -2,24 +2,43 @@
 #include "app/context.h"
 
 #include "base/clock.h"
+#include "index/universe.h"
 #include "runtime/measure.h"
 #include "runtime/pool.h"
 #include "runtime/span.h"
 
-enum { MOST_DEFAULT_THREADS = 16, FLUSH_S = 2 };
+enum { FLUSH_S = 2 };
 
 struct Context { // frozen
     Arena arena;
     Log log;
     bool logs;
     HttpClient *http;
-    Tracer *tracer; // NULL: nothing is traced
+    Tracer *tracer;      // NULL: nothing is traced
+    Workspace workspace; // found on the way to its configuration; closed
     Env env;
 };
 
-static int default_threads(void)
+// The configuration of the workspace lies in its root, which is found for that as search finds it.
+static Fail load_workspace_policy(Ctx *cx, const ContextSpec *spec, ConfigFile *file,
+                                  Context *context)
 {
-    return MIN(os_cpu_count(), (int)MOST_DEFAULT_THREADS);
+    Workspace *workspace = &context->workspace;
+    TRY(workspace_open(cx, spec->root, !spec->root.len, workspace));
+    Fail fail = config_load(cx, &spec->config, file, workspace->dir, &context->env.policy);
+    workspace_close(workspace);
+    if (spec->one_request) context->env.workspace = workspace;
+    return fail;
+}
+
+static Fail load_policy(Ctx *cx, const ContextSpec *spec, Context *context)
+{
+    ConfigFile file;
+    TRY(config_choose(cx->arena, &spec->config, &file));
+    if (file.kind == CONFIG_WORKSPACE) TRY(load_workspace_policy(cx, spec, &file, context));
+    else TRY(config_load(cx, &spec->config, &file, OS_FILE_NONE, &context->env.policy));
+    context->env.config_file = file.name;
+    return NULL;
 }
 
 static void collect_trace(Ctx *cx, void *arg, MetricSink *sink)
@@ -31,36 +50,53 @@ static void collect_trace(Ctx *cx, void *arg, MetricSink *sink)
     metric_sample(sink, MEASURE_SPANS_DROPPED, &endpoint, (double)loss.endpoint);
 }
 
+static Str first_of(Str a, Str b, Str c)
+{
+    if (a.len) return a;
+    return b.len ? b : c;
+}
+
 static Fail start_trace(Ctx *cx, Context *context, const ContextSpec *spec)
 {
-    if (!spec->trace_file.len && !spec->trace_endpoint.len) return NULL;
-    TracerSpec tracer = {.file = spec->trace_file,
-                         .endpoint = spec->trace_endpoint,
-                         .http = context->http,
-                         .log = context->logs ? &context->log : NULL};
+    const TracePolicy *policy = &context->env.policy->trace;
+    TracerSpec tracer = {
+        .file = first_of(spec->trace_file, policy->file, STR_NONE),
+        .endpoint = first_of(spec->trace_endpoint, policy->otlp_endpoint, spec->default_endpoint),
+        .http = context->http,
+        .log = context->logs ? &context->log : NULL};
+    if (!tracer.file.len && !tracer.endpoint.len) return NULL;
     TRY(tracer_new(cx, &tracer, &context->tracer));
     metrics_collect(context->env.metrics, collect_trace, context->tracer);
     return NULL;
 }
 
-Fail context_new(Ctx *cx, const ContextSpec *spec, Context **out)
+static Fail build(Ctx *cx, const ContextSpec *spec, Context *context)
+{
+    Ctx own = ctx_child(cx, &context->arena); // the policy lives as long as the context
+    context->env =
+        (Env){.root = str_copy(&context->arena, spec->root), .stdin_allowed = spec->reads_stdin};
+    TRY(load_policy(&own, spec, context));
+    if (spec->logs) log_init(&context->log, OS_STDERR, spec->log_level, spec->log_json);
+    context->logs = spec->logs;
+    context->env.metrics = measure_new();
+    context->http = http_new();
+    TRY(start_trace(&own, context, spec));
+    PolicyProfile profile = policy_profile(context->env.policy, spec->command);
+    context->env.pool = pool_new((PoolSpec){.cpu_workers = (int)profile.cpu_workers});
+    return NULL;
+}
+
+Fail context_open(Ctx *cx, const ContextSpec *spec, Context **out)
 {
     Context *context = mem_alloc(sizeof *context);
-    context->logs = spec->logs;
-    if (spec->logs) log_init(&context->log, OS_STDERR, spec->log_level, spec->log_json);
-    int threads = spec->threads > 0 ? spec->threads : default_threads();
-    context->env = (Env){.metrics = measure_new(),
-                         .root = str_copy(&context->arena, spec->root),
-                         .stdin_allowed = spec->reads_stdin};
-    context->http = http_new();
-    Fail fail = start_trace(cx, context, spec);
-    if (fail) {
-        context_free(context);
-        return fail;
+    Fail fail = build(cx, spec, context);
+    if (!fail) {
+        *out = context;
+        return NULL;
     }
-    context->env.pool = pool_new((PoolSpec){.cpu_workers = threads - 1});
-    *out = context;
-    return NULL;
+    fail = problem_copy(cx->arena, fail);
+    context_free(context);
+    return fail;
 }
 
 void context_free(Context *context)
@@ -76,8 +112,9 @@ void context_free(Context *context)
     mem_free(context);
 }
 
-Ctx context_request(const Context *context, Arena *arena, Flag *cancel, double timeout_s)
+Ctx context_request(const Context *context, Arena *arena, Flag *cancel)
 {
+    double timeout_s = context->env.policy->engine.request_timeout_s;
     Ctx cx = {.arena = arena, .cancel = cancel, .trace = tracer_root(context->tracer)};
     if (context->logs) cx.log = (Log *)(uintptr_t)&context->log; // locks itself
     if (timeout_s > 0) cx.deadline_ns = clock_now_ns() + (int64_t)(timeout_s * (double)NS_PER_S);

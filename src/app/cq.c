@@ -12,7 +12,9 @@
 enum { MOST_RUNS = 128 };
 
 struct CqEngine {
-    Context *context; // frozen
+    Arena arena;
+    Context *context; // frozen; NULL when it could not be opened, which is `problem`
+    Fail problem;
     Flag cancel[MOST_RUNS];
     Mutex mutex;
     Cond free_flag;
@@ -45,18 +47,13 @@ CqEngine *cq_open(const char *root, const CqOptions *options)
     if (!root) return NULL;
     int workers = options ? options->workers : 0;
     ContextSpec spec = {.root = str_from(*root ? root : "."),
-                        .threads = workers < 0   ? 1
-                                   : workers > 0 ? workers + 1
-                                                 : 0};
-    Arena scratch = {0};
-    Ctx cx = {.arena = &scratch};
+                        .config = {.cpu_workers = workers < 0   ? 0
+                                                  : workers > 0 ? workers
+                                                                : CONFIG_WORKERS_UNSET,
+                                   .timeout_s = -1}};
     CqEngine *engine = mem_alloc(sizeof *engine);
-    Fail fail = context_new(&cx, &spec, &engine->context);
-    arena_fini(&scratch);
-    if (fail) { // not without a trace
-        mem_free(engine);
-        return NULL;
-    }
+    Ctx cx = {.arena = &engine->arena};
+    engine->problem = context_open(&cx, &spec, &engine->context);
     mutex_init(&engine->mutex, RANK_APP);
     cond_init(&engine->free_flag);
     return engine;
@@ -66,6 +63,7 @@ void cq_close(CqEngine *engine)
 {
     if (!engine) return;
     context_free(engine->context);
+    arena_fini(&engine->arena);
     cond_fini(&engine->free_flag);
     mutex_fini(&engine->mutex);
     mem_free(engine);
@@ -133,9 +131,10 @@ CqReply *cq_run(CqEngine *engine, const char *operation, const char *arguments_j
     CqReply *reply = reply_new();
     if (!engine)
         return reply_problem(reply, FAIL(&reply->arena, BAD_REQUEST, "the engine is NULL"));
+    if (engine->problem) return reply_problem(reply, problem_copy(&reply->arena, engine->problem));
     Flag *cancel = take_flag(engine);
     Arena arena = {0};
-    Ctx cx = context_request(engine->context, &arena, cancel, 0);
+    Ctx cx = context_request(engine->context, &arena, cancel);
     Fail fail = run(&cx, engine, operation, arguments_json, reply);
     if (fail) reply_problem(reply, fail);
     give_flag(engine, cancel);

@@ -30,9 +30,9 @@ typedef struct Ctx {
     Flag *cancel;        // non-zero asks to stop; NULL for never
     Str request_id;
     const Progress *progress; // NULL: nobody looks
-    Log *log;            // NULL drops events
-    const CtxWork *work; // may be NULL; whoever sets it keeps it alive until the work is done
-    const Trace *trace;  // the span around the work; NULL: nothing is traced
+    Log *log;                 // NULL drops events
+    const CtxWork *work;      // may be NULL; whoever sets it keeps it alive until the work is done
+    const Trace *trace;       // the span around the work; NULL: nothing is traced
 } Ctx;
 
 Ctx ctx_child(const Ctx *cx, Arena *arena); // same limits, other memory

@@ -42,6 +42,11 @@ static Fail problem_of(Ctx *cx, int error, const char *what, const char *path, c
 }
 #define OS_FAIL(cx, error, what, path) problem_of((cx), (error), (what), (path), CQ_WHERE)
 
+Fail os_problem(Ctx *cx, int error, const char *what, const char *path)
+{
+    return OS_FAIL(cx, error, what, path);
+}
+
 int os_try_open(OsFile dir, const char *path, OsOpen how, OsFile *out)
 {
     int fault = OS_FAULT("open");
@@ -292,13 +297,9 @@ Str os_env(const char *name)
     return str_from(getenv(name));
 }
 
-Fail os_create(Ctx *cx, const char *path, OsFile *out)
+const char *const *os_env_all(void)
 {
-    int error = OS_FAULT("create");
-    int fd = error ? -1 : open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-    if (fd < 0) return OS_FAIL(cx, error ? error : errno, "create", path);
-    *out = (OsFile){fd};
-    return NULL;
+    return (const char *const *)environ;
 }
 
 Fail os_write(Ctx *cx, OsFile file, Str data)

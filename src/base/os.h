@@ -50,6 +50,8 @@ MUST_CHECK Fail os_read(Ctx *cx, OsFile file, void *buf, size_t cap, bool regula
 // The same without a Problem, for loops over many files: 0 or an errno value.
 int os_try_open(OsFile dir, const char *path, OsOpen how, OsFile *out);
 int os_try_read(OsFile file, void *buf, size_t cap, bool regular, size_t *got);
+// The Problem for what they returned: "cannot WHAT PATH: ...".
+Fail os_problem(Ctx *cx, int error, const char *what, const char *path);
 
 // A whole regular file, or a pipe such as standard input; at most max_bytes (TOO_LARGE above).
 // Waiting for a pipe ends when cx asks to stop (CANCELLED).
@@ -70,10 +72,9 @@ bool os_list_next(OsFile dir, const Buf *buf, size_t *at, OsEntry *out);
 // The absolute path without symlinks and dots.
 MUST_CHECK Fail os_real_path(Ctx *cx, const char *path, Str *out);
 MUST_CHECK Fail os_working_dir(Ctx *cx, Str *out);
-Str os_env(const char *name); // STR_NONE when unset; borrowed from the environment
+Str os_env(const char *name);        // STR_NONE when unset; borrowed from the environment
+const char *const *os_env_all(void); // "NAME=value", NULL-terminated; borrowed likewise
 
-// Makes or empties a file for writing. Close it with os_close.
-MUST_CHECK Fail os_create(Ctx *cx, const char *path, OsFile *out);
 // Writes all of it. Fails: IO; a closed pipe is errno EPIPE.
 MUST_CHECK Fail os_write(Ctx *cx, OsFile file, Str data);
 // Makes the file anew (or empties it), for os_write.

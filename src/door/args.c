@@ -219,11 +219,19 @@ Fail args_parse(Arena *arena, StrList argv, ParsedArgs *out)
     *out = (ParsedArgs){0};
     Parser p = {.arena = arena, .argv = argv, .at = 1, .out = out};
     p.global = table_new(arena, global_fields, &out->global);
+    out->global_given = p.global.given;
     while (p.at < argv.count && !out->global.help && !out->global.version)
         TRY(hint(&p, parse_next(&p)));
     if (out->global.help) find_command_for_help(&p);
     if (out->global.help || out->global.version || !out->has_command) return NULL;
     return hint(&p, record_check(arena, out->command.args, out->args));
+}
+
+bool args_given(const ParsedArgs *parsed, const char *name)
+{
+    for (size_t i = 0; global_fields[i].name; i++)
+        if (strcmp(global_fields[i].name, name) == 0) return parsed->global_given[i];
+    return false;
 }
 
 bool args_want_json(StrList argv)

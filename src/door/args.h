@@ -14,11 +14,14 @@ typedef struct ParsedArgs {
     Command command;
     void *args; // command.args_size bytes, checked unless help or version is asked for
     GlobalArgs global;
+    const bool *global_given; // for each of global_fields
 } ParsedArgs;
 
 // argv[0] is the program's name. *out holds what was understood so far also on failure.
 // Fails: BAD_REQUEST, with ext "hint": what to do.
 MUST_CHECK Fail args_parse(Arena *arena, StrList argv, ParsedArgs *out);
+// Was the global option with this field name given?
+bool args_given(const ParsedArgs *parsed, const char *name);
 // Whether the command line asks for JSON, for problems of the rest of it.
 bool args_want_json(StrList argv);
 

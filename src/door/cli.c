@@ -84,17 +84,35 @@ static Str endpoint_of_environment(void)
     return ours ? url : STR_NONE;
 }
 
+static ConfigOptions config_options(const ParsedArgs *parsed)
+{
+    const GlobalArgs *global = &parsed->global;
+    ConfigOptions options = {.file = global->config,
+                             .no_file = global->no_config,
+                             .cpu_workers = CONFIG_WORKERS_UNSET,
+                             .timeout_s = -1};
+    if (args_given(parsed, "timeout")) options.timeout_s = global->timeout;
+    if (args_given(parsed, "threads"))
+        options.cpu_workers = global->threads ? global->threads - 1 : CONFIG_DEFAULT_WORKERS;
+    return options;
+}
+
 static Fail make_context(Cli *cli, Context **out)
 {
-    const GlobalArgs *global = &cli->parsed.global;
-    ContextSpec spec = {
-        .threads = (int)global->threads, .root = global->root, .reads_stdin = true, .logs = true};
+    const ParsedArgs *parsed = &cli->parsed;
+    Ctx cx = {.arena = &cli->arena, .cancel = &cli->stop};
+    ContextSpec spec = {.config = config_options(parsed),
+                        .root = parsed->global.root,
+                        .command = str_from(parsed->command.name),
+                        .one_request = true,
+                        .reads_stdin = true,
+                        .logs = true};
     TRY(choose_log_level(cli, &spec.log_level));
     spec.log_json = !os_is_terminal(OS_STDERR);
-    spec.trace_file = global->trace;
-    spec.trace_endpoint =
-        global->trace_endpoint.len ? global->trace_endpoint : endpoint_of_environment();
-    return context_new(&cli->cx, &spec, out);
+    spec.trace_file = parsed->global.trace;
+    spec.trace_endpoint = parsed->global.trace_endpoint;
+    spec.default_endpoint = endpoint_of_environment();
+    return context_open(&cx, &spec, out);
 }
 
 // --metrics, whatever became of the operation.
@@ -135,7 +153,7 @@ static void tell_shortfalls(Cli *cli, const Ctx *cx, const Result *result)
 static Fail run_op(Cli *cli, const Context *context)
 {
     const ParsedArgs *parsed = &cli->parsed;
-    Ctx cx = context_request(context, &cli->arena, &cli->stop, parsed->global.timeout);
+    Ctx cx = context_request(context, &cli->arena, &cli->stop);
     RunInfo info = {.argv = cli->argv};
     Result result = {0};
     Fail fail = context_run(&cx, context, parsed->command.op, parsed->args, &info, &result);

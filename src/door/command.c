@@ -11,15 +11,18 @@ const Field global_fields[] = {
     FIELD(GlobalArgs, root, PATH,
           "workspace to look at; default: the git working tree around the working folder",
           .value_name = "DIR"),
+    FIELD(GlobalArgs, config, PATH, "read the settings from this file, not from the workspace's",
+          .value_name = "FILE"),
+    FIELD(GlobalArgs, no_config, BOOL, "read no file of settings; default: .cq.yaml in the root"),
     FIELD(GlobalArgs, format, STR,
           "md: text for people and agents; json: one document; lines: path:line:col:text",
           .choices = formats, .fallback = "md"),
     FIELD(GlobalArgs, color, STR, "colour the answer; auto: on a terminal unless NO_COLOR is set",
           .choices = colors, .fallback = "auto"),
     FIELD(GlobalArgs, timeout, REAL, "stop after this time with what was found; 0 for no limit",
-          .value_name = "SECONDS", .least = 0, .most = 31536000, .fallback = "0"),
+          .value_name = "SECONDS", .least = 0, .most = 31536000),
     FIELD(GlobalArgs, threads, INT, "threads to use; 0: one a core, at most 16", .least = 0,
-          .most = 1024, .fallback = "0"),
+          .most = 1024),
     FIELD(GlobalArgs, log_level, STR, "what to log on stderr; default: $CQ_LOG, or warn",
           .choices = levels, .value_name = "LEVEL"),
     FIELD(GlobalArgs, trace, PATH, "write spans of what took how long, as OTLP/JSON lines",
@@ -36,6 +39,11 @@ const Field global_fields[] = {
 };
 
 const EnvVar env_vars[] = {
+    {"CQ_CONFIG", "file to read the settings from when --config is not given"},
+    {"CQ_USE_CONFIG", "0: read no file of settings, like --no-config"},
+    {"CQ_RUNTIME_*", "one setting each, before the file's: threads, limits, cache, tracing. "
+                     "`cq config show` and `cq config docs` name them"},
+    {"CQ_CACHE_*", "other names for settings of the cache, such as CQ_CACHE_DIR"},
     {"CQ_LOG", "what to log on stderr when --log-level is not given: debug, info, warn or error"},
     {"OTEL_EXPORTER_OTLP_ENDPOINT",
      "where spans go when --trace-endpoint is not given: the URL of an OTLP/HTTP collector that "

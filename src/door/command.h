@@ -25,10 +25,10 @@ Str command_nearest(Str name);
 
 // Options that every command takes, before its name or after it.
 typedef struct GlobalArgs {
-    Str root, format, color, log_level, trace, trace_endpoint, metrics;
+    Str root, config, format, color, log_level, trace, trace_endpoint, metrics;
     double timeout;
     int64_t threads;
-    bool help, version;
+    bool no_config, help, version;
 } GlobalArgs;
 extern const Field global_fields[];
 

@@ -154,6 +154,7 @@ const OpSpec op_metrics = {
     .args = args,
     .args_size = sizeof(MetricsArgs),
     .result = result,
+    .result_size = sizeof(MetricsSummary),
     .run = run,
     .text = text,
 };

@@ -36,7 +36,7 @@ typedef struct OpSpec {
     size_t args_size;
     const Field *result; // of Result.summary; ends with {0}
     size_t result_size;  // of the struct it describes
-    const OpCell *cell; // NULL: not to be had in a plan
+    const OpCell *cell;  // NULL: not to be had in a plan
     // Computes. `args` is a struct of args_size bytes. Fails: any Problem.
     Fail (*run)(Ctx *cx, const Env *env, const void *args, Result *out);
     // Writes the answer for people (--format md).

@@ -260,7 +260,7 @@ Fail outline_run(Ctx *cx, const Env *env, const OutlineQuery *query, OutlineAnsw
     *out = (OutlineAnswer){0};
     Places places = {.cx = cx, .env = env};
     TRY(check_standard_input(cx, query));
-    TRY(workspace_open(cx, env->root, true, &places.workspace));
+    TRY(env_workspace(cx, env, true, &places.workspace));
     out->root = places.workspace.root;
     for (size_t i = 0; i < query->path_count; i++) places_add(&places, query->paths[i]);
     run_jobs(query, &places, out);

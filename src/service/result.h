@@ -59,10 +59,18 @@ void result_array_finding(const Result *result, size_t index, Finding *out);
 // What an operation may use besides its arguments and Ctx. Built once by app/, frozen.
 typedef struct Env {
     struct Pool *pool;
-    struct Engine *engine; // runs plans
-    struct MetricSet *metrics; // runtime/measure.h; NULL measures nothing
+    struct Engine *engine;       // runs plans
+    struct MetricSet *metrics;   // runtime/measure.h; NULL measures nothing
+    const struct Policy *policy; // how much to use of what: runtime/policy.h
     Str root; // --root as given; empty: the top of the git working tree around the working folder
     bool stdin_allowed; // "-" may be read: the command line, not a library or a server
+    // What search makes of `root`, when app/ had to find it anyway and the process answers one
+    // request only; else NULL. Its folder is closed.
+    const struct Workspace *workspace;
+    Str config_file; // that the policy was read from, or empty
 } Env;
+
+// workspace_open for `env->root`, without a second search where env->workspace knows.
+MUST_CHECK Fail env_workspace(Ctx *cx, const Env *env, bool to_top, struct Workspace *out);
 
 #endif

@@ -115,7 +115,7 @@ Fail search_run(Ctx *cx, const Env *env, const SearchQuery *query, SearchAnswer 
                      .slots = pool_slots(env->pool)};
     PatternSpec spec = query->pattern;
     TRY(pattern_compile(cx, &spec, &search.pattern)); // a wrong pattern needs no workspace
-    TRY(workspace_open(cx, env->root, !env->root.len, &search.workspace));
+    TRY(env_workspace(cx, env, !env->root.len, &search.workspace));
     *out = (SearchAnswer){0};
     Fail fail = run_in_workspace(&search, out);
     workspace_close(&search.workspace);

@@ -1,0 +1,84 @@
+// runtime/policy.h - the execution policy: every setting of a process, and where each came from.
+//
+// The values, for those who obey them. How they are named, read and checked: policy_spec.h.
+//
+// Threads: frozen before anybody else sees it. Memory: the arena given to policy_new.
+#ifndef CQ_RUNTIME_POLICY_H
+#define CQ_RUNTIME_POLICY_H
+
+#include "base/problem.h"
+
+typedef struct ParallelismPolicy {
+    int64_t cpu_workers, cpu_workers_min; // ceiling and floor; threads besides the caller's
+    int64_t io_workers, io_workers_min;
+    int64_t lsp_request_workers, query_partition_workers, calls_file_workers, run_step_workers;
+    bool enable_process_pool;
+} ParallelismPolicy;
+
+typedef struct LspPolicy {
+    int64_t timeout_ms, startup_timeout_ms;
+    int64_t max_targets_search, max_targets_calls, max_targets_entity;
+} LspPolicy;
+
+typedef enum Eviction { EVICT_LEAST_USED, EVICT_LEAST_STORED, EVICT_NONE } Eviction;
+
+typedef struct CachePolicy {
+    bool enabled, evict_run_tag_on_exit, statistics_enabled;
+    Str directory; // absolute; empty: there is no place, so nothing is cached on disk
+    int64_t ttl_seconds, shards, size_limit_bytes, cull_limit;
+    double timeout_seconds;
+    int64_t eviction_policy; // an Eviction
+} CachePolicy;
+
+typedef struct EnginePolicy {
+    int64_t max_concurrency, max_cells, memory_cache_bytes, event_queue_length;
+    double default_timeout_s; // of a plan cell that names none; 0 is no limit
+    double request_timeout_s; // of a whole request; 0 is no limit
+} EnginePolicy;
+
+typedef struct WorkerPolicy { // limits of a worker process
+    int64_t memory_mb, cpu_seconds, restart_backoff_ms, restart_backoff_max_ms;
+} WorkerPolicy;
+
+typedef struct RuntimePolicy {
+    Str preload; // names, separated by commas: str_next gives them one by one
+    bool allow_seed, allow_swap;
+} RuntimePolicy;
+
+typedef struct TracePolicy { // empty: off
+    Str file, otlp_endpoint;
+} TracePolicy;
+
+typedef struct PolicyNamespace { // of the cache
+    const char *name;
+    int64_t ttl_seconds;
+    bool enabled, ephemeral; // ephemeral: its entries go when the process ends
+} PolicyNamespace;
+
+typedef struct PolicyProfile { // of a command; -1: as in `parallelism` and `engine`
+    const char *command;
+    int64_t cpu_workers, cpu_workers_min, io_workers, io_workers_min, max_concurrency;
+} PolicyProfile;
+
+typedef struct PolicyOrigins PolicyOrigins;
+
+typedef struct Policy {
+    ParallelismPolicy parallelism;
+    LspPolicy lsp;
+    CachePolicy cache;
+    EnginePolicy engine;
+    WorkerPolicy workers;
+    RuntimePolicy runtime;
+    TracePolicy trace;
+    PolicyNamespace *namespaces;
+    size_t namespace_count;
+    PolicyProfile *profiles;
+    size_t profile_count;
+    PolicyOrigins *origins; // of what is not a default
+} Policy;
+
+// How many threads a command gets: its profile, and the general settings for what that leaves open.
+PolicyProfile policy_profile(const Policy *policy, Str command);
+const PolicyNamespace *policy_namespace(const Policy *policy, Str name); // NULL when unknown
+
+#endif

@@ -1,6 +1,0 @@
-def alpha():
-    return beta()
-
-
-def beta():
-    return 1
