@@ -2,20 +2,46 @@
 #include "app/context.h"
 
 #include "base/clock.h"
+#include "lang/parse.h"
 #include "runtime/pool.h"
 
-enum { MOST_DEFAULT_THREADS = 16 };
+enum {
+    MOST_DEFAULT_THREADS = 16,
+    WORKER_TASK_MS = 30000, // a file of 16 MiB, the largest, takes a third of that
+    WORKER_CPU_S = 30,
+};
+static const uint64_t worker_memory_bytes = (uint64_t)2 << 30; // a tree is 40 times its text
 
 struct Context { // frozen
     Arena arena;
     Log log;
     bool logs;
+    const char *worker_argv[3];
     Env env;
 };
 
 static int default_threads(void)
 {
     return MIN(os_cpu_count(), (int)MOST_DEFAULT_THREADS);
+}
+
+// Starts no process: the first task that wants isolation does.
+static WorkerPool *new_workers(Context *context, const ContextSpec *spec, int workers)
+{
+    WorkerSpec pool = {.workers = workers,
+                       .memory_bytes = worker_memory_bytes,
+                       .cpu_seconds = WORKER_CPU_S,
+                       .task_ms = WORKER_TASK_MS};
+    Str program = os_env("CQ_WORKER_PROGRAM");
+    if (!program.len) program = str_from(spec->worker_program);
+    if (program.len) {
+        context->worker_argv[0] = str_cstr(&context->arena, program);
+        context->worker_argv[1] = PARSE_WORKER_ARGUMENT;
+        pool.argv = context->worker_argv;
+    }
+    int64_t task_ms; // test hook: how long a worker may hang
+    if (str_to_int(os_env("CQ_TEST_WORKER_MS"), &task_ms) && task_ms > 0) pool.task_ms = task_ms;
+    return worker_pool_new(&pool);
 }
 
 Context *context_new(const ContextSpec *spec)
@@ -25,6 +51,7 @@ Context *context_new(const ContextSpec *spec)
     if (spec->logs) log_init(&context->log, OS_STDERR, spec->log_level, spec->log_json);
     int threads = spec->threads > 0 ? spec->threads : default_threads();
     context->env = (Env){.pool = pool_new((PoolSpec){.cpu_workers = threads - 1}),
+                         .workers = new_workers(context, spec, threads),
                          .root = str_copy(&context->arena, spec->root),
                          .stdin_allowed = spec->reads_stdin};
     return context;
@@ -33,6 +60,7 @@ Context *context_new(const ContextSpec *spec)
 void context_free(Context *context)
 {
     if (!context) return;
+    worker_pool_free(context->env.workers);
     pool_free(context->env.pool);
     if (context->logs) log_fini(&context->log);
     arena_fini(&context->arena);

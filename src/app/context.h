@@ -1,7 +1,7 @@
 // app/context.h - the composition root: builds what operations use, and closes it in reverse order.
 //
-//   context_new: log, pool --> frozen --> context_run, as often and from as many threads as wanted
-//   context_free: pool, log
+//   context_new: log, pools --> frozen --> context_run, as often and from as many threads as wanted
+//   context_free: pools, log
 //
 // Threads: an Context is frozen; each request brings its own Ctx and arena.
 // Memory:  heap. Blocks: context_run, for as long as the operation takes.
@@ -17,7 +17,10 @@ typedef struct ContextSpec {
     int threads;      // in total, the caller's included; 0: one a core, at most 16
     Str root;         // --root; empty: found from the working folder. Copied.
     bool reads_stdin; // Env.stdin_allowed
-    bool logs;        // to stderr
+    // The program that serves as worker process (it takes PARSE_WORKER_ARGUMENT). Copied. NULL: the
+    // one that CQ_WORKER_PROGRAM names, or none. The variable goes first.
+    const char *worker_program;
+    bool logs; // to stderr
     LogLevel log_level;
     bool log_json;
 } ContextSpec;

@@ -77,8 +77,11 @@ static Fail choose_log_level(Cli *cli, LogLevel *level)
 static Fail make_context(Cli *cli, Context **out)
 {
     const GlobalArgs *global = &cli->parsed.global;
-    ContextSpec spec = {
-        .threads = (int)global->threads, .root = global->root, .reads_stdin = true, .logs = true};
+    ContextSpec spec = {.threads = (int)global->threads,
+                        .root = global->root,
+                        .reads_stdin = true,
+                        .logs = true,
+                        .worker_program = "/proc/self/exe"};
     TRY(choose_log_level(cli, &spec.log_level));
     spec.log_json = !os_is_terminal(OS_STDERR);
     *out = context_new(&spec);

@@ -23,7 +23,7 @@
 enum {
     START_TRIES = 3,
     TASK_TRIES = 2,
-    DEATH_MS = 500, // a socket has ended: its process soon will
+    DEATH_MS = 500,  // a socket has ended: its process soon will
     LEAVE_MS = 1000, // to leave when told to
     WATCH_MS = 20,   // how often a waiting thread looks at its cancel flag
     REASON_BYTES = 200,
