@@ -3,18 +3,23 @@
 
 #include "base/clock.h"
 #include "index/universe.h"
+#include "lang/parse.h"
 #include "runtime/measure.h"
 #include "runtime/pool.h"
 #include "runtime/span.h"
 
-enum { FLUSH_S = 2 };
+enum {
+    FLUSH_S = 2,
+    WORKER_TASK_MS = 30000, // a file of 16 MiB, the largest, takes a third of that
+};
 
 struct Context { // frozen
     Arena arena;
     Log log;
     bool logs;
     HttpClient *http;
-    Tracer *tracer;      // NULL: nothing is traced
+    Tracer *tracer; // NULL: nothing is traced
+    const char *worker_argv[3];
     Workspace workspace; // found on the way to its configuration; closed
     Env env;
 };
@@ -70,6 +75,28 @@ static Fail start_trace(Ctx *cx, Context *context, const ContextSpec *spec)
     return NULL;
 }
 
+// Starts no process: the first task that wants isolation does.
+static WorkerPool *new_workers(Context *context, const ContextSpec *spec, int workers)
+{
+    const WorkerPolicy *policy = &context->env.policy->workers;
+    WorkerSpec pool = {.workers = workers,
+                       .memory_bytes = (uint64_t)policy->memory_mb << 20,
+                       .cpu_seconds = (int)policy->cpu_seconds,
+                       .task_ms = WORKER_TASK_MS,
+                       .backoff_ms = policy->restart_backoff_ms,
+                       .backoff_most_ms = policy->restart_backoff_max_ms};
+    Str program = os_env("CQ_WORKER_PROGRAM");
+    if (!program.len) program = str_from(spec->worker_program);
+    if (program.len) {
+        context->worker_argv[0] = str_cstr(&context->arena, program);
+        context->worker_argv[1] = PARSE_WORKER_ARGUMENT;
+        pool.argv = context->worker_argv;
+    }
+    int64_t task_ms; // test hook: how long a worker may hang
+    if (str_to_int(os_env("CQ_TEST_WORKER_MS"), &task_ms) && task_ms > 0) pool.task_ms = task_ms;
+    return worker_pool_new(&pool);
+}
+
 static Fail build(Ctx *cx, const ContextSpec *spec, Context *context)
 {
     Ctx own = ctx_child(cx, &context->arena); // the policy lives as long as the context
@@ -83,6 +110,7 @@ static Fail build(Ctx *cx, const ContextSpec *spec, Context *context)
     TRY(start_trace(&own, context, spec));
     PolicyProfile profile = policy_profile(context->env.policy, spec->command);
     context->env.pool = pool_new((PoolSpec){.cpu_workers = (int)profile.cpu_workers});
+    context->env.workers = new_workers(context, spec, (int)profile.cpu_workers + 1);
     return NULL;
 }
 
@@ -102,6 +130,7 @@ Fail context_open(Ctx *cx, const ContextSpec *spec, Context **out)
 void context_free(Context *context)
 {
     if (!context) return;
+    worker_pool_free(context->env.workers);
     pool_free(context->env.pool);
     metrics_uncollect(context->env.metrics, collect_trace, context->tracer);
     tracer_free(context->tracer, FLUSH_S * NS_PER_S);

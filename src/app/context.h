@@ -1,8 +1,9 @@
 // app/context.h - the composition root: builds what operations use, and closes it in reverse order.
 //
-//   context_open: policy, log, metrics, tracer, pool --> frozen --> context_run, as often and from
-//   as many threads as wanted context_free: the same, backwards; the tracer has FLUSH_S to write
-//   what is left
+//   context_open: policy, log, metrics, tracer, pools --> frozen --> context_run, as often as
+//   wanted,
+//                                                                   from as many threads as wanted
+//   context_free: the same, backwards; the tracer has FLUSH_S to write what is left
 //
 // Threads: a Context is frozen; each request brings its own Ctx and arena.
 // Memory:  heap. Blocks: context_open, for finding and reading the configuration; context_run, for
@@ -22,7 +23,10 @@ typedef struct ContextSpec {
     Str command;      // whose profile sizes the pool; empty: the general settings
     bool one_request; // the workspace found now will do for the request too
     bool reads_stdin; // Env.stdin_allowed
-    bool logs;        // to stderr
+    // The program that serves as worker process (it takes PARSE_WORKER_ARGUMENT). Copied. NULL: the
+    // one that CQ_WORKER_PROGRAM names, or none. The variable goes first.
+    const char *worker_program;
+    bool logs; // to stderr
     LogLevel log_level;
     bool log_json;
     Str trace_file;       // --trace; empty: as configured

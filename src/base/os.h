@@ -124,6 +124,35 @@ typedef struct OsUsage { // of this process; 0 for what the system does not tell
     int64_t cpu_ns, start_wall_ns;
 } OsUsage;
 OsUsage os_usage(Ctx *cx);
+// A child process to talk with: the other end of `socket` is its standard input.
+typedef struct OsChild {
+    int pid; // 0: none
+    OsFile socket;
+} OsChild;
+typedef struct OsExit { // how a child ended
+    int signal, code;   // signal 0: it left with `code`
+    bool killed;        // by os_child_end
+} OsExit;
+// Starts argv[0] (a path; NULL-terminated) in a process group of its own, with default signal
+// handling, no other descriptor of ours, its output dropped. It dies with the *thread* that called
+// this. Undo with os_child_end. Fails: UNAVAILABLE.
+MUST_CHECK Fail os_spawn(Ctx *cx, const char *const *argv, OsChild *out);
+// Waits until the child has ended, kills it after patience_ms; closes the socket. Exactly once.
+OsExit os_child_end(OsChild *child, int64_t patience_ms);
+void os_hang_up(const OsChild *child);    // the child reads the end of its input
+bool os_child_gone(const OsChild *child); // its end of the socket is closed
+const char *os_signal_name(int signal);   // "SIGSEGV"; "?" for a number that is none
+// On a socket; 0 or an errno value: ETIMEDOUT and ECANCELED when cx asks to stop, EPIPE when the
+// other side is gone. os_receive fills all of buf.
+int os_send(const Ctx *cx, OsFile socket, Str data);
+int os_receive(const Ctx *cx, OsFile socket, void *buf, size_t len);
+const char *os_error_text(int error); // what an errno value means
+
+// For a child: no core dumps, dies with its parent; at most so much address space (0: no limit).
+// Sanitizers reserve far more than they use, so builds with one have no limit of memory.
+void os_confine(uint64_t memory_bytes);
+void os_allow_cpu(int seconds); // of processor time from now on, then SIGXCPU; 0: no limit
+int os_pid(void);
 
 int os_cpu_count(void); // usable by this process, at least 1
 int64_t os_monotonic_ns(void);

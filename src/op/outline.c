@@ -8,6 +8,7 @@ typedef struct OutlineArgs {
     StrList files;
     Str lang;
     int64_t depth;
+    bool isolate;
 } OutlineArgs;
 
 static const Field args[] = {
@@ -19,6 +20,8 @@ static const Field args[] = {
           .least = 0, .most = 1000, .fallback = "0"),
     FIELD(OutlineArgs, lang, STR, "take the files as this language, whatever their names say",
           .letter = 'l', .value_name = "LANGUAGE", .values = lang_values),
+    FIELD(OutlineArgs, isolate, BOOL,
+          "parse in separate processes, so that a crash costs one file"),
     {0},
 };
 
@@ -153,7 +156,8 @@ static Fail run(Ctx *cx, const Env *env, const void *arguments, Result *out)
     const OutlineArgs *from = arguments;
     OutlineQuery query = {.paths = from->files.items,
                           .path_count = from->files.count,
-                          .depth = (uint32_t)from->depth};
+                          .depth = (uint32_t)from->depth,
+                          .isolate = from->isolate};
     OutlineAnswer *answer = ARENA_NEW(cx->arena, OutlineAnswer);
     if (from->lang.len) TRY(lang_from_arg(cx->arena, from->lang, &query.lang));
     TRY(outline_run(cx, env, &query, answer));

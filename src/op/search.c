@@ -110,6 +110,10 @@ static const Field args[] = {
      .type = FIELD_BOOL,
      .offset = OFFSET(SearchArgs, skipped),
      .help = "name the files that were not searched, and why"},
+    {.name = "isolate",
+     .type = FIELD_BOOL,
+     .offset = OFFSET(SearchArgs, isolate),
+     .help = "parse in separate processes, so that a crash costs one file"},
     {0},
 };
 
@@ -326,6 +330,7 @@ static Fail read_args(Ctx *cx, const SearchArgs *from, SearchQuery *query)
     query->classify = read_classify(from->classify);
     query->classify_ms = from->classify_ms;
     query->shown = from->limit ? (size_t)from->limit : SIZE_MAX;
+    query->isolate = from->isolate;
     query->counts_only = from->count || from->files;
     return NULL;
 }
@@ -464,6 +469,20 @@ static Fail limits_reached(Ctx *cx, const SearchAnswer *answer)
     return NULL;
 }
 
+// What kept the answer from being whole; the files whose parse was given up one by one.
+static void take_problems(Ctx *cx, const SearchAnswer *answer, Result *out)
+{
+    VEC(Fail) problems = {0};
+    Fail limit = limits_reached(cx, answer);
+    if (limit) VEC_PUSH(cx->arena, &problems, limit);
+    for (size_t i = 0; i < answer->file_count; i++)
+        if (answer->files[i].fail) VEC_PUSH(cx->arena, &problems, answer->files[i].fail);
+    if (!problems.len) return;
+    out->problem = problems.items[0];
+    out->more_problems = problems.items + 1;
+    out->more_count = problems.len - 1;
+}
+
 static Fail run(Ctx *cx, const Env *env, const void *arguments, Result *out)
 {
     const SearchArgs *from = arguments;
@@ -477,8 +496,8 @@ static Fail run(Ctx *cx, const Env *env, const void *arguments, Result *out)
                     .make_finding = make_finding,
                     .data = answer,
                     .found = answer->file_count > 0,
-                    .interrupted = answer->interrupted,
-                    .problem = limits_reached(cx, answer)};
+                    .interrupted = answer->interrupted};
+    take_problems(cx, answer, out);
     make_sections(cx->arena, answer, out);
     return NULL;
 }

@@ -8,7 +8,7 @@
 typedef struct SearchArgs {
     Str pattern, classify;
     bool word, literal, regex, ignore_case, case_sensitive, hidden, no_ignore;
-    bool count, files, skipped;
+    bool count, files, skipped, isolate;
     StrList paths, in, lang, glob;
     uint64_t max_filesize;
     int64_t classify_ms, limit;

@@ -5,6 +5,7 @@
 // which the request adopts when all tasks have ended. Each task writes only to its own Job.
 #include "service/outline.h"
 
+#include "lang/parse.h"
 #include "service/outline_.h"
 
 enum { LONGEST_TEXT = 400, HEAD_BYTES = 64 << 10, BINARY_PROBE = 8 << 10 };
@@ -25,6 +26,7 @@ typedef struct Slot {
 
 typedef struct Work {
     Ctx *cx;
+    WorkerPool *workers; // NULL: parse here
     const OutlineQuery *query;
     Job *jobs;
     Slot *slots;
@@ -171,8 +173,8 @@ static Fail outline_file(Work *work, Ctx *cx, Slot *slot, Job *job)
         job->other = !job->place->named;
         return fail;
     }
-    if (!slot->parser) slot->parser = parser_new();
-    TRY(facts_extract(cx, slot->parser, lang, text, &facts));
+    ParseJob parse = {.lang = lang, .path = path, .text = text, .defs_only = true};
+    TRY(parse_file(cx, work->workers, &slot->parser, &parse, &facts));
     take_facts(work, slot, job, text, &facts);
     return NULL;
 }
@@ -230,6 +232,7 @@ static void run_jobs(const OutlineQuery *query, const Places *places, OutlineAns
     Pool *pool = places->env->pool;
     const PlaceVec *files = &places->items;
     Work work = {.cx = cx,
+                 .workers = query->isolate ? places->env->workers : NULL,
                  .query = query,
                  .jobs = ARENA_ARRAY(cx->arena, Job, files->len),
                  .slots = ARENA_ARRAY(cx->arena, Slot, (size_t)pool_slots(pool))};
@@ -260,6 +263,7 @@ Fail outline_run(Ctx *cx, const Env *env, const OutlineQuery *query, OutlineAnsw
     *out = (OutlineAnswer){0};
     Places places = {.cx = cx, .env = env};
     TRY(check_standard_input(cx, query));
+    if (query->isolate) TRY(worker_pool_ready(cx, env->workers));
     TRY(env_workspace(cx, env, true, &places.workspace));
     out->root = places.workspace.root;
     for (size_t i = 0; i < query->path_count; i++) places_add(&places, query->paths[i]);

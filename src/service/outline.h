@@ -14,6 +14,7 @@ typedef struct OutlineQuery {
     size_t path_count;
     LangId lang;    // LANG_NONE: decided by name and content
     uint32_t depth; // leave out definitions nested deeper; 0 for no limit
+    bool isolate;   // parse in worker processes
 } OutlineQuery;
 
 typedef struct OutlineFile {
@@ -44,7 +45,8 @@ typedef struct OutlineAnswer {
 
 // Fails: NOT_FOUND and IO for the workspace. What is wrong with one of several paths is in
 // `failed`; with the only one, it is the failure: NOT_FOUND (with the nearest name), BAD_REQUEST
-// (unknown language, binary), TOO_LARGE, IO, CANCELLED.
+// (unknown language, binary), TOO_LARGE, IO, CANCELLED, and UNAVAILABLE when isolated. UNAVAILABLE
+// too when isolated and no worker process starts.
 MUST_CHECK Fail outline_run(Ctx *cx, const Env *env, const OutlineQuery *query, OutlineAnswer *out);
 
 #endif

@@ -1,6 +1,7 @@
 // service/search.c - the flow of a search.
 #include "service/search.h"
 
+#include "runtime/worker.h"
 #include "service/search_.h"
 
 static void sum_up(Search *search, SearchAnswer *out)
@@ -115,6 +116,8 @@ Fail search_run(Ctx *cx, const Env *env, const SearchQuery *query, SearchAnswer 
                      .slots = pool_slots(env->pool)};
     PatternSpec spec = query->pattern;
     TRY(pattern_compile(cx, &spec, &search.pattern)); // a wrong pattern needs no workspace
+    bool parses = !query->counts_only && query->classify != CLASSIFY_NONE;
+    if (query->isolate && parses) TRY(worker_pool_ready(cx, env->workers));
     TRY(env_workspace(cx, env, !env->root.len, &search.workspace));
     *out = (SearchAnswer){0};
     Fail fail = run_in_workspace(&search, out);

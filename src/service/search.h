@@ -26,6 +26,7 @@ typedef struct SearchQuery {
     ClassifyMode classify;
     int64_t classify_ms;
     size_t shown;     // how many ranked hits will be shown, and so must be classified
+    bool isolate;     // parse in worker processes
     bool counts_only; // no text, no categories: for --count and --files
 } SearchQuery;
 
@@ -76,6 +77,7 @@ typedef struct SearchFile {
     uint32_t count;
     Str text; // kept from the scan, or empty: read again to classify
     uint64_t size_bytes;
+    Fail fail; // its parse was given up: a worker process was lost with it
 } SearchFile;
 
 typedef struct SearchAnswer {
@@ -102,7 +104,8 @@ typedef struct SearchAnswer {
     size_t costly_files;
 } SearchAnswer;
 
-// Fails: what pattern_compile, workspace_open and universe_list fail with.
+// Fails: what pattern_compile, workspace_open and universe_list fail with; UNAVAILABLE when
+// isolated and no worker process starts.
 MUST_CHECK Fail search_run(Ctx *cx, const Env *env, const SearchQuery *query, SearchAnswer *out);
 
 #endif

@@ -5,6 +5,7 @@
 // order, this repeats until the first N hits are all classified. Then the other files, best first,
 // until the deadline. A file is classified whole or not at all; slots share nothing.
 #include "base/clock.h"
+#include "lang/parse.h"
 #include "service/search_.h"
 
 // A file made to be slow to parse must not hold up the answer for ever; what is not decided by then
@@ -21,6 +22,7 @@ typedef struct Classify {
     Ctx limits; // deadline of this round
     const uint32_t *files;
     ClassifySlot *slots;
+    WorkerPool *workers; // NULL: parse here
 } Classify;
 
 static const char *const declaration_kind = "declaration";
@@ -84,13 +86,21 @@ static void classify_file(void *arg, size_t index, int slot_number)
     Ctx cx = ctx_child(&round->limits, &scratch);
     Str text;
     Facts facts = {0};
-    if (!slot->parser) slot->parser = parser_new();
     uint32_t *offsets = ARENA_ARRAY(&scratch, uint32_t, file->count);
     for (uint32_t i = 0; i < file->count; i++) offsets[i] = file->hits[i].start;
-    if (search_file_text(&cx, search, file, &text) &&
-        !facts_extract_around(&cx, slot->parser, file->lang, text, offsets, file->count, &facts)) {
-        apply_facts(file, &slot->arena, &facts, text);
+    if (search_file_text(&cx, search, file, &text)) {
+        ParseJob parse = {.lang = file->lang,
+                          .path = file->path,
+                          .text = text,
+                          .around = true,
+                          .offsets = offsets,
+                          .offset_count = file->count};
+        Fail fail = parse_file(&cx, round->workers, &slot->parser, &parse, &facts);
+        if (!fail) apply_facts(file, &slot->arena, &facts, text);
         file->partial = facts.partial;
+        // Else too large, or late: counted as unclassified.
+        if (fail && fail->kind == PROBLEM_UNAVAILABLE)
+            file->fail = problem_copy(&slot->arena, fail);
     }
     arena_fini(&scratch);
 }
@@ -133,6 +143,7 @@ void search_classify(Search *search)
     if (query->classify == CLASSIFY_NONE || !hits) return;
     Arena *arena = search->cx->arena;
     Classify round = {.search = search, .limits = *search->cx};
+    if (query->isolate) round.workers = search->env->workers;
     round.slots = ARENA_ARRAY(arena, ClassifySlot, (size_t)search->slots);
     uint32_t *order = ARENA_ARRAY(arena, uint32_t, hits);
     uint32_t *files = ARENA_ARRAY(arena, uint32_t, search->files.len);

@@ -1,0 +1,28 @@
+// lang/wire.h - Facts as bytes, for a worker process to send.
+//
+// Strings that are verbatim source go as their place in the text, which both sides have. Numbers
+// are LEB128. The reader trusts nothing: every offset lies in the text, every index in its array,
+// and parents stand before their children, so that walks over decoded facts end.
+//
+// Threads: pure. Memory: decoded facts live in the arena and borrow the text and the bytes.
+#ifndef CQ_LANG_WIRE_H
+#define CQ_LANG_WIRE_H
+
+#include "lang/facts.h"
+
+typedef struct Wire { // reads one value after the other; `bad` stays set after the first wrong one
+    const char *at, *end;
+    bool bad;
+} Wire;
+
+void wire_put(Buf *out, uint64_t value);
+uint64_t wire_get(Wire *in, uint64_t most); // 0 and bad when it is larger
+void wire_put_str(Buf *out, Str s);
+Str wire_get_str(Wire *in); // borrows
+
+// With `defs_only`, calls, imports and spans are left out.
+void facts_encode(Buf *out, const Facts *facts, Str text, bool defs_only);
+// `text` is the one that was parsed. False when the bytes are not facts of it.
+MUST_CHECK bool facts_decode(Arena *arena, Str bytes, Str text, Facts *out);
+
+#endif
