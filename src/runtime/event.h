@@ -35,7 +35,6 @@ typedef struct RuntimeEvent {
 
 typedef struct EventCursor {
     uint64_t after; // the last event seen; 0 starts at the beginning
-    size_t at;      // private: a hint
 } EventCursor;
 
 // The next event after the cursor, which moves on. Waits for one; *more is false when the run has
