@@ -130,7 +130,7 @@ struct Run {
     int64_t start_ns, start_wall_ms, deadline_ns;
     uint32_t limit; // of runners
     bool caller_works;
-    const Flag *starter_cancel;
+    Flag *starter_cancel;
     Log *log;
     OpReads *reads; // by number of the operation in the plan; NULL without cache
     Flag stop;      // asks every cell to stop

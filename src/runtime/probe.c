@@ -30,13 +30,14 @@ static ProbeCache look(Ctx *cx, Engine *engine, const FingerprintSpec *spec, Out
     Digest key = exec_fingerprint(&scratch, spec);
     Blob *blob = cache_peek(engine, &key);
     if (!blob) blob = cache_load(&own, engine, &key);
-    if (blob) {
+    bool hit = blob != NULL;
+    if (hit) {
         outputs->digests[spec->cell] = blob->digest;
         outputs->known[spec->cell] = true;
     }
     blob_drop(blob);
     arena_fini(&scratch);
-    return blob ? PROBE_HIT : PROBE_MISS;
+    return hit ? PROBE_HIT : PROBE_MISS;
 }
 
 static Fail look_at_all(Ctx *cx, Engine *engine, const Plan *plan, const RunSpec *spec,

@@ -1,6 +1,6 @@
 // runtime/probe.h - what a run of a plan would do: order, critical path, which results are there.
 //
-// Threads: any. Memory: all of a Probe lives in cx->arena. Blocks: on EngineSpec.read and the
+// Threads: any. Memory: cx->arena and the plan. Blocks: on EngineSpec.read and the
 // store.
 #ifndef CQ_RUNTIME_PROBE_H
 #define CQ_RUNTIME_PROBE_H

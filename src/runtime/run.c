@@ -68,6 +68,7 @@ static void make_ready(Run *run, uint32_t number)
 static void set_state(Run *run, uint32_t number, PlanCellState state, int64_t now_ns)
 {
     RunCell *cell = &run->cells[number];
+    assert(!is_final(cell));
     run->states[cell->state]--;
     run->states[state]++;
     cell->state = (uint8_t)state;
@@ -213,8 +214,8 @@ static void settle(Run *run, Runner *runner, int64_t now_ns)
     runner->late = runner->lost;
     if (runner->lost) return;
     runner->busy = false;
+    run_check_limits(run, now_ns); // while the cell is HELD, so that its own end counts
     cell->flags &= (uint8_t)~HELD;
-    run_check_limits(run, now_ns);
     if (runner->parked) {
         park(run, runner, now_ns);
         return;
