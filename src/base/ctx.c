@@ -13,6 +13,7 @@ Ctx ctx_child(const Ctx *cx, Arena *arena)
 StopReason ctx_stopped(const Ctx *cx)
 {
     if (cx->cancel && flag_get(cx->cancel)) return STOP_CANCEL;
+    if (cx->cancel_too && flag_get(cx->cancel_too)) return STOP_CANCEL;
     if (cx->deadline_ns && clock_now_ns() >= cx->deadline_ns) return STOP_DEADLINE;
     return STOP_NONE;
 }

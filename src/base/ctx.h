@@ -28,6 +28,7 @@ typedef struct Ctx {
     Arena *arena;
     int64_t deadline_ns; // on clock_now_ns; 0 for none
     Flag *cancel;        // non-zero asks to stop; NULL for never
+    Flag *cancel_too;    // a second one, of a run of which this is a part
     Str request_id;
     const Progress *progress; // NULL: nobody looks
     Log *log;                 // NULL drops events

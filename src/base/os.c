@@ -107,7 +107,7 @@ Fail os_read(Ctx *cx, OsFile file, void *buf, size_t cap, bool regular, size_t *
 static Fail wait_readable(Ctx *cx, OsFile file)
 {
     struct pollfd wait = {.fd = file.fd, .events = POLLIN};
-    int patience_ms = cx->deadline_ns || cx->cancel ? 50 : -1;
+    int patience_ms = cx->deadline_ns || cx->cancel || cx->cancel_too ? 50 : -1;
     do TRY(ctx_check(cx));
     while (poll(&wait, 1, patience_ms) <= 0); // a signal ends the wait: look again
     return NULL;
@@ -411,7 +411,8 @@ static Fail read_child(Ctx *cx, const OsRun *run, int fd, Str *out)
     for (;;) {
         TRY(ctx_check(cx));
         struct pollfd wait = {.fd = fd, .events = POLLIN};
-        if (poll(&wait, 1, cx->deadline_ns || cx->cancel ? 50 : -1) <= 0) continue;
+        if (poll(&wait, 1, cx->deadline_ns || cx->cancel || cx->cancel_too ? 50 : -1) <= 0)
+            continue;
         int error = OS_FAULT("read");
         ssize_t n = error ? -1 : read(fd, buf_room(&buf, 65536), 65536);
         if (n < 0 && !error && errno == EINTR) continue;

@@ -16,6 +16,7 @@ typedef enum LockRank { // outermost first
     RANK_APP = 10,
     RANK_SERVICE = 20,
     RANK_LANG = 30,
+    RANK_RUN = 35, // a run of a plan, or what its engine remembers: never both
     RANK_POOL = 40,
     RANK_POOL_QUEUE = 50,
     RANK_HTTP = 70,   // idle connections
