@@ -126,6 +126,9 @@ static void fill_in(Run *run, const Ctx *cx, Engine *engine, const RunSpec *spec
     run->deadline_ns = cx->deadline_ns;
     run->starter_cancel = cx->cancel;
     run->log = cx->log;
+    run->progress = cx->progress;
+    run->traced = cx->trace != NULL;
+    if (run->traced) run->trace = *cx->trace;
     run->start_ns = clock_now_ns();
     run->start_wall_ms = clock_wall_ms();
 }
@@ -136,10 +139,8 @@ Fail engine_start(Ctx *cx, Engine *engine, const Plan *plan, const RunSpec *spec
     TRY(ctx_check(cx));
     Run *run = new_run(plan);
     fill_in(run, cx, engine, spec ? spec : &nothing);
-    if (run->spec.cache != RUN_CACHE_OFF) {
-        run->reads = ARENA_ARRAY(&run->memory, OpReads, plan->op_count);
-        exec_reads(cx, engine, plan, run->spec.env, run->reads);
-    }
+    if (run->spec.cache != RUN_CACHE_OFF)
+        run->reads = exec_reads(cx, engine, plan, run->spec.env, &run->memory);
     const EngineHooks *hooks = &engine->spec.hooks;
     if (hooks->run_started) hooks->run_started(hooks->self, run->spec.run_id, plan->len);
     mutex_lock(&run->mutex);

@@ -4,6 +4,7 @@
 
 #include "runtime/engine.h"
 #include "runtime/plan_.h"
+#include "runtime/span.h"
 
 // ---- results by content
 
@@ -82,6 +83,7 @@ struct Runner { // a thread's place in a run
     Runner *next;
     Arena arena; // owner thread; whatever its cells return lives here until the run goes
     bool inline_caller;
+    CtxWork work; // owner thread
     // guarded by run->mutex
     bool used, busy, lost;
     int64_t deadline_ns; // of the cell, while busy
@@ -122,6 +124,16 @@ typedef struct OpReads { // what an operation reads, as it was when the run star
     bool known;
 } OpReads;
 
+typedef struct Reads {
+    OpReads *of_op;   // by number of the operation in the plan; NULL: no cache
+    OpReads *of_cell; // by number of the cell; NULL: no operation reads by its arguments
+} Reads;
+
+static inline const OpReads *reads_of(const Reads *reads, const Plan *plan, uint32_t cell)
+{
+    return reads->of_cell ? &reads->of_cell[cell] : &reads->of_op[plan->cells[cell].op];
+}
+
 struct Run {
     // frozen
     Engine *engine;
@@ -132,8 +144,11 @@ struct Run {
     bool caller_works;
     Flag *starter_cancel;
     Log *log;
-    OpReads *reads; // by number of the operation in the plan; NULL without cache
-    Flag stop;      // asks every cell to stop
+    const Progress *progress;
+    Trace trace; // a copy: a cell that is written off may outlive the starter's
+    bool traced;
+    Reads reads;
+    Flag stop; // asks every cell to stop
 
     Mutex mutex;
     Cond changed;
@@ -184,12 +199,13 @@ typedef struct FingerprintSpec {
     const Plan *plan;
     uint32_t cell;
     Str scope;
-    const OpReads *reads;
+    const Reads *reads;
     const Digest *(*digest_of_input)(const void *arg, uint32_t cell);
     const void *arg;
 } FingerprintSpec;
 Digest exec_fingerprint(Arena *scratch, const FingerprintSpec *spec);
-void exec_reads(Ctx *cx, Engine *engine, const Plan *plan, void *env, OpReads *reads);
+// In `arena`. Blocks: while EngineSpec.read works.
+Reads exec_reads(Ctx *cx, Engine *engine, const Plan *plan, void *env, Arena *arena);
 
 // ---- engine_cache.c
 

@@ -23,7 +23,8 @@ Digest exec_fingerprint(Arena *scratch, const FingerprintSpec *spec)
     digester_add_int(&digester, cell[1].inputs_from - cell[0].inputs_from);
     for (uint32_t e = cell[0].inputs_from; e < cell[1].inputs_from; e++)
         digester_add_digest(&digester, spec->digest_of_input(spec->arg, spec->plan->inputs[e]));
-    if (op->reads) digester_add_digest(&digester, &spec->reads[cell->op].digest);
+    if (op->reads || op->reads_of)
+        digester_add_digest(&digester, &reads_of(spec->reads, spec->plan, spec->cell)->digest);
     return digester_end(&digester);
 }
 
@@ -47,26 +48,50 @@ static const Read *read_once(Ctx *cx, Engine *engine, void *env, ReadVec *reads,
     return &reads->items[reads->len - 1];
 }
 
-void exec_reads(Ctx *cx, Engine *engine, const Plan *plan, void *env, OpReads *out)
+static void add_reads(Ctx *cx, Engine *engine, void *env, ReadVec *reads, const char *const *names,
+                      Digester *digester, bool *known)
+{
+    for (; names && *names; names++) {
+        const Read *read = read_once(cx, engine, env, reads, str_from(*names));
+        *known &= read->known;
+        digester_add(digester, read->name);
+        digester_add_digest(digester, &read->digest);
+    }
+}
+
+static OpReads read_all(Ctx *cx, Engine *engine, void *env, ReadVec *reads, const PlanOp *op,
+                        const PlanCell *cell)
+{
+    OpReads out = {.known = true};
+    Digester digester;
+    if (!op->pure) return out;
+    digester_init(&digester);
+    add_reads(cx, engine, env, reads, op->reads, &digester, &out.known);
+    if (cell && op->reads_of)
+        add_reads(cx, engine, env, reads, op->reads_of(cx->arena, op, cell->args), &digester,
+                  &out.known);
+    out.digest = digester_end(&digester);
+    return out;
+}
+
+Reads exec_reads(Ctx *cx, Engine *engine, const Plan *plan, void *env, Arena *arena)
 {
     Arena scratch = {0};
     Ctx own = ctx_child(cx, &scratch);
     ReadVec reads = {0};
+    Reads out = {.of_op = ARENA_ARRAY(arena, OpReads, plan->op_count)};
+    bool by_cell = false;
     for (uint32_t i = 0; i < plan->op_count; i++) {
-        const PlanOp *op = plan->ops[i];
-        out[i].known = true;
-        if (!op->pure || !op->reads) continue;
-        Digester digester;
-        digester_init(&digester);
-        for (const char *const *name = op->reads; *name; name++) {
-            const Read *read = read_once(&own, engine, env, &reads, str_from(*name));
-            out[i].known &= read->known;
-            digester_add(&digester, read->name);
-            digester_add_digest(&digester, &read->digest);
-        }
-        out[i].digest = digester_end(&digester);
+        out.of_op[i] = read_all(&own, engine, env, &reads, plan->ops[i], NULL);
+        by_cell |= plan->ops[i]->pure && plan->ops[i]->reads_of;
+    }
+    if (by_cell) out.of_cell = ARENA_ARRAY(arena, OpReads, plan->len);
+    for (uint32_t i = 0; by_cell && i < plan->len; i++) {
+        const PlanCell *cell = &plan->cells[i];
+        out.of_cell[i] = read_all(&own, engine, env, &reads, plan->ops[cell->op], cell);
     }
     arena_fini(&scratch);
+    return out;
 }
 
 // ---- the cell
@@ -94,7 +119,7 @@ static void fingerprint(Runner *runner, CellMore *more)
         exec_fingerprint(&scratch, &(FingerprintSpec){.plan = run->plan,
                                                       .cell = runner->cell,
                                                       .scope = run->spec.scope,
-                                                      .reads = run->reads,
+                                                      .reads = &run->reads,
                                                       .digest_of_input = output_digest,
                                                       .arg = run});
     more->has_fingerprint = true;
@@ -110,7 +135,10 @@ static Ctx cell_context(Runner *runner)
                  // The starter is in run_wait, so its flag is alive; other threads may outlive it.
                  .cancel_too = runner->inline_caller ? run->starter_cancel : NULL,
                  .request_id = run->spec.run_id,
-                 .log = run->log};
+                 .progress = run->progress,
+                 .log = run->log,
+                 .work = &runner->work,
+                 .trace = run->traced ? &run->trace : NULL};
 }
 
 // Takes `blob` (held) as the output, when it can be read.
@@ -193,7 +221,7 @@ static void encode(Runner *runner, CellMore *more)
 {
     const PlanOp *op = plan_op(runner->run->plan, runner->cell);
     runner->error = op->encode(&runner->arena, op, runner->value, &more->bytes);
-    if (runner->error) return;
+    if (runner->error || !more->bytes.ptr) return;
     more->output = digest_of(more->bytes);
     more->has_output = true;
 }
@@ -201,14 +229,25 @@ static void encode(Runner *runner, CellMore *more)
 static void compute(Ctx *cx, Runner *runner, bool cacheable)
 {
     const Run *run = runner->run;
-    bool digested = run->reads && run->plan->cells[runner->cell].flags & CELL_DIGESTED;
+    bool digested = run->reads.of_op && run->plan->cells[runner->cell].flags & CELL_DIGESTED;
     call(cx, runner);
     if (runner->error || !(cacheable || digested)) return;
     CellMore *more = more_of(runner);
     encode(runner, more);
-    if (runner->error || !cacheable) return;
+    if (runner->error || !cacheable || !more->has_output) return;
     runner->blob = blob_new(more->bytes, &more->output);
     runner->fresh = true;
+}
+
+static bool is_cacheable(const Run *run, uint32_t number)
+{
+    const PlanCell *cell = &run->plan->cells[number];
+    if (!run->reads.of_op || !(cell->flags & CELL_CACHEABLE)) return false;
+    for (uint32_t e = cell[0].inputs_from; e < cell[1].inputs_from; e++) {
+        const CellMore *more = run->cells[run->plan->inputs[e]].more;
+        if (!more || !more->has_output) return false;
+    }
+    return reads_of(&run->reads, run->plan, number)->known;
 }
 
 void exec_cell(Runner *runner)
@@ -220,8 +259,11 @@ void exec_cell(Runner *runner)
     runner->value = NULL;
     runner->error = NULL;
     runner->blob = NULL;
+    runner->work = (CtxWork){.op = str_from(run->plan->ops[cell->op]->name),
+                             .run_id = run->spec.run_id,
+                             .cell_id = plan_id(run->plan, runner->cell)};
     Ctx cx = cell_context(runner);
-    bool cacheable = run->reads && cell->flags & CELL_CACHEABLE && run->reads[cell->op].known;
+    bool cacheable = is_cacheable(run, runner->cell);
     bool found = false;
     if (cacheable) {
         CellMore *more = more_of(runner);

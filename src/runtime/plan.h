@@ -24,8 +24,10 @@ struct PlanOp {
     uint32_t version; // raise it when the same arguments give another output
     bool pure;        // output depends on arguments, inputs, scope and `reads` only: cacheable
     const char *const *reads; // ends with NULL; names for EngineSpec.read, such as "env:LANG"
-    uint32_t cost;            // weight on the critical path; 0 counts as 1
-    const void *self;         // for the functions below
+    // Further such names, by the arguments of the cell; ends with NULL. May be NULL.
+    const char *const *(*reads_of)(Arena *arena, const PlanOp *op, const void *args);
+    uint32_t cost;    // weight on the critical path; 0 counts as 1
+    const void *self; // for the functions below
 
     // Checks `params` (an object) and turns them into what `run` is given; NULL: no parameters.
     // Fails: BAD_REQUEST, with ext "pointer" relative to `params` when one member is at fault.
@@ -37,8 +39,9 @@ struct PlanOp {
     Fail (*run)(Ctx *cx, PlanCall *call, const void **value);
     // The value as bytes, the same bytes for the same value, and back; both or neither. Without
     // them the cell is never cached, nor is any cell that has it as an input.
-    // `bytes` given to decode live as long as `arena` and may be borrowed. Decode must tell any
-    // damage: its Problem only turns the entry into a miss.
+    // Encode may leave *bytes at STR_NONE: this value is not to be kept (an answer that is not
+    // whole), nor is what is made of it. `bytes` given to decode live as long as `arena` and may be
+    // borrowed. Decode must tell any damage: its Problem only turns the entry into a miss.
     Fail (*encode)(Arena *arena, const PlanOp *op, const void *value, Str *bytes);
     Fail (*decode)(Arena *arena, const PlanOp *op, Str bytes, const void **value);
 };

@@ -22,7 +22,8 @@ static const Digest *digest_of_output(const void *arg, uint32_t cell)
 static ProbeCache look(Ctx *cx, Engine *engine, const FingerprintSpec *spec, Outputs *outputs)
 {
     const PlanCell *cell = &spec->plan->cells[spec->cell];
-    if (!(cell->flags & CELL_CACHEABLE) || !spec->reads[cell->op].known) return PROBE_NOT_CACHED;
+    if (!(cell->flags & CELL_CACHEABLE) || !reads_of(spec->reads, spec->plan, spec->cell)->known)
+        return PROBE_NOT_CACHED;
     for (uint32_t e = cell[0].inputs_from; e < cell[1].inputs_from; e++)
         if (!outputs->known[spec->plan->inputs[e]]) return PROBE_UNKNOWN;
     Arena scratch = {0};
@@ -45,8 +46,8 @@ static Fail look_at_all(Ctx *cx, Engine *engine, const Plan *plan, const RunSpec
 {
     bool off = engine->spec.cache_off || spec->cache != RUN_CACHE_USE;
     if (off) return NULL;
-    OpReads *reads = ARENA_ARRAY(cx->arena, OpReads, plan->op_count);
-    exec_reads(cx, engine, plan, spec->env ? spec->env : engine->spec.env, reads);
+    void *env = spec->env ? spec->env : engine->spec.env;
+    Reads reads = exec_reads(cx, engine, plan, env, cx->arena);
     Outputs outputs = {ARENA_ARRAY(cx->arena, Digest, plan->len),
                        ARENA_ARRAY(cx->arena, bool, plan->len)};
     for (uint32_t i = 0; i < plan->len; i++) {
@@ -55,7 +56,7 @@ static Fail look_at_all(Ctx *cx, Engine *engine, const Plan *plan, const RunSpec
         FingerprintSpec what = {.plan = plan,
                                 .cell = cell,
                                 .scope = spec->scope.len ? spec->scope : plan->spec.scope,
-                                .reads = reads,
+                                .reads = &reads,
                                 .digest_of_input = digest_of_output,
                                 .arg = &outputs};
         cells[cell].cache = look(cx, engine, &what, &outputs);

@@ -449,7 +449,7 @@ void run_hold(Run *run)
 
 static void destroy(Run *run)
 {
-    for (uint32_t i = 0; run->reads && i < run->plan->len; i++) {
+    for (uint32_t i = 0; run->reads.of_op && i < run->plan->len; i++) {
         if (!run->cells[i].more) continue;
         blob_drop(run->cells[i].more->blob);
         blob_drop(run->cells[i].more->delivered);

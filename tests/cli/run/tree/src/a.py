@@ -1,0 +1,6 @@
+def alpha():
+    return beta()
+
+
+def beta():
+    return 1
