@@ -31,10 +31,12 @@ struct Batch {
     Arena arena;
     VEC(Future *) futures;
 
+    Counter references; // not under mutex, which goes with the last one
+
     Mutex mutex;
     Cond changed; // a future ended
     // guarded by mutex
-    size_t references, unfinished;
+    size_t unfinished;
 };
 
 Batch *batch_new(Pool *pool, const Ctx *cx)
@@ -44,7 +46,7 @@ Batch *batch_new(Pool *pool, const Ctx *cx)
     batch->limits = (Ctx){.deadline_ns = cx->deadline_ns,
                           .log = cx->log,
                           .request_id = str_copy(&batch->arena, cx->request_id)};
-    batch->references = 1;
+    counter_add(&batch->references, 1);
     mutex_init(&batch->mutex, RANK_POOL);
     cond_init(&batch->changed);
     return batch;
@@ -52,10 +54,7 @@ Batch *batch_new(Pool *pool, const Ctx *cx)
 
 static void let_go(Batch *batch)
 {
-    mutex_lock(&batch->mutex);
-    bool last = --batch->references == 0;
-    mutex_unlock(&batch->mutex);
-    if (!last) return;
+    if (counter_sub(&batch->references, 1) > 1) return;
     for (size_t i = 0; i < batch->futures.len; i++) arena_fini(&batch->futures.items[i]->arena);
     cond_fini(&batch->changed);
     mutex_fini(&batch->mutex);
@@ -104,8 +103,8 @@ static Future *add_future(Batch *batch, FutureFn fn, const void *arg, size_t arg
     future->arg = arena_alloc(&future->arena, arg_bytes);
     if (arg_bytes) memcpy(future->arg, arg, arg_bytes);
     VEC_PUSH(&batch->arena, &batch->futures, future);
+    counter_add(&batch->references, 1);
     mutex_lock(&batch->mutex);
-    batch->references++;
     batch->unfinished++;
     mutex_unlock(&batch->mutex);
     return future;
