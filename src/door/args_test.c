@@ -8,19 +8,23 @@ typedef struct Case {
     const char *line, *wants; // arguments as JSON and the globals that are not default, or a detail
 } Case;
 
-#define LISTS "{\"files\":[\"a.c\"],\"depth\":0,\"lang\":\"\"}"
+#define LISTS "{\"files\":[\"a.c\"],\"depth\":0,\"lang\":\"\",\"isolate\":false}"
 
 static const Case cases[] = {
     {"outline a.c", LISTS},
     {"outline a.c b.c --depth 2 c.c",
-     "{\"files\":[\"a.c\",\"b.c\",\"c.c\"],\"depth\":2,\"lang\":\"\"}"},
-    {"outline --depth=2 --lang=py a.c", "{\"files\":[\"a.c\"],\"depth\":2,\"lang\":\"py\"}"},
-    {"outline -d2 -l py a.c", "{\"files\":[\"a.c\"],\"depth\":2,\"lang\":\"py\"}"},
-    {"outline -d=2 -lpy a.c", "{\"files\":[\"a.c\"],\"depth\":2,\"lang\":\"py\"}"},
+     "{\"files\":[\"a.c\",\"b.c\",\"c.c\"],\"depth\":2,\"lang\":\"\",\"isolate\":false}"},
+    {"outline --depth=2 --lang=py a.c",
+     "{\"files\":[\"a.c\"],\"depth\":2,\"lang\":\"py\",\"isolate\":false}"},
+    {"outline -d2 -l py a.c",
+     "{\"files\":[\"a.c\"],\"depth\":2,\"lang\":\"py\",\"isolate\":false}"},
+    {"outline -d=2 -lpy a.c",
+     "{\"files\":[\"a.c\"],\"depth\":2,\"lang\":\"py\",\"isolate\":false}"},
     {"outline --depth= a.c", "--depth must be a whole number, not \"\""},
-    {"outline -- -a.c --depth", "{\"files\":[\"-a.c\",\"--depth\"],\"depth\":0,\"lang\":\"\"}"},
-    {"outline -", "{\"files\":[\"-\"],\"depth\":0,\"lang\":\"\"}"},
-    {"outline a,b.c", "{\"files\":[\"a,b.c\"],\"depth\":0,\"lang\":\"\"}"},
+    {"outline -- -a.c --depth",
+     "{\"files\":[\"-a.c\",\"--depth\"],\"depth\":0,\"lang\":\"\",\"isolate\":false}"},
+    {"outline -", "{\"files\":[\"-\"],\"depth\":0,\"lang\":\"\",\"isolate\":false}"},
+    {"outline a,b.c", "{\"files\":[\"a,b.c\"],\"depth\":0,\"lang\":\"\",\"isolate\":false}"},
     {"--threads 3 outline a.c", LISTS " threads=3"},
     {"outline a.c --threads 3", LISTS " threads=3"},
     {"--format=json outline --threads=3 a.c", LISTS " format=json threads=3"},
@@ -39,7 +43,8 @@ static const Case cases[] = {
     {"outline a.c --depth", "--depth needs a value: N"},
     {"outline a.c --depth --lang py",
      "--depth needs a value: N; write --depth=--lang if that is meant"},
-    {"outline a.c --lang -x", "{\"files\":[\"a.c\"],\"depth\":0,\"lang\":\"-x\"}"},
+    {"outline a.c --lang -x",
+     "{\"files\":[\"a.c\"],\"depth\":0,\"lang\":\"-x\",\"isolate\":false}"},
     {"outline a.c --depth 1 -d 1", "--depth is given twice"},
     {"outline a.c --threads 1 --threads 1", "--threads is given twice"},
     {"outline a.c --depth 1001", "--depth must be 0 to 1000, not 1001"},

@@ -18,15 +18,19 @@
 
 typedef struct Pool Pool;
 
+// Of each kind, so many threads are kept (the floor). While tasks find all of them busy, more
+// start, up to the ceiling; one that had nothing to do for idle_ns leaves. A ceiling below the
+// floor is the floor; a ceiling of 0 runs inline.
 typedef struct PoolSpec {
-    int cpu_workers; // threads besides the caller; 0 runs inline
-    int io_workers;  // threads for pool_submit_io; 0 runs it inline
+    int cpu_workers, cpu_ceiling; // threads besides the caller; the floor starts at once
+    int io_workers, io_ceiling;   // threads for pool_submit_io; none before the first such task
+    int64_t idle_ns;              // 0: 5 s
 } PoolSpec;
 
-// Starts the threads; when the system refuses some, the pool works with fewer.
+// When the system refuses threads, the pool works with fewer.
 Pool *pool_new(PoolSpec spec);
 void pool_free(Pool *pool);       // stops first; NULL is fine
-int pool_slots(const Pool *pool); // CPU workers + 1: how many tasks run at once, at most
+int pool_slots(const Pool *pool); // most CPU workers + 1: how many tasks run at once, at most
 void pool_drain(Pool *pool);      // waits until nothing is queued or running
 void pool_stop(Pool *pool); // runs what is queued, then ends the threads; later tasks run inline
 
@@ -53,5 +57,24 @@ size_t pool_each(Pool *pool, const Ctx *cx, size_t count, size_t batch, EachFn f
 
 // Runs fn on an I/O thread; slot is the I/O worker's number.
 void pool_submit_io(Group *group, TaskFn fn, void *arg);
+
+// Tasks that nobody waits for but pool_drain and pool_stop; runtime/collect is made of them.
+void pool_detach_cpu(Pool *pool, TaskFn fn, void *arg);
+void pool_detach_io(Pool *pool, TaskFn fn, void *arg);
+// In a pool without CPU threads: runs the oldest task, here. False when that is not called for.
+bool pool_help(Pool *pool);
+
+typedef struct PoolSide {
+    int workers, floor, ceiling, busy; // threads; `busy` counts callers that help, too
+    uint64_t queued, queued_most;
+    uint64_t done, dropped; // tasks
+    uint64_t saturated;     // tasks that found no idle thread when they came
+    uint64_t grown, shrunk; // threads started above the floor, or gone
+} PoolSide;
+
+typedef struct PoolStats {
+    PoolSide cpu, io;
+} PoolStats;
+PoolStats pool_stats(Pool *pool); // exact when nothing runs, else each number for itself
 
 #endif

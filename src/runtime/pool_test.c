@@ -4,7 +4,14 @@
 #include "base/clock.h"
 #include "support/check.h"
 
-static const PoolSpec sizes[] = {{0, 0}, {1, 1}, {3, 2}, {7, 0}};
+static const PoolSpec sizes[] = {
+    {0},
+    {.cpu_workers = 1, .io_workers = 1},
+    {.cpu_workers = 3, .io_workers = 2},
+    {.cpu_workers = 7},
+    {.cpu_workers = 1, .cpu_ceiling = 4, .io_ceiling = 3, .idle_ns = 1},
+    {.cpu_ceiling = 3, .idle_ns = 1},
+};
 
 typedef struct Tree {
     Group group;
@@ -208,6 +215,86 @@ static void many_threads_may_wait_at_once(void **state)
     }
 }
 
+static void wait_for_workers(Pool *pool, int cpu, int io)
+{
+    for (;;) {
+        PoolStats stats = pool_stats(pool);
+        if (stats.cpu.workers == cpu && stats.io.workers == io) return;
+        thread_yield();
+    }
+}
+
+typedef struct Gate { // tasks that end when they are let
+    Counter inside;
+    Flag open;
+} Gate;
+
+static void wait_at_gate(void *arg, int slot)
+{
+    (void)slot;
+    Gate *gate = arg;
+    counter_add(&gate->inside, 1);
+    while (!flag_get(&gate->open)) thread_yield();
+}
+
+static void threads_come_with_tasks_and_leave_when_idle(void **state)
+{
+    (void)state;
+    enum { TASKS = 12 };
+    PoolSpec spec = {.cpu_workers = 1, .cpu_ceiling = 4, .io_workers = 1, .io_ceiling = 3};
+    spec.idle_ns = 1; // gone as soon as there is nothing to do
+    Pool *pool = pool_new(spec);
+    assert_int_equal(pool_slots(pool), 5);
+    assert_int_equal(pool_stats(pool).cpu.workers, 1);
+    assert_int_equal(pool_stats(pool).io.workers, 0); // none before the first task
+    Gate gate = {0};
+    Group group;
+    group_init(&group, pool, NULL);
+    for (int i = 0; i < TASKS; i++) group_submit(&group, 0, wait_at_gate, &gate);
+    for (int i = 0; i < TASKS; i++) pool_submit_io(&group, wait_at_gate, &gate);
+    wait_for_workers(pool, 4, 3);
+    while (counter_get(&gate.inside) < 7) thread_yield();
+    PoolStats full = pool_stats(pool);
+    assert_int_equal(full.cpu.busy, 4);
+    assert_int_equal(full.io.busy, 3);
+    assert_int_equal(full.cpu.queued, TASKS - 4);
+    assert_int_equal(full.io.queued, TASKS - 3);
+    assert_int_equal(full.cpu.grown, 3);
+    assert_int_equal(full.io.grown, 2);
+    assert_true(full.cpu.saturated > 0 && full.cpu.saturated <= TASKS);
+    assert_true(full.io.saturated >= 3 && full.io.saturated <= TASKS);
+    flag_set(&gate.open, 1);
+    group_wait(&group);
+    wait_for_workers(pool, 1, 1);
+    PoolStats after = pool_stats(pool);
+    assert_int_equal(after.cpu.done, TASKS);
+    assert_int_equal(after.io.done, TASKS);
+    assert_int_equal(after.cpu.shrunk, 3);
+    assert_int_equal(after.io.shrunk, 2);
+    assert_true(after.cpu.queued_most >= TASKS - 4);
+    assert_int_equal(after.cpu.queued + after.io.queued, 0);
+    for (int i = 0; i < TASKS; i++) pool_submit_io(&group, wait_at_gate, &gate); // and again
+    group_wait(&group);
+    assert_int_equal(pool_stats(pool).io.done, 2 * TASKS);
+    pool_free(pool);
+}
+
+static void detached_tasks_run_before_the_pool_is_gone(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(sizes); i++) {
+        Counter runs = {0};
+        Pool *pool = pool_new(sizes[i]);
+        for (int j = 0; j < 100; j++) pool_detach_cpu(pool, count_task, &runs);
+        for (int j = 0; j < 100; j++) pool_detach_io(pool, count_task, &runs);
+        pool_stop(pool);
+        assert_int_equal(counter_get(&runs), 200);
+        pool_detach_cpu(pool, count_task, &runs);
+        pool_free(pool);
+        assert_int_equal(counter_get(&runs), 201);
+    }
+}
+
 int runtime_pool_test(void)
 {
     const struct CMUnitTest tests[] = {
@@ -219,6 +306,8 @@ int runtime_pool_test(void)
         cmocka_unit_test(io_tasks_and_drain),
         cmocka_unit_test(stop_runs_what_is_queued_and_later_tasks_inline),
         cmocka_unit_test(many_threads_may_wait_at_once),
+        cmocka_unit_test(threads_come_with_tasks_and_leave_when_idle),
+        cmocka_unit_test(detached_tasks_run_before_the_pool_is_gone),
     };
     return RUN_TESTS(tests);
 }
