@@ -46,7 +46,7 @@ for tree in "$cases/tree" "${cases%/*}/tree"; do
 done
 
 # Nothing of the user's: no settings, no git configuration, no repository around the copy.
-for variable in $(env | sed -n 's/^\(CQ_[A-Z_]*\|GIT_[A-Z_]*\|XDG_[A-Z_]*\)=.*/\1/p'); do
+for variable in $(env | sed -n 's/^\(CQ_[A-Z_]*\|GIT_[A-Z_]*\|XDG_[A-Z_]*\|OTEL_[A-Z_]*\)=.*/\1/p'); do
     unset "$variable"
 done
 export CQ_SOURCE="${here%/*}" CQ_CASES="$cases" PATH="$tmp/bin:$PATH" HOME="$tmp/home" TMPDIR="$tmp/tmp"

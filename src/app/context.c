@@ -70,7 +70,14 @@ static Fail start_trace(Ctx *cx, Context *context, const ContextSpec *spec)
         .http = context->http,
         .log = context->logs ? &context->log : NULL};
     if (!tracer.file.len && !tracer.endpoint.len) return NULL;
-    TRY(tracer_new(cx, &tracer, &context->tracer));
+    Fail fail = tracer_new(cx, &tracer, &context->tracer);
+    Ctx own = *cx;
+    own.log = tracer.log;
+    if (fail && fail->kind == PROBLEM_UNAVAILABLE) { // no thread: the command is worth more
+        log_event(&own, LOG_WARN, "trace.off", LOG_STR("why", fail->detail));
+        return NULL;
+    }
+    TRY(fail);
     metrics_collect(context->env.metrics, collect_trace, context->tracer);
     return NULL;
 }

@@ -124,8 +124,12 @@ static Str child_key(Arena *arena, size_t family, size_t count, const Str *label
 {
     Buf key = buf_on(arena);
     buf_int(&key, (int64_t)family);
-    for (size_t i = 0; i < count; i++)
-        buf_addf(&key, ":%zu:" STR_FMT, labels[i].len, STR_ARG(labels[i]));
+    for (size_t i = 0; i < count; i++) {
+        buf_byte(&key, ':');
+        buf_int(&key, (int64_t)labels[i].len);
+        buf_byte(&key, ':');
+        buf_add(&key, labels[i]);
+    }
     return buf_str(&key);
 }
 

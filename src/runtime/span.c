@@ -243,6 +243,7 @@ static bool post(Ctx *cx, Destination *to, Str body, bool *done, int64_t *retry_
     *done = !fail && reply.status / 100 == 2;
     if (*done) return true;
     Str why = fail ? fail->detail : str_format(cx->arena, "HTTP status %d", reply.status);
+    if (fail && fail->kind == PROBLEM_CANCELLED) why = STR("no answer before the end");
     note_trouble(cx, to, why);
     if (fail) // what names no URL did not get as far: there is no libcurl
         return fail->kind != PROBLEM_UNAVAILABLE || !json_get(fail->ext, STR("url"));

@@ -236,6 +236,39 @@ static void full_disk(void **state)
     arena_fini(&arena);
 }
 
+// Nobody answers: more spans than it can keep waiting, and no time left in the end.
+static void dead_endpoint(void **state)
+{
+    enum { MANY = 20000 };
+    Arena arena = {0};
+    Log log;
+    OsFile file = OS_FILE_NONE;
+    Ctx cx = {.arena = &arena};
+    Tracer *tracer = NULL;
+    TraceSpan span;
+    Str text = {0};
+    HttpClient *http = http_new();
+    assert_null(os_create(&cx, OS_CWD, *state, &file));
+    log_init(&log, file, LOG_WARN, true);
+    TracerSpec spec = {.endpoint = STR("http://127.0.0.1:1/"), .http = http, .log = &log};
+    assert_null(tracer_new(&cx, &spec, &tracer));
+    cx.trace = tracer_root(tracer);
+    for (int i = 0; i < MANY; i++) {
+        span_begin(&cx, &span, "lost");
+        span_end(&cx, &span, NULL);
+    }
+    tracer_free(tracer, 0);
+    log_fini(&log);
+    os_close(&file);
+    http_free(http);
+    assert_null(os_read_file(&cx, OS_CWD, *state, 1 << 20, &text));
+    const Json *event = NULL;
+    assert_null(json_parse(&arena, text, &event)); // one line
+    CHECK_STR(member(event, "to"), STR("endpoint"));
+    assert_int_equal(json_get(event, STR("spans"))->integer, MANY);
+    arena_fini(&arena);
+}
+
 static void bad_destinations(void **state)
 {
     (void)state;
@@ -288,6 +321,7 @@ int runtime_span_test(void)
         cmocka_unit_test(off),
         WITH_PATH(many_threads),
         WITH_PATH(full_disk),
+        WITH_PATH(dead_endpoint),
         cmocka_unit_test(bad_destinations),
         WITH_PATH(log_lines_name_the_work),
     };

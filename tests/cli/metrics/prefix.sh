@@ -1,0 +1,1 @@
+cq metrics runtime_cell

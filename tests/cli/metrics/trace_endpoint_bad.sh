@@ -1,0 +1,1 @@
+cq search main --trace-endpoint localhost:4318

@@ -1,0 +1,1 @@
+cq search main --trace no/such/folder/trace.json

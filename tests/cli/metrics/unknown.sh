@@ -1,0 +1,1 @@
+cq metrics no_such_family
