@@ -73,7 +73,8 @@ Fail config_choose(Arena *arena, const ConfigOptions *options, ConfigFile *out)
 // The failure, with who named the file.
 static Fail blame(Arena *arena, const ConfigFile *file, Fail fail)
 {
-    Str from = file->from.len ? file->from : file->name;
+    Str from = file->from;
+    if (!from.len) return problem_with_str(arena, fail, "source", file->name);
     Problem *copy = ARENA_NEW(arena, Problem);
     *copy = *fail;
     copy->detail = str_format(arena, STR_FMT ": " STR_FMT, STR_ARG(from), STR_ARG(fail->detail));

@@ -272,7 +272,7 @@ static const EnvCase env_cases[] = {
      NULL,
      NULL,
      "environment CQ_RUNTIME_: no setting has this variable; did you "
-     "mean CQ_RUNTIME_PRELOAD?"},
+     "mean CQ_RUNTIME_CPU_WORKERS?"},
 };
 
 static void test_env(void **state)
