@@ -54,28 +54,39 @@ Fail config_choose(Arena *arena, const ConfigOptions *options, ConfigFile *out)
         return FAIL(arena, BAD_REQUEST, "--config and --no-config contradict each other");
     if (options->no_file) return NULL;
     if (options->file.len) {
-        *out = (ConfigFile){CONFIG_NAMED, str_copy(arena, options->file)};
+        *out = (ConfigFile){CONFIG_NAMED, str_copy(arena, options->file), STR("option --config")};
         return NULL;
     }
     TRY(wants_file(arena, &use));
     if (!use) return NULL;
     if (named.ptr && !named.len)
-        return FAIL(arena, BAD_REQUEST, "environment CQ_CONFIG: it names no file");
-    *out = named.len ? (ConfigFile){CONFIG_NAMED, str_copy(arena, named)}
-                     : (ConfigFile){CONFIG_WORKSPACE, STR(CONFIG_NAME)};
+        return FAIL(arena, BAD_REQUEST,
+                    "environment CQ_CONFIG: it is empty; name a file, or unset it");
+    *out = named.len
+               ? (ConfigFile){CONFIG_NAMED, str_copy(arena, named), STR("environment CQ_CONFIG")}
+               : (ConfigFile){CONFIG_WORKSPACE, STR(CONFIG_NAME), STR_NONE};
     return NULL;
 }
 
 // --- reading it ---
 
+// The failure, with who named the file.
+static Fail blame(Arena *arena, const ConfigFile *file, Fail fail)
+{
+    Str from = file->from;
+    if (!from.len) return problem_with_str(arena, fail, "source", file->name);
+    Problem *copy = ARENA_NEW(arena, Problem);
+    *copy = *fail;
+    copy->detail = str_format(arena, STR_FMT ": " STR_FMT, STR_ARG(from), STR_ARG(fail->detail));
+    return problem_with_str(arena, copy, "source", from);
+}
+
 static Fail read_open(Ctx *cx, OsFile opened, const ConfigFile *file, Str *text)
 {
     OsStat info;
-    PolicySource source = {SOURCE_FILE, file->name, 0, 0};
     TRY(os_fstat(cx, opened, &info));
     if (info.type != OS_REGULAR)
-        return policy_problem(cx->arena, &source, STR_NONE, STR_NONE, STR_NONE,
-                              STR("it is no regular file"));
+        return FAIL(cx->arena, BAD_REQUEST, STR_FMT " is no regular file", STR_ARG(file->name));
     size_t got = 0, room = (size_t)MIN(info.size_bytes, MOST_BYTES) + 1;
     char *bytes = arena_alloc_raw(cx->arena, room);
     TRY(os_read(cx, opened, bytes, room, false, &got));
@@ -95,10 +106,10 @@ static Fail read_file(Ctx *cx, ConfigFile *file, OsFile root, Policy *policy)
         *file = (ConfigFile){0};
         return NULL;
     }
-    if (error) return os_problem(cx, error, "open", file->name.ptr);
-    Fail fail = read_open(cx, opened, file, &text);
+    Fail fail =
+        error ? os_problem(cx, error, "open", file->name.ptr) : read_open(cx, opened, file, &text);
     os_close(&opened);
-    return fail ? fail : config_read(cx->arena, file, text, policy);
+    return fail ? blame(cx->arena, file, fail) : config_read(cx->arena, file, text, policy);
 }
 
 // --- options ---

@@ -30,6 +30,7 @@ typedef enum ConfigKind { CONFIG_NONE, CONFIG_WORKSPACE, CONFIG_NAMED } ConfigKi
 typedef struct ConfigFile {
     ConfigKind kind;
     Str name; // as messages show it
+    Str from; // who named it: "option --config", "environment CQ_CONFIG"; or empty
 } ConfigFile;
 
 // Which file counts. An option goes before the environment, where CQ_USE_CONFIG=0 goes before

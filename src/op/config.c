@@ -51,11 +51,6 @@ static const Field result[] = {
     {0},
 };
 
-static Str default_text(const PolicySpec *spec)
-{
-    return str_from(spec->fallback ? spec->fallback : spec->computed);
-}
-
 static StrList variables_of(Arena *arena, const Policy *policy, PolicySetting at)
 {
     size_t count = 0;
@@ -74,7 +69,7 @@ static SettingRow make_row(Arena *arena, const Policy *policy, PolicySetting at)
                         .value = policy_text(arena, policy, at),
                         .source = policy_source_text(arena, &source),
                         .allowed = policy_allowed(arena, at.spec),
-                        .fallback = default_text(at.spec),
+                        .fallback = policy_default(arena, policy, at),
                         .environment = variables_of(arena, policy, at),
                         .help = str_from(at.spec->help),
                         .from_file = source.kind == SOURCE_FILE};
@@ -133,6 +128,8 @@ static Fail run(Ctx *cx, const Env *env, const void *arguments, Result *out)
 {
     const ConfigArgs *from = arguments;
     const Policy *policy = env->policy;
+    if (str_eq(from->action, STR("docs")) && from->key.len)
+        return FAIL(cx->arena, BAD_REQUEST, "docs tells of all settings; it takes no KEY");
     VEC(SettingRow) rows = {0};
     VEC(PolicySetting) shown = {0};
     ConfigSummary *summary = ARENA_NEW(cx->arena, ConfigSummary);
@@ -235,7 +232,7 @@ static void docs_setting(Buf *out, const PolicySpec *spec)
     static const char *const variable_names[] = {"", "<NAMESPACE>", "<COMMAND>"};
     Arena *arena = out->arena;
     Str key = pattern_text(arena, spec->key, key_names[spec->each]);
-    Str fallback = default_text(spec);
+    Str fallback = str_from(spec->fallback ? spec->fallback : spec->computed);
     bool literal = spec->fallback && fallback.len;
     buf_addf(out, "- `" STR_FMT "`: %s.\n", STR_ARG(key), spec->help);
     buf_addf(out, "  %s; default: %s%s%s.\n", policy_allowed(arena, spec).ptr, literal ? "`" : "",
@@ -249,10 +246,25 @@ static void docs_setting(Buf *out, const PolicySpec *spec)
     buf_add(out, STR(".\n"));
 }
 
+static void docs_namespaces(Buf *out, const ConfigSummary *summary)
+{
+    const SettingRow *rows = summary->settings.items;
+    buf_add(out, STR("  Namespaces, and their defaults:"));
+    const char *between = "";
+    for (size_t i = 0; i < summary->settings.count; i++) {
+        Str key = rows[i].key, head = STR("cache.namespaces."), tail = STR(".ttl_seconds");
+        if (!str_starts(key, head) || !str_ends(key, tail)) continue;
+        Str name = str_sub(key, head.len, key.len - tail.len);
+        buf_addf(out, "%s `" STR_FMT "` " STR_FMT, between, STR_ARG(name),
+                 STR_ARG(rows[i].fallback));
+        between = ",";
+    }
+    buf_add(out, STR(".\n"));
+}
+
 static bool plain(Buf *out, const void *arguments, const Result *of)
 {
     const ConfigArgs *from = arguments;
-    (void)of;
     if (!str_eq(from->action, STR("docs"))) return false;
     Str last = STR_NONE;
     for (const PolicySpec *spec = policy_specs; spec->key; spec++) {
@@ -261,6 +273,8 @@ static bool plain(Buf *out, const void *arguments, const Result *of)
             buf_addf(out, "%s### %.*s\n\n", last.len ? "\n" : "", STR_ARG(section));
         last = section;
         docs_setting(out, spec);
+        if (spec->each == POLICY_NAMESPACE && spec->type == POLICY_INT)
+            docs_namespaces(out, of->summary);
     }
     return true;
 }

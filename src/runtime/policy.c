@@ -15,7 +15,8 @@ typedef struct Origin {
 } Origin;
 
 struct PolicyOrigins {
-    VEC(Origin) list; // short: nobody sets more than a few
+    VEC(Origin) list;                  // short: nobody sets more than a few
+    const PolicyNamespace *namespaces; // with their defaults
 };
 
 // --- places and names ---
@@ -245,6 +246,31 @@ static Str size_text(Arena *arena, int64_t bytes)
     return str_format(arena, "%lld%.*s", (long long)bytes, unit > 0, unit ? units + unit - 1 : "");
 }
 
+static Str value_text(Arena *arena, const PolicySpec *spec, const void *at)
+{
+    switch (spec->type) {
+    case POLICY_INT: return str_format(arena, "%lld", (long long)*(const int64_t *)at);
+    case POLICY_SIZE: return size_text(arena, *(const int64_t *)at);
+    case POLICY_REAL: return str_format(arena, "%.15g", *(const double *)at);
+    case POLICY_BOOL: return *(const bool *)at ? STR("true") : STR("false");
+    case POLICY_CHOICE: return str_from(spec->choices[*(const int64_t *)at]);
+    case POLICY_FOLDER:
+    case POLICY_PATH:
+    case POLICY_URL:
+    case POLICY_NAMES: break;
+    }
+    return *(const Str *)at;
+}
+
+Str policy_default(Arena *arena, const Policy *policy, PolicySetting setting)
+{
+    const PolicySpec *spec = setting.spec;
+    if (spec->each != POLICY_NAMESPACE)
+        return str_from(spec->fallback ? spec->fallback : spec->computed);
+    const void *at = (const char *)&policy->origins->namespaces[setting.item] + spec->offset;
+    return value_text(arena, spec, at);
+}
+
 // What a profile leaves open is the general setting.
 static bool general_of(const Policy *policy, const PolicySpec *spec, PolicySetting *out)
 {
@@ -260,19 +286,7 @@ bool policy_is_own(const Policy *policy, PolicySetting setting)
 Str policy_text(Arena *arena, const Policy *policy, PolicySetting setting)
 {
     if (!policy_is_own(policy, setting)) (void)general_of(policy, setting.spec, &setting);
-    const void *at = place_in(policy, setting);
-    switch (setting.spec->type) {
-    case POLICY_INT: return str_format(arena, "%lld", (long long)*(const int64_t *)at);
-    case POLICY_SIZE: return size_text(arena, *(const int64_t *)at);
-    case POLICY_REAL: return str_format(arena, "%.15g", *(const double *)at);
-    case POLICY_BOOL: return *(const bool *)at ? STR("true") : STR("false");
-    case POLICY_CHOICE: return str_from(setting.spec->choices[*(const int64_t *)at]);
-    case POLICY_FOLDER:
-    case POLICY_PATH:
-    case POLICY_URL:
-    case POLICY_NAMES: break;
-    }
-    return *(const Str *)at;
+    return value_text(arena, setting.spec, place_in(policy, setting));
 }
 
 static Str choice_list(Arena *arena, const char *const *choices)
@@ -464,6 +478,7 @@ Policy *policy_new(Arena *arena, const PolicyHost *host)
 {
     Policy *policy = ARENA_NEW(arena, Policy);
     policy->origins = ARENA_NEW(arena, PolicyOrigins);
+    policy->origins->namespaces = host->namespaces;
     policy->namespace_count = host->namespace_count;
     policy->namespaces = ARENA_ARRAY(arena, PolicyNamespace, host->namespace_count);
     for (size_t i = 0; i < host->namespace_count; i++) policy->namespaces[i] = host->namespaces[i];

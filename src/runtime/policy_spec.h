@@ -66,7 +66,7 @@ typedef struct PolicySource {
 typedef struct PolicyHost { // what defaults depend on
     int cores;
     Str cache_dir;                     // absolute or empty
-    const PolicyNamespace *namespaces; // with their defaults
+    const PolicyNamespace *namespaces; // with their defaults; must outlive the policy
     size_t namespace_count;
     const char *const *commands; // NULL-terminated, or NULL
 } PolicyHost;
@@ -91,6 +91,8 @@ bool policy_find(const Policy *policy, Str key, PolicySetting *out);
 Str policy_key(Arena *arena, const Policy *policy, PolicySetting setting);
 Str policy_env(Arena *arena, const Policy *policy, PolicySetting setting, size_t index);
 Str policy_text(Arena *arena, const Policy *policy, PolicySetting setting); // its value
+// ... its default as a user would write it, or how that is found.
+Str policy_default(Arena *arena, const Policy *policy, PolicySetting setting);
 // False for a profile's setting that follows the general one.
 bool policy_is_own(const Policy *policy, PolicySetting setting);
 PolicySource policy_source(const Policy *policy, PolicySetting setting);

@@ -103,7 +103,7 @@ const PolicySpec policy_specs[] = {
      .env = {RT "CACHE_EVICT_RUN_TAG_ON_EXIT", DISK "EVICT_RUN_TAG_ON_EXIT"},
      .help = "what a run stored goes when the run ends"},
     {"cache.namespaces.*.ttl_seconds", NAMESPACE_ROW(INT, ttl_seconds, RANGE(1, YEARS_S)),
-     .computed = "see the table of namespaces",
+     .computed = "see below",
      .env = {RT "CACHE_NAMESPACE_*_TTL_SECONDS", RT "CACHE_TTL_*_SECONDS",
              DISK "NAMESPACE_*_TTL_SECONDS", DISK "TTL_*_SECONDS"},
      .help = "how long an entry of the namespace lives"},

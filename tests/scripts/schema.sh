@@ -31,6 +31,8 @@ check outline --depth 1 src/base/str.h no/such/file.c README.md src/door/args.c
 check outline src --timeout 0.001
 check metrics
 check metrics no_such_family
+check config show
+check config show profiles.search
 
 for op in $("$cq" help --markdown | sed -n 's/^## cq //p'); do
     "$cq" schema "$op" >/dev/null 2>&1 || continue

@@ -1,0 +1,1 @@
+CQ_USE_CONFIG=perhaps cq config show

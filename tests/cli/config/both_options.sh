@@ -1,0 +1,1 @@
+cq config show --no-config --config .cq.yaml

@@ -1,0 +1,1 @@
+cq config docs | sed -n 1,12p

@@ -1,0 +1,1 @@
+cq config docs cache

@@ -1,0 +1,2 @@
+# stdout: unchecked
+cq config show --format json

@@ -1,0 +1,1 @@
+CQ_CONFIG= cq config show

@@ -1,0 +1,1 @@
+rm .cq.yaml && mkdir .cq.yaml && cq search needle

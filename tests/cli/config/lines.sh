@@ -1,0 +1,2 @@
+# Places in the file.
+cq config show --format lines

@@ -1,0 +1,1 @@
+cq config show --config nothing.yaml

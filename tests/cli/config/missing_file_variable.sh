@@ -1,0 +1,1 @@
+CQ_CONFIG=nothing.yaml cq search needle --format json

@@ -1,0 +1,1 @@
+CQ_CACHE_DIR=/cache CQ_RUNTIME_IO_WORKERS=9 cq config show

@@ -1,0 +1,1 @@
+cq config show cache.tll_seconds
