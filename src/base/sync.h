@@ -16,6 +16,8 @@ typedef enum LockRank { // outermost first
     RANK_APP = 10,
     RANK_SERVICE = 20,
     RANK_LANG = 30,
+    RANK_CELL = 35,       // one cell
+    RANK_CELL_GRAPH = 36, // who waits for whom, for all cells of a host
     RANK_POOL = 40,
     RANK_POOL_QUEUE = 50,
     RANK_LOG = 90, // logging is allowed under any lock
@@ -60,6 +62,28 @@ int thread_slot_take(void);
 static inline int thread_slot(void)
 {
     return thread_slot_held ? thread_slot_held - 1 : thread_slot_take();
+}
+
+// What tells this thread from every other living one, however many there are.
+static inline const void *thread_self(void)
+{
+    return &thread_slot_held;
+}
+
+// Fences of unequal cost, for "store mine, then load yours" on both sides: two threads that each
+// store, fence and load cannot both miss the other's store, if one of them used the heavy fence.
+//   light  a compiler barrier where the kernel offers membarrier(2), else a full fence
+//   heavy  makes every running thread of the process pass a full fence (microseconds)
+// fence_setup asks the kernel, once; light fences made before it are full ones.
+extern atomic_bool fence_is_asymmetric;
+void fence_setup(void);
+void fence_full(void);
+void fence_heavy(void);
+static inline void fence_light(void)
+{
+    if (atomic_load_explicit(&fence_is_asymmetric, memory_order_relaxed))
+        __asm__ volatile("" ::: "memory");
+    else fence_full();
 }
 
 // A one-way or resettable switch, readable anywhere, settable in a signal handler.
