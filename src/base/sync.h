@@ -79,10 +79,17 @@ extern atomic_bool fence_is_asymmetric;
 void fence_setup(void);
 void fence_full(void);
 void fence_heavy(void);
+static inline bool fence_is_light(void)
+{
+    return atomic_load_explicit(&fence_is_asymmetric, memory_order_relaxed);
+}
+static inline void fence_compiler(void) // a light fence where fence_is_light()
+{
+    __asm__ volatile("" ::: "memory");
+}
 static inline void fence_light(void)
 {
-    if (atomic_load_explicit(&fence_is_asymmetric, memory_order_relaxed))
-        __asm__ volatile("" ::: "memory");
+    if (fence_is_light()) fence_compiler();
     else fence_full();
 }
 

@@ -302,7 +302,7 @@ static Fail obtain(CellWait *wait, Cell *cell, bool gate, Lease *out)
         if (cell->value || out->held) {
             if (gate) TRY(cell_gate_enter(wait, cell, &entered));
             if (cell->value && !out->held) cell_value_take(cell->value, out);
-            out->gated = entered && out->held;
+            if (entered && out->held) cell_lease_gate(out);
             if (out->held) return NULL;
             if (entered) cell_gate_leave(cell);
         } else if (cell_cooling(cell)) {

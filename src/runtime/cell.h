@@ -21,6 +21,7 @@
 typedef struct Cell Cell;
 typedef struct CellHost CellHost;
 typedef struct CellValue CellValue;
+typedef struct Tally Tally;
 
 typedef struct CellBuild { // what a build gets
     void *owner;           // of the host
@@ -72,8 +73,9 @@ bool cell_free(Cell *cell);
 typedef struct Lease { // all zero: none
     const void *value; // shared, read-only, alive until lease_release
     CellValue *held;
-    int slot;
-    bool gated;
+    Tally *tally; // where it is counted, by threads of this slot
+    int slot;     // below -1 when ending it takes more than counting
+    bool gated;   // read only then
 } Lease;
 
 // The value, built if nobody has. A ready one costs no lock, clock or allocation.
@@ -81,7 +83,7 @@ typedef struct Lease { // all zero: none
 // its error; CANCELLED; UNAVAILABLE (wait_timeout, max_waiters, closed while it was built; ext
 // "runtime" names the cell); INTERNAL (a build that needs itself, ext "cycle"; built nothing).
 MUST_CHECK Fail cell_lease(Ctx *cx, Cell *cell, Lease *out);
-void lease_release(Lease *lease); // then all zero; a second call does nothing
+void lease_release(Lease *lease); // then it holds nothing; a second call does nothing
 uint64_t lease_generation(const Lease *lease);
 // The same, released when cx->arena is reset.
 MUST_CHECK Fail cell_get(Ctx *cx, Cell *cell, const void **out);

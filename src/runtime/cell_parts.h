@@ -1,14 +1,14 @@
 // runtime/cell_parts.h - what cell.c, cell_value.c, cell_wait.c and cell_change.c share. Private to
 // them.
 //
-// DESIGN. A lease is counted where only its own thread writes: each value has one count a thread
-// slot, a cache line each. Taking one: count, light fence, look whether the value is still the
-// cell's; if not, undo. Ending one: count down, light fence, look whether the value is retired; if
-// so, add up all counts under the mutex. Retiring: set `retired` and change `hot`, heavy fence, add
-// up. Of a reader's "count, look" and a writer's "retire, look", the fences let at least one see
-// the other, so a value is never disposed under a lease, and never forgotten. The sum is of genuine
-// leases and of readers about to undo; each ends with a look at `retired`, so whoever ends last
-// sees zero. Adding up is not one step, but the ends are read after the beginnings
+// DESIGN. A lease is counted where only its own thread writes: each value has a Tally for each
+// thread slot. Taking one: count it begun, light fence, look whether the value is still the cell's;
+// if not, undo, which is ending it. Ending one: count it ended, light fence, look whether the value
+// is retired; if so, add up all counts under the mutex. Retiring: set `retired` and change `hot`,
+// heavy fence, add up. Of a reader's "count, look" and a writer's "retire, look", the fences let at
+// least one see the other, so a value is never disposed under a lease, and never forgotten. The sum
+// is of genuine leases and of readers about to undo; each ends with a look at `retired`, so whoever
+// ends last sees zero. Adding up is not one step, but the ends are read after the beginnings
 // (`ended_elsewhere` last), so a sum can be too large for a moment, never too small.
 // Exactly once: the mutex guards RETIRED -> DISPOSING; who makes that step disposes.
 // Alive: heads and counts are reused but not freed before cell_free, so a reader that comes late to
@@ -29,10 +29,10 @@
 
 enum { CACHE_LINE = 64, TALLY_CHUNK = 8, TALLY_CHUNKS = THREAD_SLOTS / TALLY_CHUNK + 1 };
 
-typedef struct Tally { // leases of one value, begun by the threads of one slot
-    atomic_uint_fast64_t held;
-    char pad[CACHE_LINE - sizeof(atomic_uint_fast64_t)];
-} Tally;
+struct Tally {                         // of one value and one thread slot; a cache line
+    atomic_uint_fast64_t begun, ended; // leases; two counts are faster than one that goes both ways
+    char pad[CACHE_LINE - 2 * sizeof(atomic_uint_fast64_t)];
+};
 
 typedef enum ValueState {
     VALUE_FREE,      // on the cell's list, for the next value
@@ -164,6 +164,7 @@ Fail cell_name_in(Arena *arena, const Cell *cell, Fail fail); // with ext "runti
 // cell_value.c
 CellValue *cell_value_new(Cell *cell) REQUIRES(mutex); // with the next generation, state NEW
 void cell_value_take(CellValue *value, Lease *out) REQUIRES(mutex);
+void cell_lease_gate(Lease *lease); // ending it leaves the gate
 int cell_value_leases(CellValue *value) REQUIRES(mutex);
 // Makes `value` (NULL: none) the cell's; what was there is retired. Lists in *dead what the caller
 // must hand to cell_dispose_all after unlocking.

@@ -4,32 +4,59 @@
 
 #include "runtime/cell_parts.h"
 
-static Tally *tally_of(CellValue *value, int slot)
+#define COLD __attribute__((noinline, cold)) // keeps its registers out of the hot path
+
+static inline Tally *tally_of(CellValue *value, int slot)
 {
-    Tally *chunk = atomic_load_explicit(&value->chunks[slot / TALLY_CHUNK], memory_order_acquire);
-    return chunk ? &chunk[slot % TALLY_CHUNK] : NULL;
+    unsigned at = (unsigned)slot;
+    Tally *chunk = atomic_load_explicit(&value->chunks[at / TALLY_CHUNK], memory_order_acquire);
+    return chunk ? &chunk[at % TALLY_CHUNK] : NULL;
 }
 
-// `by` is 1 or -1. Only the last slot is written by several threads.
-static inline void tally_add(Tally *tally, int slot, uint64_t by)
+// The common case, which the hot path serves: the thread has a slot of its own, and fences are
+// light.
+static inline bool is_common(int slot)
 {
-    if (slot == THREAD_SLOTS) {
-        atomic_fetch_add_explicit(&tally->held, by, memory_order_acq_rel);
-    } else {
-        uint64_t held = atomic_load_explicit(&tally->held, memory_order_relaxed);
-        atomic_store_explicit(&tally->held, held + by, memory_order_release);
+    return (unsigned)slot < THREAD_SLOTS && fence_is_light();
+}
+
+// How a lease of the uncommon kind keeps its slot: no thread's number, and not the -1 of a thread
+// that has none. Its own inverse.
+static inline int hidden(int slot)
+{
+    return -2 - slot;
+}
+
+// One more of `count`, which is of this thread's slot; then a fence.
+static inline void count_up(atomic_uint_fast64_t *count, int slot, bool common)
+{
+    if (common || slot < THREAD_SLOTS) {
+        uint64_t before = atomic_load_explicit(count, memory_order_relaxed);
+        atomic_store_explicit(count, before + 1, memory_order_release);
+    } else { // a slot with several writers
+        atomic_fetch_add_explicit(count, 1, memory_order_acq_rel);
     }
+    if (common) fence_compiler();
+    else fence_light();
 }
 
-int cell_value_leases(CellValue *value)
+static uint64_t sum_of(CellValue *value, bool ended)
 {
     uint64_t sum = 0;
     for (int i = 0; i < TALLY_CHUNKS; i++) {
         Tally *chunk = atomic_load_explicit(&value->chunks[i], memory_order_acquire);
         for (int j = 0; chunk && j < TALLY_CHUNK; j++)
-            sum += atomic_load_explicit(&chunk[j].held, memory_order_acquire);
+            sum += atomic_load_explicit(ended ? &chunk[j].ended : &chunk[j].begun,
+                                        memory_order_acquire);
     }
-    return (int)(sum - atomic_load_explicit(&value->ended_elsewhere, memory_order_acquire));
+    return sum;
+}
+
+int cell_value_leases(CellValue *value)
+{
+    uint64_t ended = atomic_load_explicit(&value->ended_elsewhere, memory_order_acquire);
+    ended += sum_of(value, true);
+    return (int)(sum_of(value, false) - ended);
 }
 
 // True when the caller has to dispose the value.
@@ -44,12 +71,9 @@ static bool settle_locked(CellValue *value)
     return true;
 }
 
-// After a count went down.
-static inline void look_if_retired(CellValue *value)
+// After a lease of a retired value was counted ended.
+COLD static void settle(CellValue *value)
 {
-    fence_light();
-    CELL_POINT();
-    if (!atomic_load_explicit(&value->retired, memory_order_acquire)) return;
     Cell *cell = value->cell;
     mutex_lock(&cell->mutex);
     bool mine = settle_locked(value);
@@ -59,29 +83,72 @@ static inline void look_if_retired(CellValue *value)
     cell_dispose_all(value);
 }
 
-static inline bool take_hot(Cell *cell, Lease *out)
+static inline void end_here(CellValue *value, Tally *tally, int slot, bool common)
+{
+    count_up(&tally->ended, slot, common);
+    CELL_POINT();
+    if (atomic_load_explicit(&value->retired, memory_order_acquire)) settle(value);
+}
+
+typedef enum Taken { TAKEN, NOTHING_THERE, LOST } Taken;
+
+// LOST: it was counted, but the cell has another value by now; the caller undoes that.
+static inline Taken take(Cell *cell, int slot, bool common, Lease *out)
 {
     CellValue *value = atomic_load_explicit(&cell->hot, memory_order_acquire);
-    if (!value) return false;
-    int slot = thread_slot();
+    if (!value) return NOTHING_THERE;
     Tally *tally = tally_of(value, slot);
-    if (!tally) return false;
+    if (!tally) return NOTHING_THERE;
     CELL_POINT();
-    tally_add(tally, slot, 1);
-    fence_light();
+    count_up(&tally->begun, slot, common);
     CELL_POINT();
-    if (atomic_load_explicit(&cell->hot, memory_order_acquire) != value) {
-        tally_add(tally, slot, (uint64_t)-1);
-        look_if_retired(value);
-        return false;
-    }
-    *out = (Lease){.value = value->payload, .held = value, .slot = slot};
-    return true;
+    out->held = value;
+    out->tally = tally;
+    out->slot = common ? slot : hidden(slot);
+    if (!common) out->gated = false;
+    if (atomic_load_explicit(&cell->hot, memory_order_acquire) != value) return LOST;
+    out->value = value->payload; // not before: the head may have got another value meanwhile
+    return TAKEN;
+}
+
+static void undo(Lease *lost)
+{
+    Lease lease = *lost;
+    *lost = (Lease){0};
+    end_here(lease.held, lease.tally, thread_slot(), false);
+}
+
+// The whole of cell_lease, for any slot and fence.
+COLD static Fail lease_any(Ctx *cx, Cell *cell, Lease *out)
+{
+    Taken taken = take(cell, thread_slot(), false, out);
+    if (taken == TAKEN) return NULL;
+    if (taken == LOST) undo(out);
+    return cell_lease_slow(cx, cell, true, out);
+}
+
+COLD static Fail lease_again(Ctx *cx, Cell *cell, Lease *out)
+{
+    undo(out);
+    return cell_lease_slow(cx, cell, true, out);
+}
+
+// Only tail calls leave the hot path, so it saves no registers.
+Fail cell_lease(Ctx *cx, Cell *cell, Lease *out)
+{
+    int slot = thread_slot_held - 1;
+    if (!is_common(slot)) return lease_any(cx, cell, out);
+    Taken taken = take(cell, slot, true, out);
+    if (taken == TAKEN) return NULL;
+    if (taken == LOST) return lease_again(cx, cell, out);
+    return cell_lease_slow(cx, cell, true, out);
 }
 
 bool cell_peek(Cell *cell, Lease *out)
 {
-    if (take_hot(cell, out)) return true;
+    Taken taken = take(cell, thread_slot(), false, out);
+    if (taken == TAKEN) return true;
+    if (taken == LOST) undo(out);
     mutex_lock(&cell->mutex);
     CellValue *value = cell->value ? cell->value : cell->stale;
     if (value) cell_value_take(value, out);
@@ -89,27 +156,35 @@ bool cell_peek(Cell *cell, Lease *out)
     return value != NULL;
 }
 
-Fail cell_lease(Ctx *cx, Cell *cell, Lease *out)
+// Ends any lease: of a gated cell, begun by another thread, or without a slot of its own.
+COLD static void release_any(CellValue *value, Tally *tally, int slot, bool gated)
 {
-    if (take_hot(cell, out)) return NULL;
-    return cell_lease_slow(cx, cell, true, out);
+    if (gated) {
+        mutex_lock(&value->cell->mutex);
+        cell_gate_leave(value->cell);
+        mutex_unlock(&value->cell->mutex);
+    }
+    CELL_POINT();
+    if (slot == thread_slot()) {
+        end_here(value, tally, slot, false);
+        return;
+    }
+    atomic_fetch_add_explicit(&value->ended_elsewhere, 1, memory_order_acq_rel);
+    fence_light();
+    CELL_POINT();
+    if (atomic_load_explicit(&value->retired, memory_order_acquire)) settle(value);
 }
 
 void lease_release(Lease *lease)
 {
     CellValue *value = lease->held;
     if (!value) return;
-    int slot = lease->slot;
-    if (lease->gated) {
-        mutex_lock(&value->cell->mutex);
-        cell_gate_leave(value->cell);
-        mutex_unlock(&value->cell->mutex);
-    }
-    *lease = (Lease){0};
+    lease->held = NULL;
+    lease->value = NULL;
     CELL_POINT();
-    if (slot == thread_slot()) tally_add(tally_of(value, slot), slot, (uint64_t)-1);
-    else atomic_fetch_add_explicit(&value->ended_elsewhere, 1, memory_order_acq_rel);
-    look_if_retired(value);
+    if (lease->slot == thread_slot_held - 1) end_here(value, lease->tally, lease->slot, true);
+    else if (lease->slot < 0) release_any(value, lease->tally, hidden(lease->slot), lease->gated);
+    else release_any(value, lease->tally, lease->slot, false);
 }
 
 uint64_t lease_generation(const Lease *lease)
@@ -131,8 +206,16 @@ void cell_value_take(CellValue *value, Lease *out)
     assert(value->state == VALUE_LIVE);
     int slot = thread_slot();
     if (!tally_of(value, slot)) make_chunk(value, slot / TALLY_CHUNK);
-    tally_add(tally_of(value, slot), slot, 1);
-    *out = (Lease){.value = value->payload, .held = value, .slot = slot};
+    Tally *tally = tally_of(value, slot);
+    count_up(&tally->begun, slot, false);
+    *out = (Lease){.value = value->payload, .held = value, .tally = tally, .slot = slot};
+    if (!is_common(slot)) out->slot = hidden(slot);
+}
+
+void cell_lease_gate(Lease *lease)
+{
+    if (lease->slot >= 0) lease->slot = hidden(lease->slot);
+    lease->gated = true;
 }
 
 CellValue *cell_value_new(Cell *cell)
