@@ -3,10 +3,13 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <linux/membarrier.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/syscall.h>
 #include <time.h>
+#include <unistd.h>
 
 enum { MOST_HELD = 16 };
 
@@ -72,8 +75,9 @@ void mutex_lock(Mutex *mutex)
 
 void mutex_unlock(Mutex *mutex)
 {
+    LockRank rank = mutex->rank; // once unlocked, its next owner may free it
     must(pthread_mutex_unlock(&mutex->raw), "pthread_mutex_unlock");
-    pop_rank(mutex->rank);
+    pop_rank(rank);
 }
 
 void cond_init(Cond *cond)
@@ -193,6 +197,44 @@ int thread_slot_take(void)
     thread_slot_held = slot + 1;
     must(pthread_setspecific(slot_key, (void *)(intptr_t)thread_slot_held), "pthread_setspecific");
     return slot;
+}
+
+atomic_bool fence_is_asymmetric;
+static pthread_once_t fence_once = PTHREAD_ONCE_INIT;
+
+static bool membarrier(int command)
+{
+    return syscall(SYS_membarrier, command, 0, 0) == 0;
+}
+
+static void register_membarrier(void)
+{
+    bool done = membarrier(MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED);
+    atomic_store_explicit(&fence_is_asymmetric, done, memory_order_release);
+}
+
+void fence_setup(void)
+{
+    must(pthread_once(&fence_once, register_membarrier), "pthread_once");
+}
+
+void fence_full(void)
+{
+#ifdef __SANITIZE_THREAD__ // which knows no fences; an exchange on memory of its own hides no race
+    atomic_int own = 0;
+    atomic_exchange(&own, 1);
+    __asm__ volatile("" ::"r"(&own) : "memory");
+#else
+    atomic_thread_fence(memory_order_seq_cst);
+#endif
+}
+
+void fence_heavy(void)
+{
+    fence_setup(); // so that no light fence can be cheaper than this one expects
+    fence_full();
+    if (!atomic_load_explicit(&fence_is_asymmetric, memory_order_relaxed)) return;
+    if (!membarrier(MEMBARRIER_CMD_PRIVATE_EXPEDITED)) must(errno, "membarrier");
 }
 
 void flag_set(Flag *flag, int value)

@@ -17,6 +17,8 @@ typedef enum LockRank { // outermost first
     RANK_SERVICE = 20,
     RANK_LANG = 30,
     RANK_RUN = 35, // a run of a plan, or what its engine remembers: never both
+    RANK_CELL = 36,       // one runtime cell
+    RANK_CELL_GRAPH = 37, // who waits for whom, for all cells of a host
     RANK_POOL = 40,
     RANK_POOL_QUEUE = 50,
     RANK_HTTP = 70,   // idle connections
@@ -64,6 +66,35 @@ int thread_slot_take(void);
 static inline int thread_slot(void)
 {
     return thread_slot_held ? thread_slot_held - 1 : thread_slot_take();
+}
+
+// What tells this thread from every other living one, however many there are.
+static inline const void *thread_self(void)
+{
+    return &thread_slot_held;
+}
+
+// Fences of unequal cost, for "store mine, then load yours" on both sides: two threads that each
+// store, fence and load cannot both miss the other's store, if one of them used the heavy fence.
+//   light  a compiler barrier where the kernel offers membarrier(2), else a full fence
+//   heavy  makes every running thread of the process pass a full fence (microseconds)
+// fence_setup asks the kernel, once; light fences made before it are full ones.
+extern atomic_bool fence_is_asymmetric;
+void fence_setup(void);
+void fence_full(void);
+void fence_heavy(void);
+static inline bool fence_is_light(void)
+{
+    return atomic_load_explicit(&fence_is_asymmetric, memory_order_relaxed);
+}
+static inline void fence_compiler(void) // a light fence where fence_is_light()
+{
+    __asm__ volatile("" ::: "memory");
+}
+static inline void fence_light(void)
+{
+    if (fence_is_light()) fence_compiler();
+    else fence_full();
 }
 
 // A one-way or resettable switch, readable anywhere, settable in a signal handler.
