@@ -18,7 +18,8 @@ typedef enum LockRank { // outermost first
     RANK_LANG = 30,
     RANK_POOL = 40,
     RANK_POOL_QUEUE = 50,
-    RANK_LOG = 90, // logging is allowed under any lock
+    RANK_CACHE = 70, // one shard of the disk cache
+    RANK_LOG = 90,   // logging is allowed under any lock
 } LockRank;
 
 typedef struct Mutex {
