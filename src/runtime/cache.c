@@ -10,7 +10,10 @@
 #include "base/os.h"
 #include "runtime/cache_.h"
 
-enum { TTL_MOST_S = INT32_MAX }; // 68 years
+enum {
+    TTL_MOST_S = INT32_MAX, // 68 years
+    LARGEST_PART = 32,      // a value may be so small a part of its shard's limit
+};
 
 static const char *const counter_names[] = {
 #define CACHE_COUNTER(id, name, help) name,
@@ -172,7 +175,7 @@ bool cache_put(Ctx *cx, Cache *cache, Str key, Str value, const CachePut *how)
     Place at;
     bool on = find_place(cache, key, how ? how->ttl_s : CACHE_TTL_DEFAULT, &at);
     if (!on && key.len <= KEY_MOST) return false;
-    uint64_t largest = cache->spec.size_limit_bytes / (uint64_t)cache->spec.shards / 8;
+    uint64_t largest = cache->spec.size_limit_bytes / (uint64_t)cache->spec.shards / LARGEST_PART;
     bool fits = on && value.len <= largest && (!how || how->tag_count <= TAGS_MOST);
     mutex_lock(&at.shard->mutex);
     if (!fits) shard_count(at.shard, CACHE_REFUSED, 1);

@@ -67,8 +67,8 @@ typedef struct CachePut {
     const Str *tags;
     size_t tag_count;
 } CachePut;
-// Replaces what was there. `how` may be NULL. False when it was not kept: values over an eighth of
-// a shard's part of the limit, keys over 1 KiB and more than 64 tags are not.
+// Replaces what was there. `how` may be NULL. False when it was not kept: values over 1/32
+// of a shard's part of the limit (8 MiB by default), keys over 1 KiB and more than 64 tags are not.
 bool cache_put(Ctx *cx, Cache *cache, Str key, Str value, const CachePut *how);
 bool cache_delete(Ctx *cx, Cache *cache, Str key);               // true when it was there
 bool cache_touch(Ctx *cx, Cache *cache, Str key, int64_t ttl_s); // counts its age from now on

@@ -11,7 +11,11 @@
 #include "base/os.h"
 #include "runtime/cache_.h"
 
-enum { SCHEMA_VERSION = 1 }; // user_version of a shard; raise it with every change of `schema`
+enum {
+    SCHEMA_VERSION = 1, // user_version of a shard; raise it with every change of `schema`
+    WAL_LEAST = 16,
+    WAL_MOST = 1000, // pages
+};
 
 // As SQLite gives them back from sqlite_schema.
 static const char *const schema[] = {
@@ -153,8 +157,8 @@ static int set_limits(Shard *shard)
     if (rc != SQLITE_OK) return rc;
     shard->page_bytes = MAX(shard->page_bytes, (int64_t)512);
     int64_t pages = bytes / shard->page_bytes;
-    int64_t wal_pages = MIN(MAX(pages / 50, (int64_t)16), (int64_t)1000);
-    shard->most_pages = pages - wal_pages;
+    int64_t wal_pages = MIN(MAX(pages / 64, (int64_t)WAL_LEAST), (int64_t)WAL_MOST);
+    shard->most_pages = pages - wal_pages - WAL_LEAST;
     rc = run_format(shard->db, "PRAGMA wal_autocheckpoint = %lld", wal_pages);
     if (rc == SQLITE_OK)
         rc = run_format(shard->db, "PRAGMA journal_size_limit = %lld",
@@ -173,7 +177,15 @@ static int set_modes(Shard *shard)
 
 typedef enum SchemaState { SCHEMA_EMPTY, SCHEMA_OURS, SCHEMA_OTHER } SchemaState;
 
-// Compares every statement of the schema: a damaged one could still be valid SQL.
+static bool in_schema(Str sql)
+{
+    for (size_t i = 0; i < ARRAY_LEN(schema); i++)
+        if (str_eq(sql, str_from(schema[i]))) return true;
+    return false;
+}
+
+// Compares every statement of the schema (a damaged one could still be valid SQL), in whatever
+// order: VACUUM changes it.
 static int look_at_schema(sqlite3 *db, SchemaState *out)
 {
     sqlite3_stmt *statement = NULL;
@@ -185,10 +197,8 @@ static int look_at_schema(sqlite3 *db, SchemaState *out)
                            -1, &statement, NULL);
     if (rc != SQLITE_OK) return rc;
     size_t count = 0, same = 0;
-    for (; (rc = sqlite3_step(statement)) == SQLITE_ROW; count++) {
-        Str sql = str_from((const char *)sqlite3_column_text(statement, 0));
-        if (count < ARRAY_LEN(schema)) same += str_eq(sql, str_from(schema[count]));
-    }
+    for (; (rc = sqlite3_step(statement)) == SQLITE_ROW; count++)
+        same += in_schema(str_from((const char *)sqlite3_column_text(statement, 0)));
     sqlite3_finalize(statement);
     bool ours = version == SCHEMA_VERSION && count == same && same == ARRAY_LEN(schema);
     *out = ours ? SCHEMA_OURS : !version && !count ? SCHEMA_EMPTY : SCHEMA_OTHER;

@@ -125,15 +125,15 @@ static int by_name(const void *a, const void *b)
     return str_cmp(((const CacheSpace *)a)->name, ((const CacheSpace *)b)->name);
 }
 
-static void add_unsaved(Cache *cache, CacheStats *out)
+static void add_unsaved(Ctx *cx, Cache *cache, CacheStats *out)
 {
     for (int i = 0; i < cache->spec.shards; i++) {
         Shard *shard = &cache->shards[i];
         mutex_lock(&shard->mutex);
-        for (int j = 0; j < CACHE_COUNTERS; j++)
+        for (int j = 0; j < CACHE_COUNTERS && cache->spec.statistics; j++)
             out->totals[j] += shard->counts[j] - shard->saved[j];
-        if (!out->trouble.len && shard->trouble[0])
-            out->trouble = str_from(shard->trouble); // copied below
+        if (!out->trouble.len) // of a shard that has no file
+            out->trouble = str_copy(cx->arena, str_from(shard->trouble));
         mutex_unlock(&shard->mutex);
     }
 }
@@ -144,7 +144,7 @@ void cache_stats(Ctx *cx, Cache *cache, CacheStats *out)
     *out = (CacheStats){0};
     cache_each_shard(cx, cache, SHARD_IF_THERE, look, &of);
     cache_counts(cache, out->counts);
-    if (cache->spec.statistics) add_unsaved(cache, out);
+    add_unsaved(cx, cache, out);
     if (of.spaces.len) qsort(of.spaces.items, of.spaces.len, sizeof *of.spaces.items, by_name);
     out->spaces = of.spaces.items;
     out->space_count = of.spaces.len;
