@@ -293,6 +293,35 @@ Fail os_working_dir(Ctx *cx, Str *out)
     return NULL;
 }
 
+static int make_dir(const char *path, uint32_t mode)
+{
+    struct stat st;
+    int error = OS_FAULT("mkdir");
+    if (error) return error;
+    if (mkdir(path, (mode_t)mode) == 0) return 0;
+    error = errno;
+    // Some systems say EROFS or EACCES before EEXIST.
+    if (stat(path, &st) != 0) return error;
+    return S_ISDIR(st.st_mode) ? 0 : ENOTDIR;
+}
+
+Fail os_make_dirs(Ctx *cx, const char *path, uint32_t mode)
+{
+    int error = make_dir(path, mode);
+    if (!error) return NULL;
+    if (error != ENOENT) return OS_FAIL(cx, error, "make", path);
+    char *part = (char *)(uintptr_t)str_cstr(cx->arena, str_from(path)); // our own copy
+    for (char *at = part + 1; *at; at++) {
+        if (*at != '/') continue;
+        *at = 0;
+        error = make_dir(part, mode);
+        if (error) return OS_FAIL(cx, error, "make", part);
+        *at = '/';
+    }
+    error = make_dir(path, mode);
+    return error ? OS_FAIL(cx, error, "make", path) : NULL;
+}
+
 Str os_env(const char *name)
 {
     return str_from(getenv(name));

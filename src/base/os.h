@@ -75,6 +75,10 @@ MUST_CHECK Fail os_working_dir(Ctx *cx, Str *out);
 Str os_env(const char *name);        // STR_NONE when unset; borrowed from the environment
 const char *const *os_env_all(void); // "NAME=value", NULL-terminated; borrowed likewise
 
+// Makes the folder and those above it that are missing, all with `mode`. Not an error if it is
+// there.
+MUST_CHECK Fail os_make_dirs(Ctx *cx, const char *path, uint32_t mode);
+
 // Writes all of it. Fails: IO; a closed pipe is errno EPIPE.
 MUST_CHECK Fail os_write(Ctx *cx, OsFile file, Str data);
 // Makes the file anew (or empties it), for os_write.

@@ -16,11 +16,12 @@ typedef enum LockRank { // outermost first
     RANK_APP = 10,
     RANK_SERVICE = 20,
     RANK_LANG = 30,
-    RANK_RUN = 35, // a run of a plan, or what its engine remembers: never both
+    RANK_RUN = 35,        // a run of a plan, or what its engine remembers: never both
     RANK_CELL = 36,       // one runtime cell
     RANK_CELL_GRAPH = 37, // who waits for whom, for all cells of a host
     RANK_POOL = 40,
     RANK_POOL_QUEUE = 50,
+    RANK_CACHE = 60,  // one shard of the disk cache
     RANK_HTTP = 70,   // idle connections
     RANK_METRIC = 80, // a metric can be looked up under any lock but the log's
     RANK_TRACE = 85,  // a span can end there too
