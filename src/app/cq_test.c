@@ -96,6 +96,27 @@ static void test_names(void **state)
     assert_true(strlen(cq_version()) >= 5);
 }
 
+// An engine counts over all its runs.
+static void test_metrics(void **state)
+{
+    (void)state;
+    CqEngine *engine = cq_open(source(), NULL);
+    for (int i = 0; i < 2; i++)
+        cq_reply_free(cq_run(engine, "outline", "{\"files\":[\"src/app/cq.c\"]}"));
+    cq_reply_free(cq_run(engine, "outline", "{\"files\":[\"no/such/file.c\"]}"));
+    CqReply *reply = cq_run(engine, "metrics", "{\"prefix\":\"request\"}");
+    static const char *const wanted[] = {
+        "{\"labels\":[{\"name\":\"op\",\"value\":\"outline\"},{\"name\":\"outcome\",\"value\":"
+        "\"ok\"}],\"value\":2.0}",
+        "\"value\":\"not-found\"}],\"value\":1.0}", "\"count\":3,\"buckets\":[{\"at_most\":1e-05,",
+        "{\"at_most\":60.0,\"count\":3}]"};
+    for (size_t i = 0; i < ARRAY_LEN(wanted); i++)
+        if (!strstr(cq_reply_json(reply), wanted[i]))
+            fail_msg("%s\nis not in %s", wanted[i], cq_reply_json(reply));
+    cq_reply_free(reply);
+    cq_close(engine);
+}
+
 enum { THREADS = 6, RUNS = 4 };
 
 typedef struct Caller {
@@ -152,9 +173,10 @@ static void test_cancel(void **state)
 int app_cq_test(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_runs),         cmocka_unit_test(test_bad_json),
-        cmocka_unit_test(test_no_root),      cmocka_unit_test(test_names),
-        cmocka_unit_test(test_many_threads), cmocka_unit_test(test_cancel),
+        cmocka_unit_test(test_runs),    cmocka_unit_test(test_bad_json),
+        cmocka_unit_test(test_no_root), cmocka_unit_test(test_names),
+        cmocka_unit_test(test_metrics), cmocka_unit_test(test_many_threads),
+        cmocka_unit_test(test_cancel),
     };
     return RUN_TESTS(tests);
 }
