@@ -38,7 +38,7 @@ void engine_free(Engine *engine)
 {
     if (!engine) return;
     if (engine->spec.pool) group_wait(&engine->group);
-    cache_clear(engine);
+    memory_clear(engine);
     mutex_fini(&engine->mutex);
     mem_free(engine);
 }

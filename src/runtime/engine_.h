@@ -210,15 +210,15 @@ Reads exec_reads(Ctx *cx, Engine *engine, const Plan *plan, void *env, Arena *ar
 // ---- engine_cache.c
 
 typedef enum Lookup { LOOKUP_HIT, LOOKUP_LEAD, LOOKUP_WAIT } Lookup;
-// HIT: *blob is held. LEAD: the caller computes, and calls cache_leave. WAIT: run_wake will come.
-Lookup cache_enter(Engine *engine, Run *run, uint32_t cell, const Digest *key, Blob **blob);
+// HIT: *blob is held. LEAD: the caller computes, and calls flight_leave. WAIT: run_wake will come.
+Lookup flight_enter(Engine *engine, Run *run, uint32_t cell, const Digest *key, Blob **blob);
 // Ends the flight that (run, cell) leads, if it does; NULL: without a result.
-void cache_leave(Engine *engine, Run *run, uint32_t cell, Blob *blob);
-void cache_keep(Engine *engine, const Digest *key, Blob *blob); // in memory
-Blob *cache_peek(Engine *engine, const Digest *key);            // held, or NULL
-Blob *cache_load(Ctx *cx, Engine *engine, const Digest *key);   // from the store; held, or NULL
-void cache_save(Ctx *cx, Engine *engine, const Digest *key, const Blob *blob, Str tag);
-void cache_clear(Engine *engine);
+void flight_leave(Engine *engine, Run *run, uint32_t cell, Blob *blob);
+void memory_keep(Engine *engine, const Digest *key, Blob *blob); // in memory
+Blob *memory_peek(Engine *engine, const Digest *key);            // held, or NULL
+Blob *store_load(Ctx *cx, Engine *engine, const Digest *key);   // from the store; held, or NULL
+void store_save(Ctx *cx, Engine *engine, const Digest *key, const Blob *blob, Str tag);
+void memory_clear(Engine *engine);
 
 // ---- event.c, with run->mutex held
 

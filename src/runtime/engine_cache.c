@@ -124,7 +124,7 @@ static Blob *peek_locked(Engine *engine, const Digest *key)
     return blob_hold(kept->blob);
 }
 
-Blob *cache_peek(Engine *engine, const Digest *key)
+Blob *memory_peek(Engine *engine, const Digest *key)
 {
     mutex_lock(&engine->mutex);
     Blob *blob = peek_locked(engine, key);
@@ -132,7 +132,7 @@ Blob *cache_peek(Engine *engine, const Digest *key)
     return blob;
 }
 
-void cache_keep(Engine *engine, const Digest *key, Blob *blob)
+void memory_keep(Engine *engine, const Digest *key, Blob *blob)
 {
     size_t limit = engine->spec.memory_bytes;
     if (sizeof(Kept) + sizeof(Blob) + blob->len > limit) return;
@@ -150,7 +150,7 @@ void cache_keep(Engine *engine, const Digest *key, Blob *blob)
     mutex_unlock(&engine->mutex);
 }
 
-void cache_clear(Engine *engine)
+void memory_clear(Engine *engine)
 {
     mutex_lock(&engine->mutex);
     while (engine->oldest) forget(engine, engine->oldest);
@@ -180,7 +180,7 @@ static Lookup enter_locked(Engine *engine, Run *run, uint32_t cell, const Digest
     return LOOKUP_LEAD;
 }
 
-Lookup cache_enter(Engine *engine, Run *run, uint32_t cell, const Digest *key, Blob **blob)
+Lookup flight_enter(Engine *engine, Run *run, uint32_t cell, const Digest *key, Blob **blob)
 {
     run_hold(run); // for the waiter, should it come to that
     mutex_lock(&engine->mutex);
@@ -190,7 +190,7 @@ Lookup cache_enter(Engine *engine, Run *run, uint32_t cell, const Digest *key, B
     return lookup;
 }
 
-void cache_leave(Engine *engine, Run *run, uint32_t cell, Blob *blob)
+void flight_leave(Engine *engine, Run *run, uint32_t cell, Blob *blob)
 {
     mutex_lock(&engine->mutex);
     Flight **at = &engine->flights;
@@ -236,7 +236,7 @@ static bool open_entry(Ctx *cx, const PlanStore *store, Str entry, Digest *diges
     return digest_eq(&real, digest);
 }
 
-Blob *cache_load(Ctx *cx, Engine *engine, const Digest *key)
+Blob *store_load(Ctx *cx, Engine *engine, const Digest *key)
 {
     const PlanStore *store = &engine->spec.store;
     if (!store->get) return NULL;
@@ -253,7 +253,7 @@ Blob *cache_load(Ctx *cx, Engine *engine, const Digest *key)
     return blob;
 }
 
-void cache_save(Ctx *cx, Engine *engine, const Digest *key, const Blob *blob, Str tag)
+void store_save(Ctx *cx, Engine *engine, const Digest *key, const Blob *blob, Str tag)
 {
     const PlanStore *store = &engine->spec.store;
     if (!store->put) return;

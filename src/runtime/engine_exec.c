@@ -174,11 +174,11 @@ static bool look_up(Ctx *cx, Runner *runner, CellMore *more)
         counter_add(&engine->shared, 1);
         if (use_blob(runner, more, blob, SOURCE_MEMORY)) return true;
     }
-    Lookup lookup = cache_enter(engine, run, runner->cell, &more->fingerprint, &blob);
+    Lookup lookup = flight_enter(engine, run, runner->cell, &more->fingerprint, &blob);
     if (lookup == LOOKUP_WAIT) return runner->parked = true;
     if (lookup == LOOKUP_HIT) return use_blob(runner, more, blob, SOURCE_MEMORY);
     runner->leads = true;
-    blob = cache_load(cx, engine, &more->fingerprint);
+    blob = store_load(cx, engine, &more->fingerprint);
     if (blob && use_blob(runner, more, blob, SOURCE_STORE)) {
         runner->blob = blob_hold(blob);
         return true;
@@ -280,12 +280,12 @@ void exec_publish(Runner *runner)
     Blob *blob = runner->late ? NULL : runner->blob;
     if (blob) {
         const Digest *key = &run->cells[runner->cell].more->fingerprint;
-        cache_keep(run->engine, key, blob);
-        if (runner->leads) cache_leave(run->engine, run, runner->cell, blob);
+        memory_keep(run->engine, key, blob);
+        if (runner->leads) flight_leave(run->engine, run, runner->cell, blob);
         Ctx cx = cell_context(runner);
-        if (runner->fresh) cache_save(&cx, run->engine, key, blob, run->spec.scope);
+        if (runner->fresh) store_save(&cx, run->engine, key, blob, run->spec.scope);
     } else if (runner->leads) {
-        cache_leave(run->engine, run, runner->cell, NULL);
+        flight_leave(run->engine, run, runner->cell, NULL);
     }
     blob_drop(runner->blob);
     runner->blob = NULL;

@@ -29,8 +29,8 @@ static ProbeCache look(Ctx *cx, Engine *engine, const FingerprintSpec *spec, Out
     Arena scratch = {0};
     Ctx own = ctx_child(cx, &scratch);
     Digest key = exec_fingerprint(&scratch, spec);
-    Blob *blob = cache_peek(engine, &key);
-    if (!blob) blob = cache_load(&own, engine, &key);
+    Blob *blob = memory_peek(engine, &key);
+    if (!blob) blob = store_load(&own, engine, &key);
     bool hit = blob != NULL;
     if (hit) {
         outputs->digests[spec->cell] = blob->digest;

@@ -374,7 +374,7 @@ bool run_write_off(Run *run, int64_t now_ns)
     counter_add(&run->engine->written_off, 1);
     Runner told = {.run = run, .cell = number};
     mutex_unlock(&run->mutex);
-    cache_leave(run->engine, run, number, NULL);
+    flight_leave(run->engine, run, number, NULL);
     report(&told, error ? PLAN_FAILED : PLAN_CANCELED, error);
     mutex_lock(&run->mutex);
     run->working--;
