@@ -52,5 +52,5 @@ cq_use_library(xxhash.h xxhash)
 cq_use_library(sodium.h sodium)
 cq_use_library(sqlite3.h sqlite3)
 cq_use_library(cyaml/cyaml.h cyaml)
-cq_use_library(yaml.h yaml) # of libcyaml
+cq_use_library(yaml.h yaml) # settings (app/config_yaml.c), and of libcyaml
 target_link_libraries(cq_third_party INTERFACE m ${CMAKE_DL_LIBS}) # of SQLite

@@ -81,6 +81,41 @@ static void test_no_root(void **state)
     cq_reply_free(reply);
 }
 
+static void check_reply(CqEngine *engine, const char *key, const char *part)
+{
+    Arena arena = {0};
+    Str args = str_format(&arena, "{\"action\":\"show\",\"key\":\"%s\"}", key);
+    CqReply *reply = cq_run(engine, "config", args.ptr);
+    if (!strstr(cq_reply_json(reply), part)) fail_msg("no %s in %s", part, cq_reply_json(reply));
+    cq_reply_free(reply);
+    arena_fini(&arena);
+}
+
+// The library reads the settings of its root; what is wrong with them is every answer.
+static void test_settings(void **state)
+{
+    (void)state;
+    Arena arena = {0};
+    Str root = str_format(&arena, "%s/tests/cli/config/tree", source());
+    CqEngine *engine = cq_open(root.ptr, NULL);
+    check_reply(engine, "cache.ttl_seconds", "\"value\":\"60\",\"source\":\".cq.yaml:5:16\"");
+    check_reply(engine, "parallelism.cpu_workers", "\"value\":\"3\"");
+    cq_close(engine);
+    engine = cq_open(root.ptr, &(CqOptions){.workers = 2});
+    check_reply(engine, "parallelism.cpu_workers", "\"value\":\"2\"");
+    cq_close(engine);
+    engine = cq_open(root.ptr, &(CqOptions){.workers = 5000});
+    for (int i = 0; i < 2; i++) {
+        CqReply *reply = cq_run(engine, "outline", "{\"files\":[\"src/a.c\"]}");
+        assert_false(cq_reply_ok(reply));
+        assert_int_equal(cq_reply_status(reply), 2);
+        assert_non_null(strstr(cq_reply_json(reply), "from 0 to 1023, not \\\"5000\\\""));
+        cq_reply_free(reply);
+    }
+    cq_close(engine);
+    arena_fini(&arena);
+}
+
 static void test_names(void **state)
 {
     (void)state;
@@ -129,8 +164,9 @@ static void call_often(void *arg)
 {
     Caller *caller = arg;
     for (int i = 0; i < RUNS; i++) {
-        CqReply *reply =
-            cq_run(caller->engine, "outline", "{\"files\":[\"src/app\",\"src/runtime\"]}");
+        CqReply *reply = cq_run(caller->engine, "outline",
+                                "{\"files\":[\"include\",\"src/base/arena.c\",\"src/base/arena.h\","
+                                "\"src/base/map.c\",\"src/base/vec.h\",\"src/base/sync.h\"]}");
         bool good = cq_reply_ok(reply) && cq_reply_status(reply) == 0;
         bool stopped = strstr(cq_reply_json(reply), "\"interrupted\":true") ||
                        strstr(cq_reply_json(reply), "urn:cq:problem:cancelled");
@@ -173,10 +209,10 @@ static void test_cancel(void **state)
 int app_cq_test(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_runs),    cmocka_unit_test(test_bad_json),
-        cmocka_unit_test(test_no_root), cmocka_unit_test(test_names),
-        cmocka_unit_test(test_metrics), cmocka_unit_test(test_many_threads),
-        cmocka_unit_test(test_cancel),
+        cmocka_unit_test(test_runs),         cmocka_unit_test(test_bad_json),
+        cmocka_unit_test(test_no_root),      cmocka_unit_test(test_names),
+        cmocka_unit_test(test_many_threads), cmocka_unit_test(test_cancel),
+        cmocka_unit_test(test_settings),     cmocka_unit_test(test_metrics),
     };
     return RUN_TESTS(tests);
 }
