@@ -43,7 +43,7 @@ static Fail setup(const BenchEnv *env, void **out, uint64_t *bytes)
     state->cx = ctx_child(env->cx, &state->arena);
     state->pool = pool_new((PoolSpec){.cpu_workers = os_cpu_count() - 1});
     state->parsers = ARENA_ARRAY(&state->arena, Parser *, (size_t)pool_slots(state->pool));
-    for (int i = 0; i < pool_slots(state->pool); i++) state->parsers[i] = parser_new();
+    for (int i = 0; i < pool_slots(state->pool); i++) state->parsers[i] = parser_new(NULL);
     Workspace workspace;
     Universe universe = {0};
     Selection all = {0};

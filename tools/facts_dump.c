@@ -179,7 +179,7 @@ int main(int argc, char **argv)
         lang = str_from(argv[2]);
         at = 3;
     }
-    Parser *parser = parser_new();
+    Parser *parser = parser_new(NULL);
     if (at >= argc || (argv[at][0] == '-' && argv[at][1]))
         code = report(&cx, FAIL(&arena, BAD_REQUEST, "usage: cq-facts [--lang L] FILE..."));
     else

@@ -1,15 +1,21 @@
 // app/context.c
 #include "app/context.h"
 
+#include "app/cells.h"
+#include "app/observe.h"
+
 #include "base/clock.h"
 #include "index/universe.h"
+#include "lang/grammars.h"
 #include "lang/parse.h"
+#include "op/plan_ops.h"
 #include "runtime/measure.h"
 #include "runtime/pool.h"
 #include "runtime/span.h"
 
 enum {
     FLUSH_S = 2,
+    LONGEST_S = 1000000000, // as good as no limit
     WORKER_TASK_MS = 30000, // a file of 16 MiB, the largest, takes a third of that
 };
 
@@ -20,6 +26,9 @@ struct Context { // frozen
     HttpClient *http;
     Tracer *tracer; // NULL: nothing is traced
     const char *worker_argv[3];
+    Observer observer;
+    CellOwner owner; // of the runtime cells
+    Grammars grammars;
     Workspace workspace; // found on the way to its configuration; closed
     Env env;
 };
@@ -55,6 +64,11 @@ static void collect_trace(Ctx *cx, void *arg, MetricSink *sink)
     metric_sample(sink, MEASURE_SPANS_DROPPED, &endpoint, (double)loss.endpoint);
 }
 
+static Log *log_of(Context *context)
+{
+    return context->logs ? &context->log : NULL;
+}
+
 static Str first_of(Str a, Str b, Str c)
 {
     if (a.len) return a;
@@ -68,7 +82,7 @@ static Fail start_trace(Ctx *cx, Context *context, const ContextSpec *spec)
         .file = first_of(spec->trace_file, policy->file, STR_NONE),
         .endpoint = first_of(spec->trace_endpoint, policy->otlp_endpoint, spec->default_endpoint),
         .http = context->http,
-        .log = context->logs ? &context->log : NULL};
+        .log = log_of(context)};
     if (!tracer.file.len && !tracer.endpoint.len) return NULL;
     Fail fail = tracer_new(cx, &tracer, &context->tracer);
     Ctx own = *cx;
@@ -104,6 +118,54 @@ static WorkerPool *new_workers(Context *context, const ContextSpec *spec, int wo
     return worker_pool_new(&pool);
 }
 
+static Fail new_cells(Ctx *cx, Context *context)
+{
+    const RuntimePolicy *policy = &context->env.policy->runtime;
+    context->owner = (CellOwner){.policy = context->env.policy};
+    CellHostSpec host = {.owner = &context->owner,
+                         .allow_seed = policy->allow_seed,
+                         .allow_swap = policy->allow_swap,
+                         .observer = observe_cells(&context->observer),
+                         .log = log_of(context)};
+    TRY(app_cells_new(cx->arena, &host, &context->env.cells));
+    TRY(cells_find(cx->arena, context->env.cells, STR("cache"), &context->env.cache));
+    grammars_find(context->env.cells, &context->grammars);
+    context->env.grammars = &context->grammars;
+    return NULL;
+}
+
+static Engine *new_engine(Context *context, const PolicyProfile *profile)
+{
+    const Policy *policy = context->env.policy;
+    double timeout_s = policy->engine.default_timeout_s;
+    EngineSpec spec = {.pool = context->env.pool,
+                       .ops = plan_ops_new(&context->arena),
+                       .env = &context->env,
+                       .store = app_cache_store(context->env.cache),
+                       .read = plan_ops_read,
+                       .memory_bytes = (size_t)policy->engine.memory_cache_bytes,
+                       .max_concurrency = (uint32_t)profile->max_concurrency,
+                       .timeout_ns = (int64_t)(timeout_s * (double)NS_PER_S),
+                       .cache_off = !policy->cache.enabled,
+                       .hooks = observe_engine(&context->observer)};
+    if (timeout_s <= 0) spec.timeout_ns = LONGEST_S * NS_PER_S;
+    return engine_new(&spec);
+}
+
+// The observer is told of things from the start; what it samples is there only now.
+static void begin_observing(Context *context)
+{
+    Env *env = &context->env;
+    context->observer = (Observer){.metrics = env->metrics,
+                                   .runs = engine_measure(env->metrics),
+                                   .log = log_of(context),
+                                   .pool = env->pool,
+                                   .engine = env->engine,
+                                   .workers = env->workers,
+                                   .cache = env->cache};
+    observe_begin(&context->observer);
+}
+
 static Fail build(Ctx *cx, const ContextSpec *spec, Context *context)
 {
     Ctx own = ctx_child(cx, &context->arena); // the policy lives as long as the context
@@ -116,8 +178,14 @@ static Fail build(Ctx *cx, const ContextSpec *spec, Context *context)
     context->http = http_new();
     TRY(start_trace(&own, context, spec));
     PolicyProfile profile = policy_profile(context->env.policy, spec->command);
-    context->env.pool = pool_new((PoolSpec){.cpu_workers = (int)profile.cpu_workers});
+    context->env.pool = pool_new((PoolSpec){.cpu_workers = (int)profile.cpu_workers_min,
+                                            .cpu_ceiling = (int)profile.cpu_workers,
+                                            .io_workers = (int)profile.io_workers_min,
+                                            .io_ceiling = (int)profile.io_workers});
     context->env.workers = new_workers(context, spec, (int)profile.cpu_workers + 1);
+    TRY(new_cells(&own, context));
+    context->env.engine = new_engine(context, &profile);
+    begin_observing(context);
     return NULL;
 }
 
@@ -137,6 +205,9 @@ Fail context_open(Ctx *cx, const ContextSpec *spec, Context **out)
 void context_free(Context *context)
 {
     if (!context) return;
+    observe_end(&context->observer);
+    engine_free(context->env.engine);
+    cells_free(context->env.cells);
     worker_pool_free(context->env.workers);
     pool_free(context->env.pool);
     metrics_uncollect(context->env.metrics, collect_trace, context->tracer);
@@ -157,6 +228,29 @@ Ctx context_request(const Context *context, Arena *arena, Flag *cancel)
     return cx;
 }
 
+static void release_run(void *run)
+{
+    run_release(run);
+}
+
+// A plan of one cell, run by this thread.
+static Fail run_as_plan(Ctx *cx, const Context *context, const OpSpec *op, const void *args,
+                        Result *out)
+{
+    const Plan *plan = plan_ops_single(cx->arena, op, args);
+    RunSpec spec = {.cache = RUN_CACHE_OFF, .inline_caller = true};
+    Run *run = NULL;
+    TRY(engine_start(cx, context->env.engine, plan, &spec, &run));
+    arena_defer(cx->arena, release_run, run);
+    TRY(run_wait(cx, run));
+    PlanCellResult ended = run_cell(cx->arena, run, 0);
+    if (ended.state == PLAN_FAILED) return ended.error;
+    if (ended.state != PLAN_SUCCESS)
+        return FAIL(cx->arena, CANCELLED, STR_FMT, STR_ARG(ended.reason));
+    *out = ((const PlanValue *)ended.value)->result;
+    return NULL;
+}
+
 // Runs it inside a span of its own, and counts it.
 static Fail run_measured(Ctx *cx, const Context *context, const OpSpec *op, const void *args,
                          Result *out)
@@ -166,7 +260,7 @@ static Fail run_measured(Ctx *cx, const Context *context, const OpSpec *op, cons
     int64_t start_ns = clock_now_ns();
     span_begin(cx, &span, op->name);
     span.is_request = true;
-    Fail fail = op->run(cx, &context->env, args, out);
+    Fail fail = run_as_plan(cx, context, op, args, out);
     Fail told = fail ? fail : out->problem;
     span_int(&span, "cq.findings", fail ? 0 : (int64_t)out->finding_count);
     span_end(cx, &span, told);

@@ -119,7 +119,7 @@ static void compare_file(const char *path, Tally *tally)
     Ctx cx = {.arena = &arena};
     Str text = {0};
     Facts full = {0};
-    Parser *parser = parser_new();
+    Parser *parser = parser_new(NULL);
     assert_null(os_read_file(&cx, OS_CWD, path, 4 << 20, &text));
     assert_null(facts_extract(&cx, parser, lang_detect(str_from(path), text), text, &full));
     size_t words = 0;

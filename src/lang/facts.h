@@ -91,7 +91,9 @@ typedef struct Facts {
 
 // A parser to be reused by one thread: it owns the grammar session.
 typedef struct Parser Parser;
-Parser *parser_new(void);
+typedef struct Grammars Grammars; // lang/grammars.h
+// Takes its rules from `shared`, which may be NULL and must outlive it.
+Parser *parser_new(const Grammars *shared);
 void parser_free(Parser *parser); // NULL is fine
 
 enum { FACTS_LARGEST_FILE = 16 << 20 }; // bytes; a tree needs about 40 times the source

@@ -16,7 +16,7 @@ typedef struct Fixture {
 
 static Fixture fixture_open(void)
 {
-    return (Fixture){.parser = parser_new()};
+    return (Fixture){.parser = parser_new(NULL)};
 }
 
 static Ctx *ctx_of(Fixture *f)

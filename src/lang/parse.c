@@ -10,7 +10,7 @@ static const char task_kind[] = "parse";
 
 static Fail parse_here(Ctx *cx, Parser **parser, const ParseJob *job, Facts *out)
 {
-    if (!*parser) *parser = parser_new();
+    if (!*parser) *parser = parser_new(job->grammars);
     if (!job->around) return facts_extract(cx, *parser, job->lang, job->text, out);
     return facts_extract_around(cx, *parser, job->lang, job->text, job->offsets, job->offset_count,
                                 out);

@@ -13,7 +13,8 @@
 
 typedef struct ParseJob {
     LangId lang;
-    Str path; // for problems
+    const Grammars *grammars; // for a parser made here; may be NULL
+    Str path;                 // for problems
     Str text;
     bool around; // only what is needed at `offsets` (facts_extract_around)
     const uint32_t *offsets;

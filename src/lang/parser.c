@@ -5,9 +5,10 @@
 
 enum { REPARSE_MAX_DEPTH = 8 };
 
-Parser *parser_new(void)
+Parser *parser_new(const Grammars *shared)
 {
     Parser *parser = mem_alloc(sizeof *parser);
+    parser->shared = shared;
     parser->ts = ts_parser_new();
     return parser;
 }
@@ -20,6 +21,7 @@ void parser_free(Parser *parser)
         ts_tree_cursor_delete(&parser->spare);
     }
     ts_parser_delete(parser->ts);
+    for (int i = 0; i < LANG_COUNT; i++) lease_release(&parser->leases[i]);
     arena_fini(&parser->drafts.room);
     arena_fini(&parser->masked_room);
     arena_fini(&parser->arena);
@@ -104,9 +106,17 @@ bool extract_reparse(Extract *x, TSNode node)
     return clean;
 }
 
-static void use_lang(Parser *p, LangId lang)
+static const Grammar *find_grammar(Ctx *cx, Parser *p, LangId lang)
 {
-    if (!p->grammars[lang]) p->grammars[lang] = grammar_new(&p->arena, lang_spec(lang));
+    Cell *cell = p->shared ? p->shared->cells[lang] : NULL;
+    Lease *lease = &p->leases[lang];
+    if (cell && !cell_lease(cx, cell, lease)) return lease->value;
+    return grammar_new(&p->arena, lang_spec(lang)); // closed just now, or the request has to stop
+}
+
+static void use_lang(Ctx *cx, Parser *p, LangId lang)
+{
+    if (!p->grammars[lang]) p->grammars[lang] = find_grammar(cx, p, lang);
     p->grammar = p->grammars[lang];
     if (p->lang != lang) ts_parser_set_language(p->ts, p->grammar->language);
     p->lang = lang;
@@ -148,7 +158,7 @@ static Fail extract(Ctx *cx, Parser *p, LangId lang, Str text, const Spans *span
     if (text.len > FACTS_LARGEST_FILE)
         return FAIL(cx->arena, TOO_LARGE, "%zu bytes; a file to be parsed has at most %d", text.len,
                     FACTS_LARGEST_FILE);
-    use_lang(p, lang);
+    use_lang(cx, p, lang);
     if (spans) limit_to(cx, p, *spans);
     TSTree *tree = NULL;
     mask_text(p, text);
@@ -191,7 +201,7 @@ Fail facts_extract_around(Ctx *cx, Parser *p, LangId lang, Str text, const uint3
 Fail facts_parse_only(Ctx *cx, Parser *p, LangId lang, Str text)
 {
     TSTree *tree = NULL;
-    use_lang(p, lang);
+    use_lang(cx, p, lang);
     TRY(parse(cx, p, text, &tree));
     ts_tree_delete(tree);
     return NULL;

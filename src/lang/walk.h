@@ -3,6 +3,7 @@
 #define CQ_LANG_WALK_H
 
 #include "lang/grammar.h"
+#include "lang/grammars.h"
 #include "lang/settle.h"
 
 #define WALK_NOWHERE UINT32_MAX // an offset or depth that nothing has
@@ -21,9 +22,11 @@ struct Parser { // owner thread
     TSParser *ts;
     TSTreeCursor cursor, spare; // `spare` looks around from where `cursor` is
     bool has_cursor;
-    LangId lang;                   // that `ts` is set to
-    Arena arena;                   // grammars
-    Grammar *grammars[LANG_COUNT]; // made on first use
+    LangId lang;                         // that `ts` is set to
+    const Grammars *shared;              // may be NULL
+    Lease leases[LANG_COUNT];            // of `shared`
+    Arena arena;                         // of grammars that are not shared
+    const Grammar *grammars[LANG_COUNT]; // found or made on first use
     Drafts drafts;
     // of the current file; frames and keywords keep their memory in drafts.room
     const Grammar *grammar;

@@ -128,7 +128,7 @@ static void facts_come_back_as_they_were(void **state)
 {
     (void)state;
     if (!getenv("CQ_SOURCE")) skip();
-    Parser *parser = parser_new();
+    Parser *parser = parser_new(NULL);
     for (LangId lang = LANG_NONE + 1; lang < LANG_COUNT; lang++) round_trips_of(parser, lang);
     parser_free(parser);
 }
@@ -156,7 +156,7 @@ static void damaged_bytes_do_no_harm(void **state)
                    "        return os.path.join(f'{x}', sep='/', *x)\n");
     Arena arena = {0}, scratch = {0};
     Ctx cx = {.arena = &arena};
-    Parser *parser = parser_new();
+    Parser *parser = parser_new(NULL);
     Facts facts, back;
     assert_null(facts_extract(&cx, parser, LANG_python, text, &facts));
     Str bytes = encode(&arena, &facts, text, false);

@@ -23,6 +23,7 @@ typedef struct OpCell {
     uint32_t version; // raised when the same arguments on the same files give another answer
     // The argument (a list of paths) that takes the files found by the cells it needs.
     const char *files;
+    bool (*takes)(Str path); // which of them; NULL: all
     // Which files it reads, apart from those: named paths and the flags that add files.
     void (*selection)(Arena *arena, const void *args, Selection *out);
 } OpCell;

@@ -105,7 +105,13 @@ static void select_files(Arena *arena, const void *arguments, Selection *out)
     out->in_count = from->files.count;
 }
 
-static const OpCell cell = {.version = 1, .files = "files", .selection = select_files};
+static bool has_language(Str path)
+{
+    return lang_detect(path, STR_NONE) != LANG_NONE;
+}
+
+static const OpCell cell = {
+    .version = 1, .files = "files", .takes = has_language, .selection = select_files};
 
 static const OutlineSummary *summarise(Arena *arena, const OutlineAnswer *answer)
 {

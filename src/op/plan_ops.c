@@ -8,6 +8,8 @@
 #include "index/stamp.h"
 #include "op/result_json.h"
 
+enum { LONGEST_S = 1000000000 }; // as good as no limit
+
 // --- arguments
 
 static const Field *files_field(const OpSpec *op)
@@ -152,14 +154,14 @@ static Fail describe_reads(Ctx *cx, const PlanCall *call, Str *out)
 
 // --- running
 
-static void add_found_files(Arena *arena, const Result *result, Map *seen, StrList *files,
-                            Str *items)
+static void add_found_files(Arena *arena, const OpCell *cell, const Result *result, Map *seen,
+                            StrList *files, Str *items)
 {
     for (size_t i = 0; i < result->finding_count; i++) {
         Str path = result_finding(result, i).path;
         size_t before = seen->len;
         map_put(arena, seen, path, 1);
-        if (seen->len == before) continue;
+        if (seen->len == before || (cell->takes && !cell->takes(path))) continue;
         bool absolute = str_starts(path, STR("/"));
         items[files->count++] =
             absolute ? path
@@ -183,7 +185,7 @@ static bool take_inputs(Arena *arena, const PlanCall *call, void *args)
         items[all.count++] = files->items[i];
     for (size_t i = 0; i < call->inputs; i++) {
         const PlanValue *value = plan_input(call, i).value;
-        add_found_files(arena, &value->result, &seen, &all, items);
+        add_found_files(arena, op->cell, &value->result, &seen, &all, items);
     }
     *files = all;
     return all.count > 0;
@@ -290,8 +292,10 @@ const Plan *plan_ops_single(Arena *arena, const OpSpec *op, const void *args)
     *items = plan_op;
     *ops = (PlanOps){items, 1};
     const Plan *plan = NULL;
-    PlanBuilder *builder = plan_builder(ops, NULL);
-    plan_add(builder, &(PlanCellSpec){.id = STR("main"), .op = str_from(op->name)});
+    // The request has its own limit.
+    PlanBuilder *builder = plan_builder(ops, &(PlanLimits){.timeout_s = LONGEST_S});
+    plan_add(builder,
+             &(PlanCellSpec){.id = STR("main"), .op = str_from(op->name), .timeout_s = LONGEST_S});
     Fail fail = plan_finish(builder, arena, &(PlanSpec){0}, &plan);
     assert(!fail); // one cell without inputs is a plan
     (void)fail;

@@ -7,6 +7,7 @@
 #include "base/vec.h"
 #include "op/result_json.h"
 #include "runtime/event.h"
+#include "runtime/policy.h"
 #include "runtime/probe.h"
 
 enum { MOST_PLAN_BYTES = 64 << 20 };
@@ -141,7 +142,8 @@ static Fail make_plan(Ctx *cx, const Env *env, const RunArgs *from, const Plan *
         document = with_member(cx->arena, document, STR("max_concurrency"),
                                json_new_int(cx->arena, from->max_concurrency));
     PlanOps ops = plan_ops_new(cx->arena);
-    return plan_parse(cx->arena, &ops, NULL, document, out);
+    PlanLimits limits = {.cells = (uint32_t)env->policy->engine.max_cells};
+    return plan_parse(cx->arena, &ops, &limits, document, out);
 }
 
 static RunCache cache_mode(const RunArgs *from)
@@ -397,7 +399,10 @@ static Fail run_for_real(Ctx *cx, const Env *env, const RunArgs *from, const Pla
                          Result *out)
 {
     Follower follower = {.cx = cx, .events = OS_FILE_NONE, .total = plan_len(plan)};
-    RunSpec spec = {.env = (void *)(uintptr_t)env, .cache = cache_mode(from), .events = true};
+    RunSpec spec = {.env = (void *)(uintptr_t)env,
+                    .cache = cache_mode(from),
+                    .events = true,
+                    .messages = (uint32_t)env->policy->engine.event_queue_length};
     Run *run = NULL;
     int64_t start_ns = os_monotonic_ns();
     if (from->events.len)

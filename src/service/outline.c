@@ -26,6 +26,7 @@ typedef struct Slot {
 
 typedef struct Work {
     Ctx *cx;
+    const Grammars *grammars;
     WorkerPool *workers; // NULL: parse here
     const OutlineQuery *query;
     Job *jobs;
@@ -173,7 +174,8 @@ static Fail outline_file(Work *work, Ctx *cx, Slot *slot, Job *job)
         job->other = !job->place->named;
         return fail;
     }
-    ParseJob parse = {.lang = lang, .path = path, .text = text, .defs_only = true};
+    ParseJob parse = {
+        .lang = lang, .grammars = work->grammars, .path = path, .text = text, .defs_only = true};
     TRY(parse_file(cx, work->workers, &slot->parser, &parse, &facts));
     take_facts(work, slot, job, text, &facts);
     return NULL;
@@ -232,6 +234,7 @@ static void run_jobs(const OutlineQuery *query, const Places *places, OutlineAns
     Pool *pool = places->env->pool;
     const PlaceVec *files = &places->items;
     Work work = {.cx = cx,
+                 .grammars = places->env->grammars,
                  .workers = query->isolate ? places->env->workers : NULL,
                  .query = query,
                  .jobs = ARENA_ARRAY(cx->arena, Job, files->len),

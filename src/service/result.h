@@ -59,10 +59,13 @@ void result_array_finding(const Result *result, size_t index, Finding *out);
 // What an operation may use besides its arguments and Ctx. Built once by app/, frozen.
 typedef struct Env {
     struct Pool *pool;
-    struct Engine *engine;       // runs plans
-    struct MetricSet *metrics;   // runtime/measure.h; NULL measures nothing
-    const struct Policy *policy; // how much to use of what: runtime/policy.h
-    struct WorkerPool *workers;  // for what is asked to be isolated; starts when first used
+    struct CellSet *cells;           // runtime cells, for those who look after them
+    const struct Grammars *grammars; // lang/grammars.h
+    struct Cell *cache;              // of a Cache: runtime/cache.h
+    struct Engine *engine;           // runs plans
+    struct MetricSet *metrics;       // runtime/measure.h; NULL measures nothing
+    const struct Policy *policy;     // how much to use of what: runtime/policy.h
+    struct WorkerPool *workers;      // for what is asked to be isolated; starts when first used
     Str root; // --root as given; empty: the top of the git working tree around the working folder
     bool stdin_allowed; // "-" may be read: the command line, not a library or a server
     // What search makes of `root`, when app/ had to find it anyway and the process answers one

@@ -90,6 +90,7 @@ static void classify_file(void *arg, size_t index, int slot_number)
     for (uint32_t i = 0; i < file->count; i++) offsets[i] = file->hits[i].start;
     if (search_file_text(&cx, search, file, &text)) {
         ParseJob parse = {.lang = file->lang,
+                          .grammars = search->env->grammars,
                           .path = file->path,
                           .text = text,
                           .around = true,

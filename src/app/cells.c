@@ -1,0 +1,106 @@
+// app/cells.c
+#include "app/cells.h"
+
+#include "base/log.h"
+#include "base/vec.h"
+#include "lang/grammars.h"
+#include "runtime/cache.h"
+
+// --- the disk cache
+
+static CacheNamespace *namespaces_of(Arena *arena, const Policy *policy)
+{
+    CacheNamespace *spaces = ARENA_ARRAY(arena, CacheNamespace, policy->namespace_count);
+    for (size_t i = 0; i < policy->namespace_count; i++) {
+        const PolicyNamespace *from = &policy->namespaces[i];
+        spaces[i] = (CacheNamespace){
+            .name = str_from(from->name), .ttl_s = from->ttl_seconds, .off = !from->enabled};
+    }
+    return spaces;
+}
+
+static CacheEviction eviction_of(const CachePolicy *policy)
+{
+    switch ((Eviction)policy->eviction_policy) {
+    case EVICT_LEAST_STORED: return CACHE_LEAST_RECENTLY_STORED;
+    case EVICT_NONE: return CACHE_EVICT_NONE;
+    default: return CACHE_LRU;
+    }
+}
+
+static Fail build_cache(Ctx *cx, CellBuild *cell, void **out)
+{
+    (void)cx;
+    const Policy *policy = ((const CellOwner *)cell->owner)->policy;
+    const CachePolicy *from = &policy->cache;
+    CacheSpec spec =
+        cache_spec_default(str_format(cell->arena, STR_FMT "/results", STR_ARG(from->directory)));
+    spec.enabled = from->enabled && from->directory.len > 0;
+    spec.shards = (int)from->shards;
+    spec.timeout_s = from->timeout_seconds;
+    spec.ttl_s = from->ttl_seconds;
+    spec.size_limit_bytes = (uint64_t)from->size_limit_bytes;
+    spec.cull_limit = (int)from->cull_limit;
+    spec.eviction = eviction_of(from);
+    spec.statistics = from->statistics_enabled;
+    spec.namespaces = namespaces_of(cell->arena, policy);
+    spec.namespace_count = policy->namespace_count;
+    *out = cache_open(&spec);
+    return NULL;
+}
+
+static void drop_ephemeral(Ctx *cx, const Policy *policy, Cache *cache)
+{
+    for (size_t i = 0; i < policy->namespace_count; i++)
+        if (policy->namespaces[i].ephemeral)
+            cache_evict(cx, cache, STR_NONE, str_from(policy->namespaces[i].name));
+}
+
+static Fail close_cache(Ctx *cx, void *owner, void *value)
+{
+    drop_ephemeral(cx, ((const CellOwner *)owner)->policy, value);
+    cache_close(value);
+    return NULL;
+}
+
+static const CellSpec cache_cell = {.name = "cache",
+                                    .description = "disk cache of results",
+                                    .build = build_cache,
+                                    .dispose = close_cache,
+                                    .drain_ms = 2000};
+
+static bool store_get(Ctx *cx, void *self, Str key, Str *value)
+{
+    Lease lease;
+    if (cell_lease(cx, self, &lease)) return false;
+    bool found = cache_get(cx, (Cache *)(uintptr_t)lease.value, key, value); // locks itself
+    lease_release(&lease);
+    return found;
+}
+
+static void store_put(Ctx *cx, void *self, Str key, Str value, Str tag)
+{
+    Lease lease;
+    if (cell_lease(cx, self, &lease)) return;
+    cache_put(cx, (Cache *)(uintptr_t)lease.value, key, value,
+              &(CachePut){.tags = &tag, .tag_count = tag.len > 0});
+    lease_release(&lease);
+}
+
+PlanStore app_cache_store(Cell *cache)
+{
+    return (PlanStore){.self = cache, .get = store_get, .put = store_put};
+}
+
+// --- all of them
+
+Fail app_cells_new(Arena *errors, const CellHostSpec *host, CellSet **out)
+{
+    Arena scratch = {0};
+    VEC(const CellSpec *) specs = {0};
+    VEC_PUSH(&scratch, &specs, &cache_cell);
+    for (const CellSpec *const *at = grammar_cells; *at; at++) VEC_PUSH(&scratch, &specs, *at);
+    Fail fail = cells_new(errors, host, specs.items, specs.len, out);
+    arena_fini(&scratch);
+    return fail;
+}

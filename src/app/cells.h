@@ -1,0 +1,25 @@
+// app/cells.h - the runtime cells of cq: what is heavy, and is built when it is first needed.
+//
+//   cache           the disk cache of results
+//   grammar.<lang>  the rules of a language (lang/grammars.h)
+//
+// Threads: any. Memory: the set is the context's.
+#ifndef CQ_APP_CELLS_H
+#define CQ_APP_CELLS_H
+
+#include "runtime/cells.h"
+#include "runtime/engine.h"
+#include "runtime/policy.h"
+
+// `host`'s owner must be a CellOwner.
+typedef struct CellOwner {
+    const Policy *policy;
+} CellOwner;
+
+// Fails: INTERNAL (the table of cells is wrong).
+MUST_CHECK Fail app_cells_new(Arena *errors, const CellHostSpec *host, CellSet **out);
+
+// The disk cache behind the plan engine: keeps cells' results. Misses while the cell cannot be had.
+PlanStore app_cache_store(Cell *cache);
+
+#endif
