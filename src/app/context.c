@@ -237,12 +237,15 @@ static void release_run(void *run)
 static Fail run_as_plan(Ctx *cx, const Context *context, const OpSpec *op, const void *args,
                         Result *out)
 {
-    const Plan *plan = plan_ops_single(cx->arena, op, args);
+    const Plan *plan = plan_ops_single(cx, op, args);
+    Ctx unlimited = *cx; // the operation minds the limits itself
+    unlimited.deadline_ns = 0;
+    unlimited.cancel = NULL;
     RunSpec spec = {.cache = RUN_CACHE_OFF, .inline_caller = true};
     Run *run = NULL;
-    TRY(engine_start(cx, context->env.engine, plan, &spec, &run));
+    TRY(engine_start(&unlimited, context->env.engine, plan, &spec, &run));
     arena_defer(cx->arena, release_run, run);
-    TRY(run_wait(cx, run));
+    TRY(run_wait(&unlimited, run));
     PlanCellResult ended = run_cell(cx->arena, run, 0);
     if (ended.state == PLAN_FAILED) return ended.error;
     if (ended.state != PLAN_SUCCESS)

@@ -261,6 +261,7 @@ PlanOps plan_ops_new(Arena *arena)
 // --- one operation, called directly
 
 typedef struct Direct {
+    const Ctx *limits;
     const OpSpec *op;
     const void *args;
 } Direct;
@@ -269,7 +270,10 @@ static Fail run_direct(Ctx *cx, PlanCall *call, const void **out)
 {
     const Direct *direct = call->op->self;
     PlanValue *value = ARENA_NEW(cx->arena, PlanValue);
-    TRY(direct->op->run(cx, call->env, direct->args, &value->result));
+    Ctx own = *cx;
+    own.deadline_ns = direct->limits->deadline_ns;
+    own.cancel = direct->limits->cancel;
+    TRY(direct->op->run(&own, call->env, direct->args, &value->result));
     *out = value;
     return NULL;
 }
@@ -281,13 +285,14 @@ static Fail check_direct(Arena *arena, const PlanOp *op, const Json *params, siz
     return NULL;
 }
 
-const Plan *plan_ops_single(Arena *arena, const OpSpec *op, const void *args)
+const Plan *plan_ops_single(const Ctx *cx, const OpSpec *op, const void *args)
 {
+    Arena *arena = cx->arena;
     Direct *direct = ARENA_NEW(arena, Direct);
     PlanOp *plan_op = ARENA_NEW(arena, PlanOp);
     const PlanOp **items = ARENA_NEW(arena, const PlanOp *);
     PlanOps *ops = ARENA_NEW(arena, PlanOps);
-    *direct = (Direct){op, args};
+    *direct = (Direct){cx, op, args};
     *plan_op = (PlanOp){.name = op->name, .self = direct, .check = check_direct, .run = run_direct};
     *items = plan_op;
     *ops = (PlanOps){items, 1};

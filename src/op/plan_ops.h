@@ -24,7 +24,9 @@ PlanOps plan_ops_new(Arena *arena); // of all rows of ops.def that have OpSpec.c
 // EngineSpec.read; env is a const Env *.
 Fail plan_ops_read(Ctx *cx, void *env, Str name, Digest *out);
 
-// A plan of one cell, "main", over arguments that were read already. Never cached.
-const Plan *plan_ops_single(Arena *arena, const OpSpec *op, const void *args);
+// A plan of one cell, "main", over arguments that were read already. It works under the limits of
+// `cx`, whatever those of the run are: an operation knows how to answer with what it has when its
+// time is over, and a run does not. Never cached.
+const Plan *plan_ops_single(const Ctx *cx, const OpSpec *op, const void *args);
 
 #endif

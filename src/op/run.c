@@ -131,6 +131,18 @@ static const Json *with_member(Arena *arena, const Json *document, Str key, cons
     return copy;
 }
 
+// Says where in the document it is, for people who see the detail alone.
+static Fail with_place(Arena *arena, Fail fail)
+{
+    const Json *pointer = fail ? json_get(fail->ext, STR("pointer")) : NULL;
+    if (!pointer || !pointer->string.len) return fail;
+    Problem *placed = ARENA_NEW(arena, Problem);
+    *placed = *fail;
+    placed->detail = str_format(arena, "at " STR_FMT ": " STR_FMT, STR_ARG(pointer->string),
+                                STR_ARG(fail->detail));
+    return placed;
+}
+
 static Fail make_plan(Ctx *cx, const Env *env, const RunArgs *from, const Plan **out)
 {
     const Json *document = NULL;
@@ -143,7 +155,7 @@ static Fail make_plan(Ctx *cx, const Env *env, const RunArgs *from, const Plan *
                                json_new_int(cx->arena, from->max_concurrency));
     PlanOps ops = plan_ops_new(cx->arena);
     PlanLimits limits = {.cells = (uint32_t)env->policy->engine.max_cells};
-    return plan_parse(cx->arena, &ops, &limits, document, out);
+    return with_place(cx->arena, plan_parse(cx->arena, &ops, &limits, document, out));
 }
 
 static RunCache cache_mode(const RunArgs *from)
@@ -279,6 +291,7 @@ static RunCellRow row_of(Arena *arena, Run *run, size_t cell, const Result *answ
                       .reason = ended.reason,
                       .started_ms = (double)(ended.started_ns / 1000) / 1000,
                       .duration_ms = (double)((ended.ended_ns - ended.started_ns) / 1000) / 1000};
+    if (ended.state == PLAN_SKIPPED || !ended.ended_ns) row.duration_ms = 0;
     if (ended.fingerprint) row.fingerprint = digest_hex(arena, ended.fingerprint);
     if (ended.digest) row.digest = digest_hex(arena, ended.digest);
     if (ended.error && json_parse(arena, problem_to_json(arena, ended.error), &row.problem))

@@ -35,15 +35,16 @@ static void write_head(Page *page)
 {
     const RunSummary *summary = page->summary;
     if (summary->dry_run) {
-        buf_addf(page->out, "%zu cells, %zu one after the other, %zu at once at most\n",
-                 (size_t)summary->total, (size_t)summary->waves, (size_t)summary->widest);
+        buf_addf(page->out, "%zu cell%s, %zu one after the other, %zu at once at most\n",
+                 (size_t)summary->total, summary->total == 1 ? "" : "s", (size_t)summary->waves,
+                 (size_t)summary->widest);
         write_names(page, "order", summary->order);
         write_names(page, "critical path", summary->critical_path);
         return;
     }
     buf_addf(page->out, "run " STR_FMT ": ", STR_ARG(summary->run_id));
     colored(page, color_of(summary->state), summary->state);
-    buf_addf(page->out, ", %zu cells", (size_t)summary->total);
+    buf_addf(page->out, ", %zu cell%s", (size_t)summary->total, summary->total == 1 ? "" : "s");
     for (size_t i = 0; i < summary->states.count; i++)
         buf_addf(page->out, ", %llu " STR_FMT, (unsigned long long)summary->states.items[i].count,
                  STR_ARG(summary->states.items[i].name));
@@ -78,7 +79,8 @@ static void write_cell(Page *page, const RunCellRow *row, size_t id_width, size_
     }
     colored(page, color_of(row->state), row->state);
     buf_repeat(out, ' ', row->state.len < 8 ? 8 - row->state.len : 0);
-    if (str_eq(row->cached, STR("run"))) buf_addf(out, " %9.1f ms  ", row->duration_ms);
+    if (!row->duration_ms) buf_repeat(out, ' ', 15);
+    else if (str_eq(row->cached, STR("run"))) buf_addf(out, " %9.1f ms  ", row->duration_ms);
     else buf_addf(out, " from " STR_FMT "  ", STR_ARG(row->cached));
     buf_add(out, detail_of(out->arena, row));
     buf_byte(out, '\n');

@@ -15,4 +15,4 @@ one=$(cq run plan.json --format lines) && two=$(cq run plan.json --cache off --f
 [ "$one" = "$two" ] || exit 15
 printf 'beta = 2\n' >>src/a.py
 [ "$(states)" = "run run run" ] || exit 16
-cq run plan.json --format lines | grep -q 'src/a.py:6:' || exit 17
+cq run plan.json --format lines | grep -q 'src/a.py:7:' || exit 17
