@@ -103,7 +103,7 @@ static Run *new_run(const Plan *plan)
     ready_words(plan->len, &run->ready, (uint64_t *)(void *)(block + words_at));
     mutex_init(&run->mutex, RANK_RUN);
     cond_init(&run->changed);
-    run->refs = 1;
+    run_hold(run);
     run->remaining = plan->len;
     run->states[PLAN_PENDING] = plan->len;
     return run;

@@ -134,6 +134,7 @@ struct Run {
     Log *log;
     OpReads *reads; // by number of the operation in the plan; NULL without cache
     Flag stop;      // asks every cell to stop
+    Counter refs;
 
     Mutex mutex;
     Cond changed;
@@ -146,7 +147,6 @@ struct Run {
     uint32_t working;   // those at work
     bool waking;        // a runner is on its way
     Runner *runners;
-    uint32_t refs;
     bool stopping, ending, ended;
     Str stop_reason;
     int64_t stop_ns, end_ns;
@@ -202,6 +202,7 @@ void cache_keep(Engine *engine, const Digest *key, Blob *blob); // in memory
 Blob *cache_peek(Engine *engine, const Digest *key);            // held, or NULL
 Blob *cache_load(Ctx *cx, Engine *engine, const Digest *key);   // from the store; held, or NULL
 void cache_save(Ctx *cx, Engine *engine, const Digest *key, const Blob *blob, Str tag);
+size_t engine_waiters(Engine *engine); // cells in wait for an equal one
 void cache_clear(Engine *engine);
 
 // ---- event.c, with run->mutex held

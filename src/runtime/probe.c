@@ -72,7 +72,8 @@ static void find_waves(Arena *arena, const Plan *plan, ProbeCell *cells, Probe *
         for (uint32_t e = cell[0].inputs_from; e < cell[1].inputs_from; e++)
             wave = MAX(wave, cells[plan->inputs[e]].wave + 1);
         cells[number].wave = wave;
-        probe->widest = MAX(probe->widest, (size_t)++widths[wave]);
+        widths[wave]++;
+        probe->widest = MAX(probe->widest, (size_t)widths[wave]);
         probe->waves = MAX(probe->waves, (size_t)wave + 1);
         probe->total_cost += MAX(plan->ops[cell->op]->cost, 1U);
     }

@@ -257,7 +257,7 @@ Runner *run_another(Run *run)
     if (!wanted || !run->engine->spec.pool) return NULL;
     run->waking = true;
     run->active++;
-    run->refs++;
+    run_hold(run);
     Runner *runner = new_runner(run);
     runner->inline_caller = false;
     return runner;
@@ -442,9 +442,7 @@ void run_wake(Run *run, uint32_t number, Blob *blob)
 
 void run_hold(Run *run)
 {
-    mutex_lock(&run->mutex);
-    run->refs++;
-    mutex_unlock(&run->mutex);
+    counter_add(&run->refs, 1);
 }
 
 static void destroy(Run *run)
@@ -464,8 +462,5 @@ static void destroy(Run *run)
 
 void run_drop(Run *run)
 {
-    mutex_lock(&run->mutex);
-    bool last = --run->refs == 0;
-    mutex_unlock(&run->mutex);
-    if (last) destroy(run);
+    if (counter_sub(&run->refs, 1) == 1) destroy(run);
 }
