@@ -30,7 +30,7 @@ static Fail run_note(Ctx *cx, PlanCall *call, const void **value)
         const Counter *done = plan_input(call, i).value;
         if (counter_get(done) != 1) flag_set(&world->too_many, 2);
     }
-    world->thread = world->limit == 1 ? thread_slot() : -1;
+    if (world->limit == 1) world->thread = thread_slot();
     counter_add(&world->done[call->cell], 1);
     *value = &world->done[call->cell];
     counter_sub(&world->in_flight, 1);
