@@ -140,6 +140,7 @@ Fail engine_start(Ctx *cx, Engine *engine, const Plan *plan, const RunSpec *spec
         run->reads = ARENA_ARRAY(&run->memory, OpReads, plan->op_count);
         exec_reads(cx, engine, plan, run->spec.env, run->reads);
     }
+    if (run->spec.own) arena_adopt(&run->memory, run->spec.own);
     const EngineHooks *hooks = &engine->spec.hooks;
     if (hooks->run_started) hooks->run_started(hooks->self, run->spec.run_id, plan->len);
     mutex_lock(&run->mutex);

@@ -41,11 +41,8 @@ const char *plan_state_name(PlanCellState state); // "pending" ...
 
 typedef enum ResultSource { SOURCE_RUN, SOURCE_MEMORY, SOURCE_STORE } ResultSource;
 const char *result_source_name(ResultSource source); // "run", "memory", "store"
-typedef enum RunCache {
-    RUN_CACHE_USE,
-    RUN_CACHE_REFRESH,
-    RUN_CACHE_OFF
-} RunCache; // refresh: only writes
+// Refresh only writes.
+typedef enum RunCache { RUN_CACHE_USE, RUN_CACHE_REFRESH, RUN_CACHE_OFF } RunCache;
 
 typedef struct PlanStore { // where results outlive the process; all zero: nowhere
     void *self;
@@ -113,10 +110,12 @@ typedef struct RunSpec { // all zero: an unnamed run with cache, without events
     bool events;        // keep the log for event.h
     bool inline_caller; // the thread in run_wait works too; a lone cell needs no other thread
     uint32_t messages;  // ring of messages; 0: 1024
+    // The plan's memory, taken over on success: a cell that was written off may use the plan after
+    Arena *own; // run_release. NULL: the plan outlives the engine.
 } RunSpec;
 
-// Starts a run. cx's deadline and cancel flag bound it: flag, log and plan must outlive the run.
-// Fails: CANCELLED (cx asked to stop before the start).
+// Starts a run. cx's deadline and cancel flag bound it. The flag must outlive the run, the log and
+// what `env` points to the engine. Fails: CANCELLED, before anything ran.
 MUST_CHECK Fail engine_start(Ctx *cx, Engine *engine, const Plan *plan, const RunSpec *spec,
                              Run **run);
 // Waits until the run has ended, and works when inline_caller or there is no pool.

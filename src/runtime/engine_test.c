@@ -372,6 +372,22 @@ static void a_deaf_cell_is_written_off(void **state)
     }
 }
 
+static void a_written_off_thread_is_replaced(void **state)
+{
+    (void)state;
+    Bed bed;
+    bed_open(&bed, 2);
+    Run *run = NULL;
+    const Plan *plan = parse(&bed, "{\"max_concurrency\":1,\"cells\":["
+                                   "{\"id\":\"a\",\"op\":\"deaf\",\"timeout_s\":0.001},"
+                                   "{\"id\":\"b\",\"op\":\"note\"}]}");
+    assert_null(engine_run(&bed.cx, bed.engine, plan, NULL, &run));
+    check_states(&bed, run, "fs");
+    run_release(run);
+    flag_set(&bed.world->gate, 1);
+    bed_close(&bed);
+}
+
 // ---- several runs, hooks, memory
 
 typedef struct Told {
@@ -496,6 +512,7 @@ int runtime_engine_test(void)
         cmocka_unit_test(a_waiter_can_give_up_alone),
         cmocka_unit_test(a_cell_has_a_deadline),
         cmocka_unit_test(a_deaf_cell_is_written_off),
+        cmocka_unit_test(a_written_off_thread_is_replaced),
         cmocka_unit_test(hooks_hear_of_everything),
         cmocka_unit_test(a_cell_costs_little_memory),
     };

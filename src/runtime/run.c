@@ -156,7 +156,7 @@ void run_begin_stop(Run *run, int64_t now_ns, const char *fmt, ...)
 
 void run_check_limits(Run *run, int64_t now_ns)
 {
-    if (run->stopping) return;
+    if (run->stopping || !run->remaining) return; // the starter may be gone
     if (run->starter_cancel && flag_get(run->starter_cancel))
         run_begin_stop(run, now_ns, "the run was cancelled");
     else if (run->deadline_ns && now_ns >= run->deadline_ns)
@@ -373,7 +373,9 @@ bool run_write_off(Run *run, int64_t now_ns)
     else cancel_cell(run, number, now_ns);
     counter_add(&run->engine->written_off, 1);
     Runner told = {.run = run, .cell = number};
+    Runner *another = run_another(run); // in place of the lost one
     mutex_unlock(&run->mutex);
+    run_submit(another);
     cache_leave(run->engine, run, number, NULL);
     report(&told, error ? PLAN_FAILED : PLAN_CANCELED, error);
     mutex_lock(&run->mutex);
