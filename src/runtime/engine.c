@@ -99,6 +99,7 @@ static Run *new_run(const Plan *plan)
     char *block = mem_alloc(words_at + words * sizeof(uint64_t));
     Run *run = (Run *)(void *)block;
     run->plan = plan;
+    run->len = plan->len;
     run->cells = (RunCell *)(void *)(block + cells_at);
     ready_words(plan->len, &run->ready, (uint64_t *)(void *)(block + words_at));
     mutex_init(&run->mutex, RANK_RUN);

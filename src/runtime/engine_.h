@@ -86,6 +86,7 @@ struct Runner { // a thread's place in a run
     bool used, busy, lost;
     int64_t deadline_ns; // of the cell, while busy
     uint32_t cell;
+    uint32_t in_flight, ready; // of the run when the cell was taken or settled
     // owner thread: the outcome of the cell
     bool parked, leads, late;
     PlanCellState state;
@@ -125,8 +126,9 @@ typedef struct OpReads { // what an operation reads, as it was when the run star
 struct Run {
     // frozen
     Engine *engine;
-    const Plan *plan;
-    RunSpec spec; // with run_id, scope and env filled in
+    const Plan *plan; // gone once the run is released, unless a cell was written off
+    uint32_t len;     // cells of it
+    RunSpec spec;     // with run_id, scope and env filled in
     int64_t start_ns, start_wall_ms, deadline_ns;
     uint32_t limit; // of runners
     bool caller_works;

@@ -56,7 +56,7 @@ static void bed_open(Bed *bed, int threads)
     *bed = (Bed){0};
     bed->cx.arena = &bed->arena;
     if (threads) bed->pool = pool_new((PoolSpec){.io_workers = threads});
-    bed->engine = engine_new(&(EngineSpec){.pool = bed->pool, .ops = ops, .env = &bed->world});
+    bed->engine = engine_new(&(EngineSpec){.pool = bed->pool, .env = &bed->world});
 }
 
 static void bed_close(Bed *bed)
