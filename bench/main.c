@@ -140,8 +140,8 @@ static bool wanted(const Options *options, const BenchCase *bench)
     return false;
 }
 
-static const BenchCase *const tables[] = {bench_micro, bench_cell, bench_metric, bench_facts,
-                                          bench_process};
+static const BenchCase *const tables[] = {bench_micro, bench_cell,    bench_metric,
+                                          bench_facts, bench_process, bench_engine};
 
 static int run_all(const Options *options)
 {

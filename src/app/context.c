@@ -139,7 +139,6 @@ static Engine *new_engine(Context *context, const PolicyProfile *profile)
     const Policy *policy = context->env.policy;
     double timeout_s = policy->engine.default_timeout_s;
     EngineSpec spec = {.pool = context->env.pool,
-                       .ops = plan_ops_new(&context->arena),
                        .env = &context->env,
                        .store = app_cache_store(context->env.cache),
                        .read = plan_ops_read,

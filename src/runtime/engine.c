@@ -99,11 +99,12 @@ static Run *new_run(const Plan *plan)
     char *block = mem_alloc(words_at + words * sizeof(uint64_t));
     Run *run = (Run *)(void *)block;
     run->plan = plan;
+    run->len = plan->len;
     run->cells = (RunCell *)(void *)(block + cells_at);
     ready_words(plan->len, &run->ready, (uint64_t *)(void *)(block + words_at));
     mutex_init(&run->mutex, RANK_RUN);
     cond_init(&run->changed);
-    run->refs = 1;
+    run_hold(run);
     run->remaining = plan->len;
     run->states[PLAN_PENDING] = plan->len;
     return run;
@@ -141,6 +142,7 @@ Fail engine_start(Ctx *cx, Engine *engine, const Plan *plan, const RunSpec *spec
     fill_in(run, cx, engine, spec ? spec : &nothing);
     if (run->spec.cache != RUN_CACHE_OFF)
         run->reads = exec_reads(cx, engine, plan, run->spec.env, &run->memory);
+    if (run->spec.own) arena_adopt(&run->memory, run->spec.own);
     const EngineHooks *hooks = &engine->spec.hooks;
     if (hooks->run_started) hooks->run_started(hooks->self, run->spec.run_id, plan->len);
     mutex_lock(&run->mutex);

@@ -41,11 +41,8 @@ const char *plan_state_name(PlanCellState state); // "pending" ...
 
 typedef enum ResultSource { SOURCE_RUN, SOURCE_MEMORY, SOURCE_STORE } ResultSource;
 const char *result_source_name(ResultSource source); // "run", "memory", "store"
-typedef enum RunCache {
-    RUN_CACHE_USE,
-    RUN_CACHE_REFRESH,
-    RUN_CACHE_OFF
-} RunCache; // refresh: only writes
+// Refresh only writes.
+typedef enum RunCache { RUN_CACHE_USE, RUN_CACHE_REFRESH, RUN_CACHE_OFF } RunCache;
 
 typedef struct PlanStore { // where results outlive the process; all zero: nowhere
     void *self;
@@ -66,7 +63,7 @@ typedef struct PlanCellReport { // for hooks
     ResultSource cached;
     Fail error;
     int64_t started_ns, ended_ns; // clock_now_ns
-    uint32_t in_flight, ready;    // cells of this run, about now
+    uint32_t in_flight, ready;    // cells of this run, just then
 } PlanCellReport;
 
 typedef struct EngineHooks { // any may be NULL; called by the thread that does the work
@@ -79,8 +76,7 @@ typedef struct EngineHooks { // any may be NULL; called by the thread that does 
 
 typedef struct EngineSpec {
     Pool *pool; // with I/O threads; NULL: whoever waits for a run does its work
-    PlanOps ops;
-    void *env; // PlanCall.env, unless RunSpec has one
+    void *env;  // PlanCall.env, unless RunSpec has one
     PlanStore store;
     // Resolves a name in PlanOp.reads to a digest of what it stands for now. Asked once a run and
     // name, by engine_start. When it fails, cells that read the name are not cached in that run.
@@ -113,10 +109,13 @@ typedef struct RunSpec { // all zero: an unnamed run with cache, without events
     bool events;        // keep the log for event.h
     bool inline_caller; // the thread in run_wait works too; a lone cell needs no other thread
     uint32_t messages;  // ring of messages; 0: 1024
+    // The plan's memory, taken over on success. NULL: the plan outlives the run, and the engine
+    // when
+    Arena *own; // cells may ignore that they are asked to stop: they use it after run_release.
 } RunSpec;
 
-// Starts a run. cx's deadline and cancel flag bound it: flag, log and plan must outlive the run.
-// Fails: CANCELLED (cx asked to stop before the start).
+// Starts a run. cx's deadline and cancel flag bound it. The flag must outlive the run, the log and
+// what `env` points to the engine. Fails: CANCELLED, before anything ran.
 MUST_CHECK Fail engine_start(Ctx *cx, Engine *engine, const Plan *plan, const RunSpec *spec,
                              Run **run);
 // Waits until the run has ended, and works when inline_caller or there is no pool.

@@ -88,6 +88,7 @@ struct Runner { // a thread's place in a run
     bool used, busy, lost;
     int64_t deadline_ns; // of the cell, while busy
     uint32_t cell;
+    uint32_t in_flight, ready; // of the run when the cell was taken or settled
     // owner thread: the outcome of the cell
     bool parked, leads, late;
     PlanCellState state;
@@ -137,8 +138,9 @@ static inline const OpReads *reads_of(const Reads *reads, const Plan *plan, uint
 struct Run {
     // frozen
     Engine *engine;
-    const Plan *plan;
-    RunSpec spec; // with run_id, scope and env filled in
+    const Plan *plan; // gone once the run is released, unless a cell was written off
+    uint32_t len;     // cells of it
+    RunSpec spec;     // with run_id, scope and env filled in
     int64_t start_ns, start_wall_ms, deadline_ns;
     uint32_t limit; // of runners
     bool caller_works;
@@ -149,6 +151,7 @@ struct Run {
     bool traced;
     Reads reads;
     Flag stop; // asks every cell to stop
+    Counter refs;
 
     Mutex mutex;
     Cond changed;
@@ -161,7 +164,6 @@ struct Run {
     uint32_t working;   // those at work
     bool waking;        // a runner is on its way
     Runner *runners;
-    uint32_t refs;
     bool stopping, ending, ended;
     Str stop_reason;
     int64_t stop_ns, end_ns;
@@ -218,6 +220,7 @@ void memory_keep(Engine *engine, const Digest *key, Blob *blob); // in memory
 Blob *memory_peek(Engine *engine, const Digest *key);            // held, or NULL
 Blob *store_load(Ctx *cx, Engine *engine, const Digest *key);    // from the store; held, or NULL
 void store_save(Ctx *cx, Engine *engine, const Digest *key, const Blob *blob, Str tag);
+size_t engine_waiters(Engine *engine); // cells in wait for an equal one
 void memory_clear(Engine *engine);
 
 // ---- event.c, with run->mutex held

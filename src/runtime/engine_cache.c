@@ -208,6 +208,16 @@ void flight_leave(Engine *engine, Run *run, uint32_t cell, Blob *blob)
     mem_free(flight);
 }
 
+size_t engine_waiters(Engine *engine)
+{
+    size_t count = 0;
+    mutex_lock(&engine->mutex);
+    for (const Flight *flight = engine->flights; flight; flight = flight->next)
+        for (const Waiter *waiter = flight->waiters; waiter; waiter = waiter->next) count++;
+    mutex_unlock(&engine->mutex);
+    return count;
+}
+
 // ---- in the store: "cqc1", 'i' and the output itself or 'r' for "by reference", its digest
 
 static const Str mark = {"cqc1", 4};

@@ -10,6 +10,8 @@
 // which its runner is `lost`: whatever it brings back is dropped.
 // Parked: a cell whose result is being computed elsewhere is not HELD and in no set; the leader's
 // run_wake puts it back. It may come before the runner has parked it: then WOKEN is set.
+// Late: a runner that was sent for may come when the run is over and released. It finds nothing to
+// do and touches neither plan nor starter. Only a lost one still uses the plan (RunSpec.own).
 // Alive: `refs` counts the starter, each runner and each parked cell. The engine's group outlives
 // all runs, so a runner may drop the last reference to its run.
 // The end: nothing remaining and nobody working. The one who sees it calls the hook and then sets
@@ -156,7 +158,7 @@ void run_begin_stop(Run *run, int64_t now_ns, const char *fmt, ...)
 
 void run_check_limits(Run *run, int64_t now_ns)
 {
-    if (run->stopping) return;
+    if (run->stopping || !run->remaining) return; // the starter may be gone
     if (run->starter_cancel && flag_get(run->starter_cancel))
         run_begin_stop(run, now_ns, "the run was cancelled");
     else if (run->deadline_ns && now_ns >= run->deadline_ns)
@@ -195,6 +197,8 @@ static bool take(Run *run, Runner *runner, int64_t now_ns)
         set_state(run, runner->cell, PLAN_RUNNING, now_ns);
     }
     set_deadline(run, runner, now_ns);
+    runner->in_flight = run->working;
+    runner->ready = run->ready.count;
     return true;
 }
 
@@ -212,6 +216,7 @@ static void settle(Run *run, Runner *runner, int64_t now_ns)
     uint32_t number = runner->cell;
     RunCell *cell = &run->cells[number];
     runner->late = runner->lost;
+    runner->in_flight = run->working - 1;
     if (runner->lost) return;
     runner->busy = false;
     run_check_limits(run, now_ns); // while the cell is HELD, so that its own end counts
@@ -257,7 +262,7 @@ Runner *run_another(Run *run)
     if (!wanted || !run->engine->spec.pool) return NULL;
     run->waking = true;
     run->active++;
-    run->refs++;
+    run_hold(run);
     Runner *runner = new_runner(run);
     runner->inline_caller = false;
     return runner;
@@ -278,6 +283,8 @@ static void report(const Runner *runner, PlanCellState state, Fail error)
                           .state = state,
                           .cached = state == PLAN_SUCCESS ? runner->cached : SOURCE_RUN,
                           .error = error,
+                          .in_flight = runner->in_flight,
+                          .ready = runner->ready,
                           .started_ns = run->start_ns + cell->started_ns,
                           .ended_ns = state == PLAN_RUNNING ? 0 : run->start_ns + cell->ended_ns,
                       });
@@ -373,7 +380,9 @@ bool run_write_off(Run *run, int64_t now_ns)
     else cancel_cell(run, number, now_ns);
     counter_add(&run->engine->written_off, 1);
     Runner told = {.run = run, .cell = number};
+    Runner *another = run_another(run); // in place of the lost one
     mutex_unlock(&run->mutex);
+    run_submit(another);
     flight_leave(run->engine, run, number, NULL);
     report(&told, error ? PLAN_FAILED : PLAN_CANCELED, error);
     mutex_lock(&run->mutex);
@@ -442,14 +451,12 @@ void run_wake(Run *run, uint32_t number, Blob *blob)
 
 void run_hold(Run *run)
 {
-    mutex_lock(&run->mutex);
-    run->refs++;
-    mutex_unlock(&run->mutex);
+    counter_add(&run->refs, 1);
 }
 
 static void destroy(Run *run)
 {
-    for (uint32_t i = 0; run->reads.of_op && i < run->plan->len; i++) {
+    for (uint32_t i = 0; run->reads.of_op && i < run->len; i++) { // the plan may be gone
         if (!run->cells[i].more) continue;
         blob_drop(run->cells[i].more->blob);
         blob_drop(run->cells[i].more->delivered);
@@ -464,8 +471,5 @@ static void destroy(Run *run)
 
 void run_drop(Run *run)
 {
-    mutex_lock(&run->mutex);
-    bool last = --run->refs == 0;
-    mutex_unlock(&run->mutex);
-    if (last) destroy(run);
+    if (counter_sub(&run->refs, 1) == 1) destroy(run);
 }
