@@ -1,12 +1,22 @@
-// bench/soak.h - long random runs that look for what tests of one thing cannot find: each prints
-// one line of what it did, and lines for broken invariants.
+// bench/soak.h - one kind of long run of cq-soak.
 #ifndef CQ_BENCH_SOAK_H
 #define CQ_BENCH_SOAK_H
 
-#include <stdint.h>
+#include "base/ctx.h"
 
-// Random plans on one engine: several at once, with cells that fail, hang, talk, and with caches.
-// Returns 0 when every invariant held and memory stayed the same.
-int soak_plans(double seconds, uint64_t seed);
+typedef struct SoakReport { // what a run says of itself, at any time
+    uint64_t operations, builds, disposals, live;
+    uint64_t faults; // double disposals, uses after disposal, and whatever else must never happen
+} SoakReport;
+
+typedef struct SoakMode {
+    const char *name, *what;
+    void *(*start)(int threads); // begins the work on threads of its own
+    void (*look)(void *run, SoakReport *report);
+    // Stops the work and frees all; `live` counts what was never given back.
+    void (*stop)(void *run, SoakReport *report);
+} SoakMode;
+
+extern const SoakMode soak_cells, soak_plans;
 
 #endif

@@ -1,25 +1,23 @@
-// bench/soak_plans.c - random plans for a given time. What must hold: every run ends, every cell is
+// bench/soak_plans.c - cq-soak plans: random plans. What must hold: every run ends, every cell is
 // final, counts add up, a value that succeeded is the one its parameters and inputs give (so no
 // stale or foreign result was used), skipped cells have a failed one among what they need, events
 // are in order and complete, and memory is what it was.
-#include "bench/soak.h"
-
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "base/clock.h"
 #include "runtime/event.h"
+#include "soak.h"
 
-#if defined(__SANITIZE_ADDRESS__) // which keeps what is freed for a while
-enum { GROWTH_KIB = 1 << 20 };
-#else
-enum { GROWTH_KIB = 16 << 10 };
-#endif
 enum { MOST_CELLS = 120, AT_ONCE = 3, KINDS = 12 };
 
 typedef struct Soak {
-    uint64_t seed, runs, cells, events, dropped, canceled_runs;
-    Counter broken;
     Pool *pool;
+    Thread thread;
+    Flag stop;
+    Counter runs, cells, broken;
+    // of the thread
+    uint64_t seed, events, dropped, canceled_runs;
     Engine *engine;
 } Soak;
 
@@ -192,7 +190,7 @@ static void check_run(Soak *soak, Arena *arena, Run *run)
     for (int i = PLAN_SUCCESS; i < PLAN_STATES; i++) sum += counts.states[i];
     must(soak, sum == counts.cells && counts.cells == plan_len(run_plan(run)), "counts differ");
     for (uint32_t i = 0; i < counts.cells; i++) check_cell(soak, arena, run, i);
-    soak->cells += counts.cells;
+    counter_add(&soak->cells, counts.cells);
     soak->canceled_runs += counts.states[PLAN_CANCELED] > 0;
 }
 
@@ -236,7 +234,7 @@ static void start_one(Soak *soak, Slot *slot)
     const Plan *plan = random_plan(soak, &own);
     if (engine_start(&cx, soak->engine, plan, &spec, &slot->run)) slot->run = NULL;
     arena_fini(&own);
-    soak->runs++;
+    counter_add(&soak->runs, 1);
 }
 
 static void end_one(Soak *soak, Slot *slot)
@@ -254,15 +252,6 @@ static void end_one(Soak *soak, Slot *slot)
     arena_reset(&slot->arena);
 }
 
-static long resident_kib(void)
-{
-    FILE *file = fopen("/proc/self/statm", "r");
-    long size = 0, resident = 0;
-    if (!file || fscanf(file, "%ld %ld", &size, &resident) != 2) resident = 0;
-    if (file) fclose(file);
-    return resident * 4;
-}
-
 static void round_of_runs(Soak *soak)
 {
     Slot slots[AT_ONCE] = {0};
@@ -277,27 +266,51 @@ static void round_of_runs(Soak *soak)
     for (int i = 0; i < AT_ONCE; i++) arena_fini(&slots[i].arena);
 }
 
-int soak_plans(double seconds, uint64_t seed)
+static void rounds(void *arg)
 {
-    Soak soak = {.seed = seed};
-    soak.pool = pool_new((PoolSpec){.io_workers = 4});
-    int64_t start_ns = clock_now_ns(), end_ns = start_ns + (int64_t)(seconds * NS_PER_S);
-    for (int i = 0; i < 20; i++) round_of_runs(&soak); // until memory has its shape
-    long resident = resident_kib();
-    size_t live = mem_live_count();
-    while (clock_now_ns() < end_ns) {
-        round_of_runs(&soak);
-        must(&soak, mem_live_count() == live, "an allocation was left behind");
+    Soak *soak = arg;
+    size_t live = 0;
+    for (int i = 0; !flag_get(&soak->stop); i++) {
+        round_of_runs(soak);
+        if (i == 0) live = mem_live_count(); // the first makes what stays
+        else must(soak, mem_live_count() == live, "an allocation was left behind");
     }
-    long growth = resident_kib() - resident;
-    must(&soak, growth < GROWTH_KIB, "resident memory grew by more than 16 MiB");
-    pool_free(soak.pool);
-    printf("soak plans: %.0f s, seed %llu: %llu runs (%llu canceled), %llu cells, %llu events, "
-           "%llu messages dropped, %ld KiB resident %+ld KiB, %llu broken\n",
-           (double)(clock_now_ns() - start_ns) / NS_PER_S, (unsigned long long)seed,
-           (unsigned long long)soak.runs, (unsigned long long)soak.canceled_runs,
-           (unsigned long long)soak.cells, (unsigned long long)soak.events,
-           (unsigned long long)soak.dropped, resident + growth, growth,
-           (unsigned long long)counter_get(&soak.broken));
-    return counter_get(&soak.broken) ? 1 : 0;
 }
+
+// ---- the mode
+
+static void *start(int threads)
+{
+    Soak *soak = mem_alloc(sizeof *soak);
+    soak->seed = (uint64_t)clock_wall_ms();
+    printf("seed %llu\n", (unsigned long long)soak->seed);
+    soak->pool = pool_new((PoolSpec){.io_workers = threads});
+    if (!thread_start(&soak->thread, rounds, soak, "soak")) abort();
+    return soak;
+}
+
+static void look(void *arg, SoakReport *report)
+{
+    Soak *soak = arg;
+    *report = (SoakReport){.operations = counter_get(&soak->runs),
+                           .builds = counter_get(&soak->cells),
+                           .disposals = counter_get(&soak->cells),
+                           .faults = counter_get(&soak->broken)};
+}
+
+static void stop(void *arg, SoakReport *report)
+{
+    Soak *soak = arg;
+    flag_set(&soak->stop, 1);
+    thread_join(&soak->thread);
+    pool_free(soak->pool);
+    look(soak, report);
+    printf("%llu runs (%llu with canceled cells), %llu cells, %llu events, %llu messages dropped\n",
+           (unsigned long long)counter_get(&soak->runs), (unsigned long long)soak->canceled_runs,
+           (unsigned long long)counter_get(&soak->cells), (unsigned long long)soak->events,
+           (unsigned long long)soak->dropped);
+    mem_free(soak);
+}
+
+const SoakMode soak_plans = {"plans", "random plans on one engine: cells that fail, hang, talk",
+                             start, look, stop};

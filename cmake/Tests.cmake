@@ -1,5 +1,5 @@
 # All tests, as ctest sees them. Names: PRESET.unit.base.arena, PRESET.cli.search.literal, PRESET.fuzz.glob,
-# PRESET.faults.NAME, PRESET.bench.smoke, release.symbols, style.rules, script.NAME.
+# PRESET.faults.NAME, PRESET.bench.smoke, PRESET.soak.cells, release.symbols, style.rules, script.NAME.
 
 # Kernels that randomise more address bits than the sanitizers of gcc 13 and clang 14 know of.
 set(launcher)
@@ -50,6 +50,10 @@ if(CQ_TESTS)
   endif()
   if(TARGET cq-bench)
     cq_add_test(${CQ_TEST_PREFIX}bench.smoke $<TARGET_FILE:cq-bench> --smoke)
+  endif()
+  if(TARGET cq-soak)
+    cq_add_test(${CQ_TEST_PREFIX}soak.cells $<TARGET_FILE:cq-soak> cells --seconds 2)
+    cq_add_test(${CQ_TEST_PREFIX}soak.plans $<TARGET_FILE:cq-soak> plans --seconds 2)
   endif()
 endif()
 

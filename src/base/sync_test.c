@@ -1,7 +1,13 @@
-// base/sync_test.c - lock ranks, waiting with a deadline, counters under contention; the log.
+// base/sync_test.c - lock ranks, fences, waiting with a deadline, counters under contention; the
+// log.
 #include "base/sync.h"
 
+#include <errno.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <signal.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -107,6 +113,87 @@ static void waiting_ends_at_the_deadline(void **state)
     mutex_fini(&mutex);
 }
 
+// "Store mine, then load yours", with a light fence on one side and a heavy one on the other: that
+// both load the old value must never happen.
+enum { FENCE_ROUNDS = 10000 };
+
+typedef struct Duel {
+    atomic_int light, heavy; // the round each has stored last
+    int light_saw[FENCE_ROUNDS + 1];
+    Counter arrived;
+} Duel;
+
+// Both leave together, each after a little while of its own.
+static void meet(Duel *duel, int round, int pause)
+{
+    counter_add(&duel->arrived, 1);
+    for (int i = 0; counter_get(&duel->arrived) < 2 * (uint64_t)round; i++)
+        if (i > 2000) thread_yield();
+    for (volatile int i = 0; i < pause; i++) {}
+}
+
+static void duel_light(void *arg)
+{
+    Duel *duel = arg;
+    for (int round = 1; round <= FENCE_ROUNDS; round++) {
+        meet(duel, round, round % 61);
+        atomic_store_explicit(&duel->light, round, memory_order_relaxed);
+        fence_light();
+        duel->light_saw[round] = atomic_load_explicit(&duel->heavy, memory_order_relaxed);
+    }
+}
+
+static int lost_duels(void)
+{
+    static Duel duel;
+    static int heavy_saw[FENCE_ROUNDS + 1];
+    Thread thread;
+    int lost = 0;
+    memset(&duel, 0, sizeof duel);
+    fence_setup();
+    if (!thread_start(&thread, duel_light, &duel, "light")) return -1;
+    for (int round = 1; round <= FENCE_ROUNDS; round++) {
+        meet(&duel, round, round % 67);
+        atomic_store_explicit(&duel.heavy, round, memory_order_relaxed);
+        fence_heavy();
+        heavy_saw[round] = atomic_load_explicit(&duel.light, memory_order_relaxed);
+    }
+    thread_join(&thread);
+    for (int round = 1; round <= FENCE_ROUNDS; round++)
+        lost += heavy_saw[round] < round && duel.light_saw[round] < round;
+    return lost;
+}
+
+// Takes membarrier(2) away from this process, as some containers do.
+static bool forbid_membarrier(void)
+{
+    struct sock_filter filter[] = {
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_membarrier, 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | ENOSYS),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+    };
+    struct sock_fprog program = {.len = ARRAY_LEN(filter), .filter = filter};
+    return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
+           prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0;
+}
+
+static void a_light_and_a_heavy_fence_order_stores_and_loads(void **state)
+{
+    (void)state;
+    pid_t child = fork(); // before this process asks for membarrier
+    if (child == 0) {
+        if (!forbid_membarrier()) _exit(77);
+        int lost = lost_duels();
+        _exit(fence_is_light() ? 2 : lost != 0);
+    }
+    int status = 0;
+    waitpid(child, &status, 0);
+    assert_true(WIFEXITED(status));
+    assert_true(WEXITSTATUS(status) == 0 || WEXITSTATUS(status) == 77);
+    assert_int_equal(lost_duels(), 0);
+}
+
 static void count(void *arg)
 {
     for (int i = 0; i < 10000; i++) counter_add(arg, 1);
@@ -166,6 +253,7 @@ int base_sync_test(void)
         cmocka_unit_test(held_locks_are_known),
         cmocka_unit_test(living_threads_have_numbers_of_their_own),
         cmocka_unit_test(waiting_ends_at_the_deadline),
+        cmocka_unit_test(a_light_and_a_heavy_fence_order_stores_and_loads),
         cmocka_unit_test(counters_lose_nothing),
         cmocka_unit_test(events_are_lines),
     };

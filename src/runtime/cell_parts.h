@@ -43,8 +43,8 @@ typedef enum ValueState {
 } ValueState;
 
 struct CellValue {
+    Cell *cell; // frozen
     // frozen while the value lives
-    Cell *cell;
     void *payload;
     uint64_t generation;
     Arena arena;

@@ -221,9 +221,12 @@ void cell_lease_gate(Lease *lease)
 CellValue *cell_value_new(Cell *cell)
 {
     CellValue *value = cell->free;
-    if (value) cell->free = value->next;
-    else value = mem_alloc(sizeof *value);
-    value->cell = cell;
+    if (value) {
+        cell->free = value->next;
+    } else {
+        value = mem_alloc(sizeof *value);
+        value->cell = cell; // once: who comes late to a head reads it without the mutex
+    }
     value->generation = ++cell->generation;
     value->state = VALUE_NEW;
     value->next = NULL;
