@@ -2,6 +2,7 @@
 #include "app/context.h"
 
 #include "base/clock.h"
+#include "runtime/cache.h"
 #include "runtime/pool.h"
 
 enum { MOST_DEFAULT_THREADS = 16 };
@@ -18,6 +19,23 @@ static int default_threads(void)
     return MIN(os_cpu_count(), (int)MOST_DEFAULT_THREADS);
 }
 
+// $CQ_CACHE_DIR, $XDG_CACHE_HOME/cq or ~/.cache/cq, and in it "results". Empty without any of them.
+static Str cache_dir(Arena *arena)
+{
+    Str own = os_env("CQ_CACHE_DIR"), xdg = os_env("XDG_CACHE_HOME"), home = os_env("HOME");
+    if (own.len) return str_format(arena, STR_FMT "/results", STR_ARG(own));
+    if (xdg.len && xdg.ptr[0] == '/') return str_format(arena, STR_FMT "/cq/results", STR_ARG(xdg));
+    if (home.len) return str_format(arena, STR_FMT "/.cache/cq/results", STR_ARG(home));
+    return STR("");
+}
+
+// Touches no disk: that is left to the first use.
+static Cache *open_cache(Arena *arena)
+{
+    CacheSpec spec = cache_spec_default(cache_dir(arena));
+    return cache_open(&spec);
+}
+
 Context *context_new(const ContextSpec *spec)
 {
     Context *context = mem_alloc(sizeof *context);
@@ -25,6 +43,7 @@ Context *context_new(const ContextSpec *spec)
     if (spec->logs) log_init(&context->log, OS_STDERR, spec->log_level, spec->log_json);
     int threads = spec->threads > 0 ? spec->threads : default_threads();
     context->env = (Env){.pool = pool_new((PoolSpec){.cpu_workers = threads - 1}),
+                         .cache = open_cache(&context->arena),
                          .root = str_copy(&context->arena, spec->root),
                          .stdin_allowed = spec->reads_stdin};
     return context;
@@ -34,6 +53,7 @@ void context_free(Context *context)
 {
     if (!context) return;
     pool_free(context->env.pool);
+    cache_close(context->env.cache);
     if (context->logs) log_fini(&context->log);
     arena_fini(&context->arena);
     mem_free(context);

@@ -1,7 +1,7 @@
 // app/context.h - the composition root: builds what operations use, and closes it in reverse order.
 //
-//   context_new: log, pool --> frozen --> context_run, as often and from as many threads as wanted
-//   context_free: pool, log
+//   context_new: log, cache, pool --> frozen --> context_run, as often and from as many threads as
+//   wanted context_free: pool, cache, log
 //
 // Threads: an Context is frozen; each request brings its own Ctx and arena.
 // Memory:  heap. Blocks: context_run, for as long as the operation takes.

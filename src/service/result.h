@@ -59,6 +59,7 @@ void result_array_finding(const Result *result, size_t index, Finding *out);
 // What an operation may use besides its arguments and Ctx. Built once by app/, frozen.
 typedef struct Env {
     struct Pool *pool;
+    struct Cache *cache; // never NULL; opens its files when first asked
     Str root; // --root as given; empty: the top of the git working tree around the working folder
     bool stdin_allowed; // "-" may be read: the command line, not a library or a server
 } Env;
