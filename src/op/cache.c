@@ -36,7 +36,7 @@ static const Field space_fields[] = {
 
 typedef struct CacheSummary {
     Str action, folder, trouble;
-    bool enabled, sound, repaired;
+    bool enabled, damaged, repaired;
     int64_t shards;
     uint64_t entries, bytes, disk_bytes, limit_bytes;
     RecordList spaces;
@@ -59,7 +59,7 @@ static const Field result[] = {
     FIELD(CacheSummary, counts, COUNTS, "what all processes did with it since it was made"),
     FIELD(CacheSummary, removed_entries, SIZE, "clear, evict: that went"),
     FIELD(CacheSummary, removed_bytes, SIZE, "clear, evict: of their keys and values"),
-    FIELD(CacheSummary, sound, BOOL, "verify: nothing was found, or all of it was repaired"),
+    FIELD(CacheSummary, damaged, BOOL, "verify: something was found, and is still there"),
     FIELD(CacheSummary, repaired, BOOL, "verify: something was found and removed"),
     FIELD(CacheSummary, checked_entries, SIZE, "verify: that were read"),
     FIELD(CacheSummary, bad_entries, SIZE, "verify: that do not fit their check sum"),
@@ -124,14 +124,14 @@ static Fail verify(Ctx *cx, Cache *cache, bool repair, CacheSummary *summary)
     summary->bad_tags = verdict.bad_tags;
     summary->bad_sums = verdict.bad_spaces;
     summary->repaired = verdict.repaired;
-    summary->sound = !verdict.trouble.len || verdict.repaired;
+    summary->damaged = verdict.trouble.len && !verdict.repaired;
     // Counting would empty a damaged shard, which only --repair may.
-    if (summary->sound) take_stats(cx, cache, summary);
+    if (!summary->damaged) take_stats(cx, cache, summary);
     else summary->folder = str_copy(cx->arena, cache_spec(cache)->dir);
     summary->enabled = cache_spec(cache)->enabled;
     summary->limit_bytes = cache_spec(cache)->size_limit_bytes;
     summary->shards = verdict.shards;
-    if (summary->sound) return NULL;
+    if (!summary->damaged) return NULL;
     const char *hint = repair ? "" : "; --repair removes what is damaged";
     return FAIL(cx->arena, IO, "the cache is damaged: " STR_FMT "%s", STR_ARG(verdict.trouble),
                 hint);
@@ -215,13 +215,13 @@ static void write_stats(Buf *out, const CacheSummary *summary)
 static void write_verdict(Buf *out, const CacheSummary *summary)
 {
     buf_addf(out, "%s: %llu %s checked in %lld file%s",
-             summary->repaired ? "repaired"
-             : summary->sound  ? "sound"
-                               : "damaged",
+             summary->repaired  ? "repaired"
+             : summary->damaged ? "damaged"
+                                : "sound",
              (unsigned long long)summary->checked_entries, entries_of(summary->checked_entries),
              (long long)summary->shards, summary->shards == 1 ? "" : "s");
     if (summary->bad_entries + summary->bad_shards + summary->bad_tags + summary->bad_sums)
-        buf_addf(out, "; bad: %llu entries, %llu files, %llu tags, %llu sums",
+        buf_addf(out, "; bad: entries %llu, files %llu, tags %llu, sums %llu",
                  (unsigned long long)summary->bad_entries, (unsigned long long)summary->bad_shards,
                  (unsigned long long)summary->bad_tags, (unsigned long long)summary->bad_sums);
     buf_byte(out, '\n');
