@@ -24,6 +24,7 @@ typedef struct BenchCase {
     int runs;                      // default number of timed runs
 } BenchCase;
 
-extern const BenchCase bench_micro[], bench_facts[], bench_process[]; // each ends with {0}
+extern const BenchCase bench_micro[], bench_cache[], bench_facts[],
+    bench_process[]; // each ends with {0}
 
 #endif

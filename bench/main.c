@@ -140,7 +140,7 @@ static bool wanted(const Options *options, const BenchCase *bench)
     return false;
 }
 
-static const BenchCase *const tables[] = {bench_micro, bench_facts, bench_process};
+static const BenchCase *const tables[] = {bench_micro, bench_cache, bench_facts, bench_process};
 
 static int run_all(const Options *options)
 {

@@ -110,7 +110,10 @@ static Fail remove_entries(Ctx *cx, Cache *cache, const CacheArgs *from, CacheSu
     take_stats(cx, cache, summary);
     TRY(ctx_check(cx));
     if (gone.complete) return NULL;
-    return FAIL(cx->arena, IO, "not all could be removed: " STR_FMT, STR_ARG(summary->trouble));
+    return FAIL(cx->arena, IO,
+                "not all could be removed: " STR_FMT "; when no cq runs, the folder " STR_FMT
+                " may be removed",
+                STR_ARG(summary->trouble), STR_ARG(summary->folder));
 }
 
 static Fail verify(Ctx *cx, Cache *cache, bool repair, CacheSummary *summary)

@@ -82,7 +82,7 @@ static int survivors(Files *files, const char *what, size_t at)
 
 static size_t step_of(size_t len, size_t count)
 {
-    return len / (getenv("CQ_LONG") ? count * 20 : count) + 1;
+    return len / (getenv("CQ_LONG") ? count * 40 : count) + 1;
 }
 
 static void undamaged_all_is_there(void **state)
@@ -100,13 +100,13 @@ static void files_may_be_cut_anywhere(void **state)
     (void)state;
     Files files;
     set_up_files(&files);
-    for (size_t at = 0; at < files.db.len; at += at < 200 ? 37 : step_of(files.db.len, 25)) {
+    for (size_t at = 0; at < files.db.len; at += at < 200 ? 37 : step_of(files.db.len, 12)) {
         lay(&files, str_sub(files.db, 0, at), files.wal, files.shm);
         survivors(&files, "db cut", at);
         lay(&files, str_sub(files.db, 0, at), STR(""), STR(""));
         survivors(&files, "db cut, no wal", at);
     }
-    for (size_t at = 0; at < files.wal.len; at += at < 100 ? 13 : step_of(files.wal.len, 25)) {
+    for (size_t at = 0; at < files.wal.len; at += at < 100 ? 13 : step_of(files.wal.len, 12)) {
         lay(&files, files.db, str_sub(files.wal, 0, at), files.shm);
         survivors(&files, "wal cut", at);
     }
@@ -131,13 +131,13 @@ static void bits_may_flip_anywhere(void **state)
     Files files;
     uint64_t random = 1;
     set_up_files(&files);
-    for (size_t at = 0; at < files.db.len; at += at < 108 ? 3 : step_of(files.db.len, 60)) {
+    for (size_t at = 0; at < files.db.len; at += at < 108 ? 3 : step_of(files.db.len, 30)) {
         Arena arena = {0};
         lay(&files, flipped(&arena, files.db, at, &random), STR(""), STR(""));
         survivors(&files, "db flipped", at);
         arena_fini(&arena);
     }
-    for (size_t at = 0; at < files.wal.len; at += at < 60 ? 5 : step_of(files.wal.len, 40)) {
+    for (size_t at = 0; at < files.wal.len; at += at < 60 ? 5 : step_of(files.wal.len, 20)) {
         Arena arena = {0};
         lay(&files, files.db, flipped(&arena, files.wal, at, &random), files.shm);
         survivors(&files, "wal flipped", at);
