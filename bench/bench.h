@@ -24,7 +24,8 @@ typedef struct BenchCase {
     int runs;                      // default number of timed runs
 } BenchCase;
 
-extern const BenchCase bench_micro[], bench_cell[], bench_metric[], bench_facts[], bench_process[],
+extern const BenchCase bench_micro[], bench_cell[], bench_metric[], bench_cache[], bench_facts[],
+    bench_process[],
     bench_engine[]; // each ends with {0}
 
 #endif

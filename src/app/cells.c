@@ -78,12 +78,13 @@ static bool store_get(Ctx *cx, void *self, Str key, Str *value)
     return found;
 }
 
-static void store_put(Ctx *cx, void *self, Str key, Str value, Str tag)
+static void store_put(Ctx *cx, void *self, Str key, Str value, const RunSpec *run)
 {
     Lease lease;
     if (cell_lease(cx, self, &lease)) return;
+    Str tags[] = {run->tag, cache_tag_run(cx->arena, run->tag, run->run_id)};
     cache_put(cx, (Cache *)(uintptr_t)lease.value, key, value,
-              &(CachePut){.tags = &tag, .tag_count = tag.len > 0});
+              &(CachePut){.tags = tags, .tag_count = run->tag.len ? ARRAY_LEN(tags) : 0});
     lease_release(&lease);
 }
 

@@ -5,6 +5,7 @@
 
 #include "base/os.h"
 #include "base/vec.h"
+#include "index/universe.h"
 #include "op/result_json.h"
 #include "runtime/event.h"
 #include "runtime/policy.h"
@@ -180,8 +181,10 @@ static Str draw(Arena *arena, const Plan *plan, Run *run, Str how)
 
 // --- a dry run
 
-static Fail run_dry(Ctx *cx, const Env *env, const RunArgs *from, const Plan *plan, Result *out)
+static Fail run_dry(Ctx *cx, const Env *env, const RunArgs *from, Result *out)
 {
+    const Plan *plan = NULL;
+    TRY(make_plan(cx, env, from, &plan));
     Probe probe;
     RunSpec spec = {.env = (void *)(uintptr_t)env, .cache = cache_mode(from)};
     TRY(engine_probe(cx, env->engine, plan, &spec, &probe));
@@ -408,16 +411,29 @@ static void release_run(void *run)
     run_release(run);
 }
 
-static Fail run_for_real(Ctx *cx, const Env *env, const RunArgs *from, const Plan *plan,
-                         Result *out)
+// What is kept can be removed by it: cq cache evict --tag.
+static Fail workspace_name(Ctx *cx, const Env *env, Str *out)
+{
+    Workspace workspace;
+    TRY(env_workspace(cx, env, !env->root.len, &workspace));
+    *out = workspace.root;
+    workspace_close(&workspace);
+    return NULL;
+}
+
+// `own` is the memory of the plan, which the run takes over.
+static Fail run_plan_of(Ctx *cx, const Env *env, const RunArgs *from, const Plan *plan, Arena *own,
+                        Result *out)
 {
     Follower follower = {.cx = cx, .events = OS_FILE_NONE, .total = plan_len(plan)};
     RunSpec spec = {.env = (void *)(uintptr_t)env,
                     .cache = cache_mode(from),
                     .events = true,
+                    .own = own,
                     .messages = (uint32_t)env->policy->engine.event_queue_length};
     Run *run = NULL;
     int64_t start_ns = os_monotonic_ns();
+    TRY(workspace_name(cx, env, &spec.tag));
     if (from->events.len)
         TRY(os_create(cx, OS_CWD, str_cstr(cx->arena, from->events), &follower.events));
     Fail fail = engine_start(cx, env->engine, plan, &spec, &run);
@@ -432,13 +448,22 @@ static Fail run_for_real(Ctx *cx, const Env *env, const RunArgs *from, const Pla
     return fail;
 }
 
+static Fail run_for_real(Ctx *cx, const Env *env, const RunArgs *from, Result *out)
+{
+    Arena own = {0};
+    Ctx making = ctx_child(cx, &own);
+    const Plan *plan = NULL;
+    Fail fail = make_plan(&making, env, from, &plan);
+    if (fail) fail = problem_copy(cx->arena, fail);
+    else fail = run_plan_of(cx, env, from, plan, &own, out);
+    arena_fini(&own); // empty, if the run took it
+    return fail;
+}
+
 static Fail run(Ctx *cx, const Env *env, const void *arguments, Result *out)
 {
     const RunArgs *from = arguments;
-    const Plan *plan = NULL;
-    TRY(make_plan(cx, env, from, &plan));
-    return from->dry_run ? run_dry(cx, env, from, plan, out)
-                         : run_for_real(cx, env, from, plan, out);
+    return from->dry_run ? run_dry(cx, env, from, out) : run_for_real(cx, env, from, out);
 }
 
 static bool plain(Buf *out, const void *arguments, const Result *of)

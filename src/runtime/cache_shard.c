@@ -262,19 +262,6 @@ static int open_file(Shard *shard, ShardUse use)
     return sqlite3_busy_timeout(shard->db, (int)(spec->timeout_s * 1000 + 0.5));
 }
 
-static int open_shard(Ctx *cx, Shard *shard, ShardUse use)
-{
-    SchemaState state = SCHEMA_OTHER;
-    int rc = open_file(shard, use);
-    if (rc == SQLITE_OK) rc = set_modes(shard);
-    if (rc == SQLITE_OK) rc = look_at_schema(shard->db, &state);
-    bool reset = is_damage(rc) || (rc == SQLITE_OK && state == SCHEMA_OTHER);
-    if (reset && use == SHARD_AS_IS) return SQLITE_NOTADB;
-    if (reset) return shard_reset(cx, shard);
-    if (rc == SQLITE_OK && state == SCHEMA_EMPTY) rc = fill_empty(shard);
-    return rc;
-}
-
 static CacheCounter kind_of(int rc)
 {
     switch (rc & 0xff) {
@@ -291,6 +278,20 @@ static CacheCounter kind_of(int rc)
     case SQLITE_NOMEM: return CACHE_IO;
     default: return CACHE_CORRUPT;
     }
+}
+
+static int open_shard(Ctx *cx, Shard *shard, ShardUse use)
+{
+    SchemaState state = SCHEMA_OTHER;
+    int rc = open_file(shard, use);
+    if (rc == SQLITE_OK) rc = set_modes(shard);
+    if (rc == SQLITE_OK) rc = look_at_schema(shard->db, &state);
+    // A header of nonsense is no CORRUPT to SQLite but an ERROR (unsupported format).
+    bool reset = rc == SQLITE_OK ? state == SCHEMA_OTHER : kind_of(rc) == CACHE_CORRUPT;
+    if (reset && use == SHARD_AS_IS) return SQLITE_NOTADB;
+    if (reset) return shard_reset(cx, shard);
+    if (rc == SQLITE_OK && state == SCHEMA_EMPTY) rc = fill_empty(shard);
+    return rc;
 }
 
 static void note_failure(Ctx *cx, Shard *shard, CacheCounter kind, const char *what, Str reason)

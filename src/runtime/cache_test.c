@@ -306,7 +306,7 @@ static void size_stays_in_the_limit(void **state)
         rig.spec.size_limit_bytes = 2 << 20;
         rig_reopen(&rig);
         int step = (int)((256 << 10) / sizes[i]);
-        for (int from = 0; from < 24 * step; from += step) {
+        for (int from = 0; from < 14 * step; from += step) {
             cached_fill(rig.cache, from, from + step, sizes[i]);
             rig.clock.now_ms += 1000;
             uint64_t journals = (uint64_t)2 * 32768; // the -shm files
@@ -347,7 +347,7 @@ static void room_is_made_in_the_chosen_order(void **state)
             rig.clock.now_ms += 61000;
             cached_fill(rig.cache, number, number + 1, 5000);
         }
-        for (; number < 2000; number++) {
+        for (; number < 1200; number++) {
             if (number % 20 == 0) has(&rig, "old and read");
             rig.clock.now_ms += 61000;
             cached_fill(rig.cache, number, number + 1, 5000);

@@ -83,6 +83,13 @@ static int check_shard(Ctx *cx, Shard *shard, Check *check, const char **why)
     return mend(shard, &bad, sums);
 }
 
+// One that cannot be opened as it is: opening it for use empties it, if that is what it needs.
+static bool reopen(Ctx *cx, Shard *shard)
+{
+    shard->down_since_ms = 0;
+    return shard_ready(cx, shard, SHARD_IF_THERE);
+}
+
 static void check(Ctx *cx, Shard *shard, bool usable, void *arg)
 {
     Check *of = arg;
@@ -91,20 +98,20 @@ static void check(Ctx *cx, Shard *shard, bool usable, void *arg)
     int rc = usable ? check_shard(cx, shard, of, &why) : SQLITE_OK;
     if (usable && rc == SQLITE_OK && !why) return;
     of->out->bad_shards++;
-    if (!usable) note(cx, of->out, shard, "it cannot be opened", shard->trouble);
+    if (!usable) note(cx, of->out, shard, "it cannot be used", shard->trouble);
     else note(cx, of->out, shard, "it is damaged", why ? why : sqlite3_errstr(rc));
-    if (!usable) of->out->repaired = false;
-    else if (of->repair)
+    bool mended = of->repair && (usable || reopen(cx, shard));
+    if (usable && of->repair)
         shard_failed(cx, shard, rc == SQLITE_OK ? SQLITE_CORRUPT : rc, "verifying");
-    else shard_close(shard);
-    if (of->repair && usable && !shard->db) of->out->repaired = false;
+    else if (usable) shard_close(shard);
+    if (!mended || !shard->db) of->out->repaired = false;
 }
 
 void cache_verify(Ctx *cx, Cache *cache, bool repair, CacheVerdict *out)
 {
     Check of = {out, repair};
     *out = (CacheVerdict){.repaired = repair};
-    cache_each_shard(cx, cache, repair ? SHARD_IF_THERE : SHARD_AS_IS, check, &of);
+    cache_each_shard(cx, cache, SHARD_AS_IS, check, &of);
     bool found = out->bad_shards || out->bad_entries || out->bad_tags || out->bad_spaces;
     out->repaired = out->repaired && found;
 }

@@ -119,6 +119,7 @@ static void fill_in(Run *run, const Ctx *cx, Engine *engine, const RunSpec *spec
     run->spec.run_id = spec->run_id.len ? str_copy(&run->memory, spec->run_id)
                                         : make_run_id(&run->memory, engine, number);
     run->spec.scope = str_copy(&run->memory, spec->scope.len ? spec->scope : plan->scope);
+    run->spec.tag = spec->tag.len ? str_copy(&run->memory, spec->tag) : run->spec.scope;
     if (!spec->env) run->spec.env = engine->spec.env;
     if (!spec->messages) run->spec.messages = 1024;
     if (engine->spec.cache_off) run->spec.cache = RUN_CACHE_OFF;

@@ -44,10 +44,11 @@ const char *result_source_name(ResultSource source); // "run", "memory", "store"
 // Refresh only writes.
 typedef enum RunCache { RUN_CACHE_USE, RUN_CACHE_REFRESH, RUN_CACHE_OFF } RunCache;
 
+typedef struct RunSpec RunSpec;
 typedef struct PlanStore { // where results outlive the process; all zero: nowhere
     void *self;
-    bool (*get)(Ctx *cx, void *self, Str key, Str *value);         // false: a miss
-    void (*put)(Ctx *cx, void *self, Str key, Str value, Str tag); // tag: the run's scope
+    bool (*get)(Ctx *cx, void *self, Str key, Str *value); // false: a miss
+    void (*put)(Ctx *cx, void *self, Str key, Str value, const RunSpec *run);
 } PlanStore;
 
 typedef struct RunCounts {
@@ -101,10 +102,11 @@ Engine *engine_new(const EngineSpec *spec);
 void engine_free(Engine *engine); // all runs released before; waits for stragglers; NULL is fine
 EngineStats engine_stats(Engine *engine);
 
-typedef struct RunSpec { // all zero: an unnamed run with cache, without events
-    Str run_id;          // empty: made up
-    Str scope;           // empty: the plan's
-    void *env;           // NULL: the engine's
+struct RunSpec { // all zero: an unnamed run with cache, without events
+    Str run_id;  // empty: made up
+    Str scope;   // empty: the plan's
+    Str tag;     // for the store, of what is kept: the workspace; empty: scope
+    void *env;   // NULL: the engine's
     RunCache cache;
     bool events;        // keep the log for event.h
     bool inline_caller; // the thread in run_wait works too; a lone cell needs no other thread
@@ -112,7 +114,7 @@ typedef struct RunSpec { // all zero: an unnamed run with cache, without events
     // The plan's memory, taken over on success. NULL: the plan outlives the run, and the engine
     // when
     Arena *own; // cells may ignore that they are asked to stop: they use it after run_release.
-} RunSpec;
+};
 
 // Starts a run. cx's deadline and cancel flag bound it. The flag must outlive the run, the log and
 // what `env` points to the engine. Fails: CANCELLED, before anything ran.

@@ -219,7 +219,7 @@ void flight_leave(Engine *engine, Run *run, uint32_t cell, Blob *blob);
 void memory_keep(Engine *engine, const Digest *key, Blob *blob); // in memory
 Blob *memory_peek(Engine *engine, const Digest *key);            // held, or NULL
 Blob *store_load(Ctx *cx, Engine *engine, const Digest *key);    // from the store; held, or NULL
-void store_save(Ctx *cx, Engine *engine, const Digest *key, const Blob *blob, Str tag);
+void store_save(Ctx *cx, Engine *engine, const Digest *key, const Blob *blob, const RunSpec *run);
 size_t engine_waiters(Engine *engine); // cells in wait for an equal one
 void memory_clear(Engine *engine);
 

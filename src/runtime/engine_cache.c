@@ -263,7 +263,7 @@ Blob *store_load(Ctx *cx, Engine *engine, const Digest *key)
     return blob;
 }
 
-void store_save(Ctx *cx, Engine *engine, const Digest *key, const Blob *blob, Str tag)
+void store_save(Ctx *cx, Engine *engine, const Digest *key, const Blob *blob, const RunSpec *run)
 {
     const PlanStore *store = &engine->spec.store;
     if (!store->put) return;
@@ -276,7 +276,7 @@ void store_save(Ctx *cx, Engine *engine, const Digest *key, const Blob *blob, St
     buf_byte(&entry, inside ? 'i' : 'r');
     buf_add(&entry, (Str){(const char *)blob->digest.bytes, DIGEST_BYTES});
     if (inside) buf_add(&entry, bytes);
-    else store->put(&own, store->self, key_of(&scratch, "blob", &blob->digest), bytes, tag);
-    store->put(&own, store->self, key_of(&scratch, "cell", key), buf_str(&entry), tag);
+    else store->put(&own, store->self, key_of(&scratch, "blob", &blob->digest), bytes, run);
+    store->put(&own, store->self, key_of(&scratch, "cell", key), buf_str(&entry), run);
     arena_fini(&scratch);
 }

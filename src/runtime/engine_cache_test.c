@@ -137,9 +137,9 @@ static bool shelf_get(Ctx *cx, void *self, Str key, Str *value)
     return there;
 }
 
-static void shelf_put(Ctx *cx, void *self, Str key, Str value, Str tag)
+static void shelf_put(Ctx *cx, void *self, Str key, Str value, const RunSpec *run)
 {
-    (void)cx, (void)tag;
+    (void)cx, (void)run;
     Shelf *shelf = self;
     counter_add(&shelf->puts, 1);
     mutex_lock(&shelf->mutex);
@@ -518,9 +518,9 @@ static bool folder_get(Ctx *cx, void *self, Str key, Str *value)
     return !os_read_file(cx, OS_CWD, file_of(cx->arena, self, key), 1 << 20, value);
 }
 
-static void folder_put(Ctx *cx, void *self, Str key, Str value, Str tag)
+static void folder_put(Ctx *cx, void *self, Str key, Str value, const RunSpec *run)
 {
-    (void)tag;
+    (void)run;
     FILE *file = fopen(file_of(cx->arena, self, key), "wb"); // no care is taken: it may be cut off
     if (!file) return;
     fwrite(value.ptr, 1, value.len, file);

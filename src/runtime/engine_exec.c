@@ -283,7 +283,7 @@ void exec_publish(Runner *runner)
         memory_keep(run->engine, key, blob);
         if (runner->leads) flight_leave(run->engine, run, runner->cell, blob);
         Ctx cx = cell_context(runner);
-        if (runner->fresh) store_save(&cx, run->engine, key, blob, run->spec.scope);
+        if (runner->fresh) store_save(&cx, run->engine, key, blob, &run->spec);
     } else if (runner->leads) {
         flight_leave(run->engine, run, runner->cell, NULL);
     }

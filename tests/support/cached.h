@@ -9,7 +9,7 @@
 Str cached_key(Arena *arena, int number); // cq:test:1:<digest>
 // The value of a key: up to `most` bytes that follow from it.
 Str cached_value(Arena *arena, Str key, size_t most);
-// Gets keys 0 .. count-1: how many are there. Fails the test when one has a wrong value.
+// Gets keys 0 .. count-1: how many are there. Aborts when one has a wrong value.
 int cached_hits(Cache *cache, int count, size_t most);
 void cached_fill(Cache *cache, int from, int to, size_t most);
 

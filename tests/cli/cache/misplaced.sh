@@ -1,0 +1,2 @@
+export CQ_CACHE_DIR="$TMPDIR/cache"
+cq cache clear --tag t
