@@ -27,7 +27,7 @@ static void fill(State *state)
 {
     for (int i = 0; i < state->keys; i++) {
         snprintf(state->names[i], sizeof state->names[i], "cq:bench:1:%064x", i * 7919);
-        sqlite3_bind_int64(state->put, 1, i * INT64_C(0x9e3779b97f4a7c1));
+        sqlite3_bind_int64(state->put, 1, (int64_t)((uint64_t)i * 0x9e3779b97f4a7c1u));
         sqlite3_bind_blob64(state->put, 2, state->value, state->bytes, SQLITE_STATIC);
         sqlite3_step(state->put);
         sqlite3_reset(state->put);
