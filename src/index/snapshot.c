@@ -127,7 +127,7 @@ static bool read_parts(Ctx *cx, Snapshot *snapshot, SegmentInfo **infos)
     uint64_t words = live.len / sizeof(uint64_t), from = 0;
     if (!rows.ptr || !live.ptr || rows.len % sizeof(PartRow) || count > SNAPSHOT_MOST_PARTS)
         return false;
-    snapshot->parts = mem_alloc(count * sizeof *snapshot->parts);
+    snapshot->parts = mem_alloc((count + 1) * sizeof *snapshot->parts);
     *infos = ARENA_ARRAY(cx->arena, SegmentInfo, count);
     for (size_t i = 0; i < count; i++) {
         const PartRow *row = (const PartRow *)(const void *)rows.ptr + i;
