@@ -1,8 +1,4 @@
-<<<<<<< HEAD
 // base/os_fake.c - os*.c with faults, linked by tests in their place.
-=======
-// base/os_fake.c - os.c and os_disk.c with faults, linked by tests in their place.
->>>>>>> w-store
 //
 // CQ_FAULT_AT=N makes the Nth call fail (counted from 1 over all threads); CQ_FAULT_ERRNO names the
 // error number (default EIO). The call that failed is named on stderr as "[fault N call]", so a
@@ -27,9 +23,6 @@ static int os_fault(const char *call)
 
 #define OS_FAULT(call) os_fault(call)
 #include "base/os.c"
-<<<<<<< HEAD
+#include "base/os_disk.c"
 #include "base/os_process.c"
 #include "base/os_system.c"
-=======
-#include "base/os_disk.c"
->>>>>>> w-store
