@@ -242,8 +242,8 @@ Fail ngram_open(Ctx *cx, const Segment *segment, Ngrams *out)
                 keys.len == head->keys * sizeof(uint32_t) &&
                 starts.len == (head->keys + 1) * sizeof(uint64_t);
     if (!fits) return FAIL(cx->arena, DAMAGED, "the index of trigrams does not fit together");
-    *out = (Ngrams){segment, (const void *)keys.ptr, (const void *)starts.ptr,
-                    (uint32_t)head->keys, head->files};
+    *out = (Ngrams){segment, (const void *)keys.ptr, (const void *)starts.ptr, (uint32_t)head->keys,
+                    head->files};
     return NULL;
 }
 

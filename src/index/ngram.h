@@ -42,7 +42,7 @@ NgramSet ngram_take(NgramTaker *taker, Str text);
 
 typedef struct NgramBuilder NgramBuilder;
 NgramBuilder *ngram_builder_new(void);
-void ngram_builder_free(NgramBuilder *builder); // NULL is fine
+void ngram_builder_free(NgramBuilder *builder);                     // NULL is fine
 void ngram_add(NgramBuilder *builder, uint32_t file, NgramSet set); // files in ascending order
 // The sections for `files` files, in `arena`. All files of a builder come before those of the next.
 void ngram_finish(Arena *arena, NgramBuilder *const *builders, size_t count, uint32_t files,
