@@ -59,15 +59,56 @@ static void take_key(NgramTaker *taker, uint32_t key)
     taker->keys[taker->count++] = key;
 }
 
-NgramSet ngram_take(NgramTaker *taker, Str text)
+static void take_keys(NgramTaker *taker, Str text)
 {
-    taker->count = 0;
-    uint32_t key = 0, inside = 0; // bytes of the line so far, up to three
+    uint32_t key = 0, inside = 0; // bytes of the line so far
     for (size_t i = 0; i < text.len; i++) {
         unsigned char c = (unsigned char)text.ptr[i];
         key = (key << 8 | fold(c)) & (KEYS - 1);
         inside = c == '\n' ? 0 : inside + 1;
         if (inside >= NGRAM_SIZE) take_key(taker, key);
+    }
+}
+
+// Letters that Unicode folds to ASCII ones.
+static const struct {
+    Str bytes;
+    char ascii;
+} foldable[] = {{{"\xE2\x84\xAA", 3}, 'k'}, {{"\xC5\xBF", 2}, 's'}};
+
+static bool is_at(Str text, size_t at, Str part)
+{
+    return part.len <= text.len - at && memcmp(text.ptr + at, part.ptr, part.len) == 0;
+}
+
+static void take_folded(NgramTaker *taker, Str text)
+{
+    char *copy = mem_alloc(text.len + 1);
+    size_t len = 0;
+    for (size_t i = 0; i < text.len;) {
+        size_t step = 1;
+        copy[len] = text.ptr[i];
+        for (size_t k = 0; k < ARRAY_LEN(foldable); k++) {
+            if (!is_at(text, i, foldable[k].bytes)) continue;
+            copy[len] = foldable[k].ascii;
+            step = foldable[k].bytes.len;
+        }
+        len++;
+        i += step;
+    }
+    take_keys(taker, (Str){copy, len});
+    mem_free(copy);
+}
+
+NgramSet ngram_take(NgramTaker *taker, Str text)
+{
+    taker->count = 0;
+    take_keys(taker, text);
+    for (size_t k = 0; k < ARRAY_LEN(foldable); k++) {
+        Str odd = foldable[k].bytes;
+        if (!memmem(text.ptr, text.len, odd.ptr, odd.len)) continue;
+        take_folded(taker, text);
+        break;
     }
     for (size_t i = 0; i < taker->count; i++) taker->seen[taker->keys[i] / 64] = 0;
     if (taker->count) qsort(taker->keys, taker->count, sizeof *taker->keys, by_key);

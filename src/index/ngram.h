@@ -5,8 +5,8 @@
 //   segment --ngram_open--> Ngrams --ngram_may_hold(literal)--> files
 //
 // ASCII letters are folded, so one index serves searches that keep case and those that do not.
-// A file that is marked may lack the literal; one that is not marked cannot hold it. What Unicode
-// folds to ASCII (the Kelvin sign to k, the long s to s) is found by asking for it as well.
+// A file that is marked may lack the literal; one that is not marked cannot hold it. Two letters
+// that Unicode folds to ASCII ones, the Kelvin sign and the long s, count as k and s too.
 //
 // Format: keys ascending; for each a list of ascending file numbers, the first and then the gaps,
 // each less one, as LEB128. Source of the idea: R. Cox, "Regular Expression Matching with a Trigram

@@ -140,6 +140,25 @@ static void what_is_unknown_is_said(void **state)
     arena_fini(&world.arena);
 }
 
+static void letters_that_fold_to_ascii_are_found(void **state)
+{
+    (void)state;
+    World world = {.cx = {.arena = &world.arena}};
+    uint64_t marked[WORDS] = {0};
+    Ngrams ngrams;
+    world.texts[5] = STR("ma\xC5\xBFt"); // long s
+    world.texts[70] = STR("\xE2\x84\xAA"
+                          "elvin"); // Kelvin sign
+    Segment *segment = make_index(&world, 1);
+    assert_null(ngram_open(&world.cx, segment, &ngrams));
+    assert_true(ngram_may_hold(&ngrams, STR("MAST"), marked));
+    assert_true(ngram_may_hold(&ngrams, STR("kelvin"), marked));
+    assert_true(is_marked(marked, 5) && is_marked(marked, 70) && !is_marked(marked, 6));
+    assert_true(ngram_may_hold(&ngrams, STR("a\xC5\xBFt"), marked));
+    segment_close(segment);
+    arena_fini(&world.arena);
+}
+
 // Sections whose check sums are right and whose content is not: nothing is read out of bounds.
 static void nonsense_is_refused(void **state)
 {
@@ -183,6 +202,7 @@ int index_ngram_test(void)
         cmocka_unit_test(no_file_is_missed),
         cmocka_unit_test(ranges_make_the_same_index),
         cmocka_unit_test(what_is_unknown_is_said),
+        cmocka_unit_test(letters_that_fold_to_ascii_are_found),
         cmocka_unit_test(nonsense_is_refused),
     };
     return RUN_TESTS(tests);
