@@ -144,3 +144,13 @@ Fail git_command_place(Ctx *cx, const char *dir, GitPlace *out)
     *out = (GitPlace){lines[0], lines[1], lines[2]};
     return NULL;
 }
+
+Fail git_command_run(Ctx *cx, const char *dir, const char *const *args, Str *text, int *exit_code)
+{
+    static const char *const plain[] = {
+        "-c", "core.quotePath=false", "-c", "log.showSignature=false", "--no-pager", NULL};
+    Args all = begin(false);
+    add_args(&all, plain);
+    add_args(&all, args);
+    return run_git(cx, &all, dir, text, exit_code);
+}

@@ -31,6 +31,8 @@ check outline --depth 1 src/base/str.h no/such/file.c README.md src/door/args.c
 check outline src --timeout 0.001
 check metrics
 check metrics no_such_family
+check blame README.md:1-3
+check history src --limit 3
 check config show
 check config show profiles.search
 check cache stats
