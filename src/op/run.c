@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 
+#include "base/clock.h"
 #include "base/os.h"
 #include "base/vec.h"
 #include "index/universe.h"
@@ -11,7 +12,7 @@
 #include "runtime/policy.h"
 #include "runtime/probe.h"
 
-enum { MOST_PLAN_BYTES = 64 << 20 };
+enum { MOST_PLAN_BYTES = 64 << 20, LOOK_MS = 100 };
 
 static const char *const graphs[] = {"dot", "mermaid", NULL};
 static const char *const caches[] = {"use", "refresh", "off", NULL};
@@ -254,6 +255,14 @@ static void take_event(Follower *follower, Ctx *scratch, const RuntimeEvent *eve
     if (fail) follower->fail = problem_copy(follower->cx->arena, fail);
 }
 
+// Whoever shows progress looks up now and then though nothing happens.
+static int64_t next_look(const Ctx *cx)
+{
+    if (!cx->progress) return cx->deadline_ns;
+    int64_t look_ns = clock_now_ns() + LOOK_MS * NS_PER_MS;
+    return cx->deadline_ns ? MIN(cx->deadline_ns, look_ns) : look_ns;
+}
+
 static void follow(Follower *follower, Run *run)
 {
     Arena arena = {0};
@@ -262,8 +271,13 @@ static void follow(Follower *follower, Run *run)
     bool more = true;
     while (more) {
         RuntimeEvent event;
-        if (event_next(&scratch, run, &cursor, &event, &more)) break;
-        if (more) take_event(follower, &scratch, &event);
+        scratch.deadline_ns = next_look(follower->cx);
+        if (event_next(&scratch, run, &cursor, &event, &more)) {
+            if (ctx_stopped(follower->cx) != STOP_NONE) break;
+            show_progress(follower); // nothing happened for a while
+        } else if (more) {
+            take_event(follower, &scratch, &event);
+        }
         arena_reset(&arena);
     }
     arena_fini(&arena);
@@ -436,7 +450,9 @@ static Fail run_plan_of(Ctx *cx, const Env *env, const RunArgs *from, const Plan
     TRY(workspace_name(cx, env, &spec.tag));
     if (from->events.len)
         TRY(os_create(cx, OS_CWD, str_cstr(cx->arena, from->events), &follower.events));
-    Fail fail = engine_start(cx, env->engine, plan, &spec, &run);
+    Ctx quiet = *cx; // this thread alone tells how far it is
+    quiet.progress = NULL;
+    Fail fail = engine_start(&quiet, env->engine, plan, &spec, &run);
     if (!fail) {
         arena_defer(cx->arena, release_run, run);
         follow(&follower, run);
