@@ -226,6 +226,26 @@ static void encode(Runner *runner, CellMore *more)
     more->has_output = true;
 }
 
+// What changed while the cell worked may be in its output, whose fingerprint tells of the state
+// before; and that state may come back.
+static bool reads_hold(Ctx *cx, const Runner *runner)
+{
+    const Run *run = runner->run;
+    const PlanCell *cell = &run->plan->cells[runner->cell];
+    const PlanOp *op = run->plan->ops[cell->op];
+    if (!op->reads && !op->reads_of) return true;
+    Arena scratch = {0};
+    Ctx own = ctx_child(cx, &scratch);
+    ReadVec reads = {0};
+    const OpReads *before = reads_of(&run->reads, run->plan, runner->cell);
+    bool by_cell = run->reads.of_cell;
+    OpReads now = read_all(&own, run->engine, run->spec.env, &reads, op, by_cell ? cell : NULL);
+    bool hold = now.known && digest_eq(&now.digest, &before->digest);
+    if (!hold) counter_add(&run->engine->reads_changed, 1);
+    arena_fini(&scratch);
+    return hold;
+}
+
 static void compute(Ctx *cx, Runner *runner, bool cacheable)
 {
     const Run *run = runner->run;
@@ -234,7 +254,7 @@ static void compute(Ctx *cx, Runner *runner, bool cacheable)
     if (runner->error || !(cacheable || digested)) return;
     CellMore *more = more_of(runner);
     encode(runner, more);
-    if (runner->error || !cacheable || !more->has_output) return;
+    if (runner->error || !cacheable || !more->has_output || !reads_hold(cx, runner)) return;
     runner->blob = blob_new(more->bytes, &more->output);
     runner->fresh = true;
 }
