@@ -443,6 +443,7 @@ static Fail run_plan_of(Ctx *cx, const Env *env, const RunArgs *from, const Plan
     RunSpec spec = {.env = (void *)(uintptr_t)env,
                     .cache = cache_mode(from),
                     .events = true,
+                    .spans = true,
                     .own = own,
                     .messages = (uint32_t)env->policy->engine.event_queue_length};
     Run *run = NULL;

@@ -111,6 +111,7 @@ struct RunSpec { // all zero: an unnamed run with cache, without events
     void *env;   // NULL: the engine's
     RunCache cache;
     bool events;        // keep the log for event.h
+    bool spans;         // each cell is a span of its own
     bool inline_caller; // the thread in run_wait works too; a lone cell needs no other thread
     uint32_t messages;  // ring of messages; 0: 1024
     // The plan's memory, taken over on success. NULL: the plan outlives the run, and the engine

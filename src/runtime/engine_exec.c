@@ -270,6 +270,19 @@ static bool is_cacheable(const Run *run, uint32_t number)
     return reads_of(&run->reads, run->plan, number)->known;
 }
 
+static void find_or_compute(Ctx *cx, Runner *runner)
+{
+    const Run *run = runner->run;
+    bool cacheable = is_cacheable(run, runner->cell);
+    bool found = false;
+    if (cacheable) {
+        CellMore *more = more_of(runner);
+        if (!more->has_fingerprint) fingerprint(runner, more);
+        if (run->spec.cache == RUN_CACHE_USE) found = look_up(cx, runner, more);
+    }
+    if (!found) compute(cx, runner, cacheable);
+}
+
 void exec_cell(Runner *runner)
 {
     Run *run = runner->run;
@@ -283,14 +296,15 @@ void exec_cell(Runner *runner)
                              .run_id = run->spec.run_id,
                              .cell_id = plan_id(run->plan, runner->cell)};
     Ctx cx = cell_context(runner);
-    bool cacheable = is_cacheable(run, runner->cell);
-    bool found = false;
-    if (cacheable) {
-        CellMore *more = more_of(runner);
-        if (!more->has_fingerprint) fingerprint(runner, more);
-        if (run->spec.cache == RUN_CACHE_USE) found = look_up(&cx, runner, more);
-    }
-    if (!found) compute(&cx, runner, cacheable);
+    TraceSpan span;
+    span.self.tracer = NULL;
+    if (run->spec.spans) span_begin(&cx, &span, "plan.cell");
+    find_or_compute(&cx, runner);
+    span_str(&span, "cq.run_id", run->spec.run_id);
+    span_str(&span, "cq.cell_id", runner->work.cell_id);
+    span_str(&span, "cq.op", runner->work.op);
+    span_str(&span, "cq.from", str_from(result_source_name(runner->cached)));
+    if (!runner->parked) span_end(&cx, &span, runner->error); // else it comes again
     runner->state = runner->error ? PLAN_FAILED : PLAN_SUCCESS;
 }
 
