@@ -163,6 +163,7 @@ static void sample(Ctx *cx, void *arg, MetricSink *sink)
     if (observer->engine) {
         Str memory = STR("memory");
         EngineStats stats = engine_stats(observer->engine);
+        metric_sample(sink, MEASURE_QUEUE_DEPTH, NULL, (double)stats.ready);
         metric_sample(sink, MEASURE_CACHE_HITS, &memory, (double)stats.memory_hits);
         metric_sample(sink, MEASURE_CACHE_MISSES, &memory,
                       (double)(stats.misses + stats.store_hits));

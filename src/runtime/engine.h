@@ -97,6 +97,7 @@ typedef struct EngineStats {
     uint64_t reads_failed;  // EngineSpec.read
     uint64_t reads_changed; // while a cell worked, so that its result was not kept
     uint64_t written_off;   // cells that did not stop in time
+    uint64_t ready;         // cells of all runs that wait for a thread, now
     uint64_t memory_bytes, memory_entries;
 } EngineStats;
 typedef struct Engine Engine;
