@@ -8,6 +8,8 @@
 #include "base/vec.h"
 #include "index/universe.h"
 #include "op/result_json.h"
+#include "runtime/cache.h"
+#include "runtime/cell.h"
 #include "runtime/event.h"
 #include "runtime/policy.h"
 #include "runtime/probe.h"
@@ -152,9 +154,11 @@ static Fail make_plan(Ctx *cx, const Env *env, const RunArgs *from, const Plan *
     if (from->fail_fast)
         document =
             with_member(cx->arena, document, STR("fail_fast"), json_new_bool(cx->arena, true));
-    if (from->max_concurrency)
-        document = with_member(cx->arena, document, STR("max_concurrency"),
-                               json_new_int(cx->arena, from->max_concurrency));
+    int64_t most = from->max_concurrency;
+    if (!most && from->step.count) most = env->policy->parallelism.run_step_workers;
+    if (most)
+        document =
+            with_member(cx->arena, document, STR("max_concurrency"), json_new_int(cx->arena, most));
     PlanOps ops = plan_ops_new(cx->arena);
     PlanLimits limits = {.cells = (uint32_t)env->policy->engine.max_cells};
     return with_place(cx->arena, plan_parse(cx->arena, &ops, &limits, document, out));
@@ -435,6 +439,20 @@ static Fail workspace_name(Ctx *cx, const Env *env, Str *out)
     return NULL;
 }
 
+// As the settings may ask: what the run stored is of no use to a later one.
+static void forget_run(const Ctx *cx, const Env *env, Str workspace, Run *run)
+{
+    Lease lease;
+    Ctx unlimited = ctx_child(cx, cx->arena); // a run that was stopped stored something, too
+    unlimited.cancel = NULL;
+    unlimited.deadline_ns = 0;
+    if (!env->policy->cache.evict_run_tag_on_exit) return;
+    if (cell_lease(&unlimited, env->cache, &lease)) return;
+    Cache *cache = (Cache *)(uintptr_t)lease.value; // locks itself
+    cache_evict_tag(&unlimited, cache, cache_tag_run(cx->arena, workspace, run_id(run)));
+    lease_release(&lease);
+}
+
 // `own` is the memory of the plan, which the run takes over.
 static Fail run_plan_of(Ctx *cx, const Env *env, const RunArgs *from, const Plan *plan, Arena *own,
                         Result *out)
@@ -460,6 +478,7 @@ static Fail run_plan_of(Ctx *cx, const Env *env, const RunArgs *from, const Plan
         Fail stopped = run_wait(cx, run);
         (void)stopped; // the states tell
         make_answer(cx, from, run, &follower, os_monotonic_ns() - start_ns, out);
+        forget_run(cx, env, spec.tag, run);
     }
     os_close(&follower.events);
     return fail;
