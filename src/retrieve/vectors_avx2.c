@@ -8,6 +8,8 @@
 #if defined(__AVX2__)
 #include <immintrin.h>
 
+enum { PREFETCH_BYTES = 8192 }; // as in vectors_avx512.c
+
 static __m256i load(const int8_t *at)
 {
     return _mm256_loadu_si256((const __m256i *)(const void *)at);
@@ -35,8 +37,11 @@ static void avx2_dots(const VectorProbe *probe, const int8_t *rows, size_t count
                           _mm256_setzero_si256()};
         for (size_t i = 0; i < stride; i += 32) {
             __m256i codes = load(probe->codes + i);
-            for (size_t r = 0; r < 4; r++)
-                acc[r] = _mm256_add_epi32(acc[r], products(codes, load(rows + r * stride + i)));
+            for (size_t r = 0; r < 4; r++) {
+                const int8_t *at = rows + r * stride + i;
+                _mm_prefetch((const char *)at + PREFETCH_BYTES, _MM_HINT_T0);
+                acc[r] = _mm256_add_epi32(acc[r], products(codes, load(at)));
+            }
         }
         _mm_storeu_si128((__m128i *)(void *)(out + row), sums_of(acc));
     }

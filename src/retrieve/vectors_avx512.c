@@ -9,6 +9,9 @@
 #if defined(__AVX512VNNI__) && defined(__AVX512BW__)
 #include <immintrin.h>
 
+// How far ahead rows are asked for: the processor alone reaches 2/3 of what the memory gives.
+enum { PREFETCH_BYTES = 8192 };
+
 static __m512i load(const int8_t *at)
 {
     return _mm512_loadu_si512((const void *)at);
@@ -42,8 +45,11 @@ static void avx512_dots(const VectorProbe *probe, const int8_t *rows, size_t cou
                           _mm512_setzero_si512()};
         for (size_t i = 0; i < stride; i += 64) {
             __m512i codes = load(probe->codes + i);
-            for (size_t r = 0; r < 4; r++)
-                acc[r] = add_products(acc[r], load(rows + r * stride + i), codes);
+            for (size_t r = 0; r < 4; r++) {
+                const int8_t *at = rows + r * stride + i;
+                _mm_prefetch((const char *)at + PREFETCH_BYTES, _MM_HINT_T0);
+                acc[r] = add_products(acc[r], load(at), codes);
+            }
         }
         _mm_storeu_si128((__m128i *)(void *)(out + row), _mm_sub_epi32(sums_of(acc), too_much));
     }
