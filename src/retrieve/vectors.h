@@ -69,6 +69,10 @@ typedef struct VectorHits {
 MUST_CHECK Fail vectors_search(Ctx *cx, Pool *pool, const Vectors *vectors,
                                const VectorQuery *query, VectorHits *out);
 
+// The same for some rows only (each once, below shape.rows): what an index of candidates found.
+MUST_CHECK Fail vectors_score(Ctx *cx, const Vectors *vectors, const VectorQuery *query,
+                              const uint32_t *rows, size_t count, VectorHits *out);
+
 // The inner product, summed in a fixed order: the same bits on every machine.
 float vectors_dot(const float *a, const float *b, size_t dims);
 // Writes `dims` codes in -127..127 and gives their scale; 0 for a row of (nearly) nothing.

@@ -126,7 +126,7 @@ static void scan_all(const Ctx *cx, Pool *pool, Scan *scan)
     for (size_t part = 0; part < parts && !ctx_stopped(cx); part++) scan_part(scan, part, 0);
 }
 
-// All heaps in one, the best first.
+// All heaps in one, unordered.
 static VectorHit *join_heaps(Arena *arena, const Scan *scan, size_t slots, size_t *count)
 {
     *count = 0;
@@ -136,7 +136,6 @@ static VectorHit *join_heaps(Arena *arena, const Scan *scan, size_t slots, size_
         memcpy(to, scan->heaps[i].items, scan->heaps[i].len * sizeof *to);
         to += scan->heaps[i].len;
     }
-    qsort(all, *count, sizeof *all, by_quality);
     return all;
 }
 
@@ -178,28 +177,65 @@ static Heap *heaps_new(Arena *arena, size_t slots, size_t cap)
     return heaps;
 }
 
-Fail vectors_search(Ctx *cx, Pool *pool, const Vectors *vectors, const VectorQuery *query,
-                    VectorHits *out)
+// The best of `hits`, as the caller wants them.
+static void settle(const Vectors *vectors, const VectorQuery *query, VectorHit *hits, size_t count,
+                   float scale, VectorHits *out)
 {
-    size_t slots = pool ? (size_t)pool_slots(pool) : 1, count = 0, rows = vectors->shape.rows;
     bool exact = query->rescore && vectors->exact;
-    float scale = 0;
-    Scan scan = {.vectors = vectors, .impl = vectors_select(), .filter = query->filter};
-    if (!query->k) return FAIL(cx->arena, BAD_REQUEST, "k must be at least 1");
-    TRY(probe_of(cx->arena, vectors, query->vector, &scan.probe, &scale));
-    size_t cap = MIN(rows, exact ? MAX(query->k, query->rescore) : query->k);
-    scan.blocks = (rows + BLOCK - 1) / BLOCK;
-    scan.blocks_a_part = MAX(PART_BYTES / (BLOCK * vectors->stride), 1u);
-    scan.heaps = heaps_new(cx->arena, slots, cap);
-    scan_all(cx, pool, &scan);
-    if (ctx_stopped(cx) == STOP_CANCEL) return ctx_check(cx);
-    VectorHit *hits = join_heaps(cx->arena, &scan, slots, &count);
-    count = MIN(count, cap);
+    qsort(hits, count, sizeof *hits, by_quality);
+    count = MIN(count, exact ? MAX(query->k, query->rescore) : query->k);
     for (size_t i = 0; i < count; i++) hits[i].score *= scale;
     if (exact) rescore(vectors, query->vector, hits, count);
     *out = (VectorHits){.items = hits, .len = MIN(count, query->k), .rescored = exact};
+}
+
+static Fail scan_new(Arena *arena, const Vectors *vectors, const VectorQuery *query, Scan *out,
+                     float *scale)
+{
+    *out = (Scan){.vectors = vectors, .impl = vectors_select(), .filter = query->filter};
+    out->blocks = (vectors->shape.rows + BLOCK - 1) / BLOCK;
+    out->blocks_a_part = MAX(PART_BYTES / (BLOCK * vectors->stride), 1u);
+    if (!query->k) return FAIL(arena, BAD_REQUEST, "k must be at least 1");
+    return probe_of(arena, vectors, query->vector, &out->probe, scale);
+}
+
+Fail vectors_search(Ctx *cx, Pool *pool, const Vectors *vectors, const VectorQuery *query,
+                    VectorHits *out)
+{
+    size_t slots = pool ? (size_t)pool_slots(pool) : 1, count = 0;
+    uint32_t most = vectors->exact ? MAX(query->k, query->rescore) : query->k;
+    float scale = 0;
+    Scan scan;
+    TRY(scan_new(cx->arena, vectors, query, &scan, &scale));
+    scan.heaps = heaps_new(cx->arena, slots, MIN(vectors->shape.rows, most));
+    scan_all(cx, pool, &scan);
+    if (ctx_stopped(cx) == STOP_CANCEL) return ctx_check(cx);
+    VectorHit *hits = join_heaps(cx->arena, &scan, slots, &count);
+    settle(vectors, query, hits, count, scale, out);
     out->wanted = count_wanted(&scan);
     for (size_t i = 0; i < slots; i++) out->scanned += scan.heaps[i].scanned;
     out->cut = out->scanned < out->wanted;
+    return NULL;
+}
+
+Fail vectors_score(Ctx *cx, const Vectors *vectors, const VectorQuery *query, const uint32_t *rows,
+                   size_t count, VectorHits *out)
+{
+    float scale = 0;
+    Scan scan;
+    TRY(scan_new(cx->arena, vectors, query, &scan, &scale));
+    VectorHit *hits = ARENA_ARRAY(cx->arena, VectorHit, count);
+    size_t len = 0, wanted = 0;
+    for (size_t i = 0; i < count; i++) {
+        int32_t dot = 0;
+        uint32_t row = rows[i];
+        if (!(wanted_rows(&scan, row / BLOCK) >> row % BLOCK & 1)) continue;
+        scan.impl->dots(&scan.probe, vectors->codes + row * vectors->stride, 1, &dot);
+        float score = (float)dot * vectors->scales[row];
+        if (isfinite(score)) hits[len++] = (VectorHit){.row = row, .score = score};
+        wanted++;
+    }
+    settle(vectors, query, hits, len, scale, out);
+    out->wanted = out->scanned = wanted;
     return NULL;
 }

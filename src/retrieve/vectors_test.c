@@ -265,6 +265,12 @@ static void compare_search(Ctx *cx, Pool *pool, const Vectors *vectors)
             assert_int_equal(hits.items[i].row, want[i].row);
             assert_memory_equal(&hits.items[i].score, &want[i].score, sizeof(float));
         }
+        uint32_t *all = ARENA_ARRAY(cx->arena, uint32_t, vectors->shape.rows);
+        for (uint32_t row = 0; row < vectors->shape.rows; row++) all[row] = row;
+        VectorHits scored;
+        require(vectors_score(cx, vectors, &query, all, vectors->shape.rows, &scored));
+        assert_int_equal(scored.len, hits.len);
+        assert_memory_equal(scored.items, hits.items, hits.len * sizeof *hits.items);
     }
 }
 
