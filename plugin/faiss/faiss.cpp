@@ -70,12 +70,16 @@ std::unique_ptr<faiss::Index> make(const CqFaissSpec &spec)
     std::unique_ptr<faiss::IndexIVF> ivf;
     if (spec.family == CQ_FAISS_IVF_FLAT)
         ivf = std::make_unique<faiss::IndexIVFFlat>(centres.get(), spec.dims, spec.lists, metric);
-    else if (spec.family == CQ_FAISS_IVF_PQ)
-        ivf = std::make_unique<faiss::IndexIVFPQ>(centres.get(), spec.dims, spec.lists, spec.parts,
-                                                  bits_a_part, metric);
+    else if (spec.family == CQ_FAISS_IVF_PQ) {
+        auto pq = std::make_unique<faiss::IndexIVFPQ>(centres.get(), spec.dims, spec.lists,
+                                                      spec.parts, bits_a_part, metric);
+        pq->pq.cp.min_points_per_centroid = 1;
+        ivf = std::move(pq);
+    }
     if (!ivf) return nullptr;
     centres.release();
     ivf->own_fields = true;
+    ivf->cp.min_points_per_centroid = 1; // cq sees to it; FAISS would print warnings
     return ivf;
 }
 
