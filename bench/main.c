@@ -141,7 +141,7 @@ static bool wanted(const Options *options, const BenchCase *bench)
 }
 
 static const BenchCase *const tables[] = {bench_micro, bench_cell,    bench_metric, bench_cache,
-                                          bench_facts, bench_process, bench_engine};
+                                          bench_facts, bench_process, bench_engine, bench_vectors};
 
 static int run_all(const Options *options)
 {

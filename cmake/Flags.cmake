@@ -1,7 +1,9 @@
 # cq_flags: how our own C is compiled. Third-party code does not use it.
 add_library(cq_flags INTERFACE)
 target_compile_options(cq_flags INTERFACE
-  -std=c17 -Wall -Wextra -Wpedantic -Wshadow -Wconversion -ffunction-sections -fdata-sections)
+  -std=c17 -Wall -Wextra -Wpedantic -Wshadow -Wconversion -ffunction-sections -fdata-sections
+  -ffp-contract=off # a sum of products has the same bits on every machine
+  -fno-math-errno)  # rounding and square roots are instructions, so nothing needs libm at start
 target_compile_definitions(cq_flags INTERFACE _GNU_SOURCE)
 target_include_directories(cq_flags INTERFACE ${CMAKE_SOURCE_DIR}/src ${CMAKE_SOURCE_DIR}/include)
 if(CQ_WERROR)

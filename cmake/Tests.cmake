@@ -86,6 +86,7 @@ if(CQ_TESTS)
   if(TARGET cq-universe-faulty)
     set(faulty $<TARGET_FILE:cq-universe-faulty>)
   endif()
+  cq_add_test(${CQ_TEST_PREFIX}embed tests/embed.sh $<TARGET_FILE:cq-embed>)
   cq_add_test(${CQ_TEST_PREFIX}universe tests/universe.sh $<TARGET_FILE:cq-universe> ${faulty})
 endif()
 

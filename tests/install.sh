@@ -11,6 +11,7 @@ for file in bin/cq include/cq/cq.h lib/libcq.so lib/libcq.a lib/pkgconfig/cq.pc 
     share/bash-completion/completions/cq share/zsh/site-functions/_cq share/fish/vendor_completions.d/cq.fish; do
     [ -s "$tmp/$file" ] || { echo "not installed: $file" && exit 1; }
 done
+[ ! -e build/release/cq-faiss.so ] || [ -s "$tmp/lib/cq/cq-faiss.so" ] || { echo "the FAISS plug-in is not installed" && exit 1; }
 "$tmp/bin/cq" --version >/dev/null
 
 export PKG_CONFIG_PATH="$tmp/lib/pkgconfig"

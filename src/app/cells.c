@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "base/vec.h"
 #include "lang/grammars.h"
+#include "retrieve/faiss.h"
 #include "runtime/cache.h"
 
 // --- the disk cache
@@ -116,6 +117,18 @@ PlanStore app_cache_store(Cell *cache)
     return (PlanStore){.self = cache, .get = store_get, .put = store_put};
 }
 
+// --- FAISS
+
+static Fail build_faiss(Ctx *cx, CellBuild *cell, void **out)
+{
+    return faiss_open(cx, cell->arena, (Faiss **)out);
+}
+
+static const CellSpec faiss_cell = {.name = "faiss",
+                                    .description = "FAISS plug-in, for very many vectors",
+                                    .build = build_faiss,
+                                    .cooldown_ms = 60000};
+
 // --- all of them
 
 Fail app_cells_new(Arena *errors, const CellHostSpec *host, CellSet **out)
@@ -123,6 +136,7 @@ Fail app_cells_new(Arena *errors, const CellHostSpec *host, CellSet **out)
     Arena scratch = {0};
     VEC(const CellSpec *) specs = {0};
     VEC_PUSH(&scratch, &specs, &cache_cell);
+    VEC_PUSH(&scratch, &specs, &faiss_cell);
     for (const CellSpec *const *at = grammar_cells; *at; at++) VEC_PUSH(&scratch, &specs, *at);
     Fail fail = cells_new(errors, host, specs.items, specs.len, out);
     arena_fini(&scratch);

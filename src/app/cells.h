@@ -1,6 +1,7 @@
 // app/cells.h - the runtime cells of cq: what is heavy, and is built when it is first needed.
 //
 //   cache           the disk cache of results
+//   faiss           the FAISS plug-in (retrieve/faiss.h)
 //   grammar.<lang>  the rules of a language (lang/grammars.h)
 //
 // Threads: any. Memory: the set is the context's.

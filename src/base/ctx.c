@@ -3,6 +3,8 @@
 
 #include "base/clock.h"
 
+enum { LOOK_NS = 20000000 }; // how often ctx_sleep looks at the flags
+
 Ctx ctx_child(const Ctx *cx, Arena *arena)
 {
     Ctx child = *cx;
@@ -26,4 +28,21 @@ Fail ctx_check(const Ctx *cx)
     case STOP_NONE: break;
     }
     return NULL;
+}
+
+Fail ctx_sleep(const Ctx *cx, int64_t ns)
+{
+    int64_t until_ns = clock_now_ns() + ns, now_ns;
+    Mutex mutex;
+    Cond never;
+    Fail fail = NULL;
+    mutex_init(&mutex, RANK_LOG); // held with nothing else, so any rank will do
+    cond_init(&never);
+    mutex_lock(&mutex);
+    while (!(fail = ctx_check(cx)) && (now_ns = clock_now_ns()) < until_ns)
+        cond_wait_until(&never, &mutex, MIN(until_ns, now_ns + LOOK_NS));
+    mutex_unlock(&mutex);
+    cond_fini(&never);
+    mutex_fini(&mutex);
+    return fail;
 }

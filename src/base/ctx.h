@@ -41,5 +41,7 @@ Ctx ctx_child(const Ctx *cx, Arena *arena); // same limits, other memory
 StopReason ctx_stopped(const Ctx *cx);
 // Fails: CANCELLED.
 MUST_CHECK Fail ctx_check(const Ctx *cx);
+// Waits for so long; a cancel is seen within 20 ms. Fails: CANCELLED.
+MUST_CHECK Fail ctx_sleep(const Ctx *cx, int64_t ns);
 
 #endif

@@ -113,6 +113,7 @@ int64_t os_monotonic_ns(void);
 int64_t os_wall_ns(void);
 uint64_t os_peak_rss_bytes(void);
 bool os_cpu_has_avx2(void);
+bool os_cpu_has_avx512_vnni(void); // and AVX-512 F, BW
 
 // Sets *flag to the signal's number on SIGINT, SIGTERM and SIGHUP; a second one ends the process.
 void os_stop_signals(Flag *flag);

@@ -140,6 +140,16 @@ bool os_cpu_has_avx2(void)
 #endif
 }
 
+bool os_cpu_has_avx512_vnni(void)
+{
+#if defined(__x86_64__)
+    return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+           __builtin_cpu_supports("avx512vnni");
+#else
+    return false;
+#endif
+}
+
 static Flag *stop_flag; // written once at start, read by the handler
 
 static void on_stop_signal(int number)

@@ -22,6 +22,7 @@ typedef enum LockRank { // outermost first
     RANK_POOL = 40,
     RANK_POOL_QUEUE = 50,
     RANK_CACHE = 60,  // one shard of the disk cache
+    RANK_EMBED = 65,  // requests to an embedding server
     RANK_HTTP = 70,   // idle connections
     RANK_METRIC = 80, // a metric can be looked up under any lock but the log's
     RANK_TRACE = 85,  // a span can end there too

@@ -267,6 +267,14 @@ static Fail transfer_problem(const Curl *curl, Transfer *transfer, CURLcode code
     return FAIL(arena, UNAVAILABLE, "no answer from " STR_FMT ": %s", STR_ARG(url), why);
 }
 
+static Fail timed_out(Transfer *transfer, int64_t timeout_ms)
+{
+    Arena *arena = transfer->cx->arena;
+    Fail fail = FAIL(arena, UNAVAILABLE, "no answer from " STR_FMT " within %lld ms",
+                     STR_ARG(http_url_shown(arena, transfer->request->url)), (long long)timeout_ms);
+    return problem_with_int(arena, fail, "timeout_ms", timeout_ms);
+}
+
 // Moves the transfer along until it ends, cx asks to stop, or the time is over.
 static Fail drive(const Curl *curl, const Handle *handle, Transfer *transfer)
 {
@@ -285,10 +293,7 @@ static Fail drive(const Curl *curl, const Handle *handle, Transfer *transfer)
             return result == CURLE_OK ? NULL : transfer_problem(curl, transfer, result);
         }
         int64_t now_ns = clock_now_ns(), until_ns = end_ns;
-        if (now_ns >= end_ns)
-            return FAIL(cx->arena, UNAVAILABLE, "no answer from " STR_FMT " within %lld ms",
-                        STR_ARG(http_url_shown(cx->arena, transfer->request->url)),
-                        (long long)(timeout_ns / NS_PER_MS));
+        if (now_ns >= end_ns) return timed_out(transfer, timeout_ns / NS_PER_MS);
         if (cx->deadline_ns) until_ns = MIN(until_ns, cx->deadline_ns);
         int64_t wait_ms = (until_ns - now_ns) / NS_PER_MS + 1;
         curl->p_curl_multi_poll(handle->multi, NULL, 0, (int)MIN(wait_ms, STEP_MS), NULL);

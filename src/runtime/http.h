@@ -43,7 +43,8 @@ typedef struct HttpReply {
 } HttpReply;
 
 // Fails: BAD_REQUEST (not an http or https URL; a line end in a header), CANCELLED (cx), TOO_LARGE
-// (the reply), UNAVAILABLE (no libcurl; no connection; no reply in timeout_ns), with ext "url".
+// (the reply), UNAVAILABLE (no libcurl; no connection; no reply in timeout_ns, then with ext
+// "timeout_ms"), with ext "url".
 MUST_CHECK Fail http_send(Ctx *cx, HttpClient *client, const HttpRequest *request, HttpReply *out);
 
 Str http_url_shown(Arena *arena, Str url); // without user name and password

@@ -173,6 +173,13 @@ static bool is_url(Str text)
     return true;
 }
 
+static bool is_text(Str text)
+{
+    for (size_t i = 0; i < text.len; i++)
+        if ((unsigned char)text.ptr[i] < ' ' || text.ptr[i] == 0x7F) return false;
+    return utf8_valid(text.ptr, text.len);
+}
+
 static bool are_names(Str text)
 {
     if (!text.len) return true;
@@ -214,6 +221,7 @@ static bool read_value(Arena *arena, const PolicySpec *spec, Str text, Value *ou
     case POLICY_FOLDER: return !has_nul && str_starts(text, STR("/"));
     case POLICY_PATH: return !has_nul;
     case POLICY_URL: return !text.len || is_url(text);
+    case POLICY_TEXT: return is_text(text);
     case POLICY_NAMES: return are_names(text);
     }
     return false;
@@ -230,6 +238,7 @@ static void store(Arena *arena, const PolicySpec *spec, const Value *value, void
     case POLICY_FOLDER:
     case POLICY_PATH:
     case POLICY_URL:
+    case POLICY_TEXT:
     case POLICY_NAMES: *(Str *)at = str_copy(arena, value->text); break;
     }
 }
@@ -257,6 +266,7 @@ static Str value_text(Arena *arena, const PolicySpec *spec, const void *at)
     case POLICY_FOLDER:
     case POLICY_PATH:
     case POLICY_URL:
+    case POLICY_TEXT:
     case POLICY_NAMES: break;
     }
     return *(const Str *)at;
@@ -313,6 +323,7 @@ Str policy_allowed(Arena *arena, const PolicySpec *spec)
     case POLICY_FOLDER: return STR("an absolute path");
     case POLICY_PATH: return STR("a path, or nothing");
     case POLICY_URL: return STR("an http:// or https:// address, or nothing");
+    case POLICY_TEXT: return STR("text in one line, or nothing");
     case POLICY_NAMES: return STR("names separated by commas, or nothing");
     }
     return STR_NONE;

@@ -49,6 +49,15 @@ typedef struct TracePolicy { // empty: off
     Str file, otlp_endpoint;
 } TracePolicy;
 
+typedef enum EmbedBackendChoice { EMBED_NONE, EMBED_HASH, EMBED_HTTP } EmbedBackendChoice;
+
+typedef struct EmbedPolicy { // vectors for texts
+    int64_t backend;         // an EmbedBackendChoice
+    Str url, model, query_prefix, document_prefix;
+    int64_t dimensions, max_tokens, batch_tokens, batch_texts;
+    int64_t concurrency, retries, backoff_ms, timeout_ms;
+} EmbedPolicy;
+
 typedef struct PolicyNamespace { // of the cache
     const char *name;
     int64_t ttl_seconds;
@@ -70,6 +79,7 @@ typedef struct Policy {
     WorkerPolicy workers;
     RuntimePolicy runtime;
     TracePolicy trace;
+    EmbedPolicy embed;
     PolicyNamespace *namespaces;
     size_t namespace_count;
     PolicyProfile *profiles;

@@ -21,6 +21,7 @@ typedef enum PolicyType {
     POLICY_FOLDER, // Str: an absolute path
     POLICY_PATH,   // Str, may be empty
     POLICY_URL,    // Str: http:// or https://; may be empty
+    POLICY_TEXT,   // Str without control characters, may be empty
     POLICY_NAMES,  // Str of names, separated by commas; may be empty
 } PolicyType;
 

@@ -14,6 +14,8 @@
 #define RT "CQ_RUNTIME_"
 #define DISK "CQ_CACHE_"
 
+static const char *const embed_backends[] = {"none", "hash", "http", NULL};
+
 #define MIB 1048576.0
 #define YEARS_S 315360000.0 // ten years
 #define DAY_MS 86400000.0
@@ -168,6 +170,41 @@ const PolicySpec policy_specs[] = {
     {"trace.otlp_endpoint", ROW(URL, trace.otlp_endpoint, DEFAULT("")),
      .env = {RT "TRACE_OTLP_ENDPOINT"}, .is_protected = true,
      .help = "send spans to this OTLP/HTTP collector"},
+
+    {"embed.backend", ROW(CHOICE, embed.backend, DEFAULT("hash")), .choices = embed_backends,
+     .env = {RT "EMBED_BACKEND"},
+     .help = "where vectors of texts come from: nowhere, from hashed parts of their words, or from "
+             "the server at url"},
+    {"embed.url", ROW(URL, embed.url, DEFAULT("")), .env = {RT "EMBED_URL"}, .is_protected = true,
+     .help = "an OpenAI-compatible server, with its /v1; it gets the key in the variable "
+             "CQ_EMBED_API_KEY"},
+    {"embed.model", ROW(TEXT, embed.model, DEFAULT("")), .env = {RT "EMBED_MODEL"},
+     .help = "the model that the server is asked for"},
+    {"embed.dimensions", ROW(INT, embed.dimensions, RANGE(0, 16384), DEFAULT("0")),
+     .env = {RT "EMBED_DIMENSIONS"},
+     .help = "asked of the server, and of vectors that are kept; 0 takes what the model gives"},
+    {"embed.query_prefix", ROW(TEXT, embed.query_prefix, DEFAULT("")),
+     .env = {RT "EMBED_QUERY_PREFIX"}, .help = "what the model wants before a query"},
+    {"embed.document_prefix", ROW(TEXT, embed.document_prefix, DEFAULT("")),
+     .env = {RT "EMBED_DOCUMENT_PREFIX"}, .help = "... before a text to be found"},
+    {"embed.max_tokens", ROW(INT, embed.max_tokens, RANGE(16, MIB), DEFAULT("8192")),
+     .env = {RT "EMBED_MAX_TOKENS"},
+     .help = "longer texts are cut (and counted); a token is taken as three bytes"},
+    {"embed.batch_tokens", ROW(INT, embed.batch_tokens, RANGE(16, MIB), DEFAULT("16384")),
+     .env = {RT "EMBED_BATCH_TOKENS"}, .help = "most tokens in one request"},
+    {"embed.batch_texts", ROW(INT, embed.batch_texts, RANGE(1, 2048), DEFAULT("64")),
+     .env = {RT "EMBED_BATCH_TEXTS"}, .help = "most texts in one request"},
+    {"embed.concurrency", ROW(INT, embed.concurrency, RANGE(1, 256), DEFAULT("4")),
+     .env = {RT "EMBED_CONCURRENCY"}, .help = "requests to the server that run at once"},
+    {"embed.retries", ROW(INT, embed.retries, RANGE(0, 20), DEFAULT("3")),
+     .env = {RT "EMBED_RETRIES"},
+     .help =
+         "how often a request is sent again after status 408, 429 or 5xx, or no answer in time"},
+    {"embed.backoff_ms", ROW(INT, embed.backoff_ms, RANGE(1, 60000), DEFAULT("250")),
+     .env = {RT "EMBED_BACKOFF_MS"},
+     .help = "wait before that; doubles each time, and is at least the server's Retry-After"},
+    {"embed.timeout_ms", ROW(INT, embed.timeout_ms, RANGE(1, DAY_MS), DEFAULT("30000")),
+     .env = {RT "EMBED_TIMEOUT_MS"}, .help = "time limit of one request to the server"},
 
     {"profiles.*.cpu_workers", PROFILE_ROW(INT, cpu_workers, RANGE(0, 1023)),
      .computed = "parallelism.cpu_workers", .env = {RT "PROFILE_*_CPU_WORKERS"},

@@ -111,6 +111,7 @@ static void check_words(Arena *arena, Policy *policy, PolicySetting at)
         {POLICY_URL,
          {"", "http://localhost:4318/v1/traces", "https://x"},
          {"localhost", "ftp://x", "http://", "http:///x", "http://a b", "HTTP"}},
+        {POLICY_TEXT, {"", "a: ", "\303\251 = x, y"}, {"a\n", "\t", "\177", "\303"}},
         {POLICY_NAMES, {"", "a", "a,b-c.d:e_9"}, {",", "a,", ",a", "a,,b", "a b", "\303\251"}},
     };
     for (size_t i = 0; i < ARRAY_LEN(words); i++) {
