@@ -11,7 +11,7 @@
 // A chunk has six fields (Field enum below): its code and comments, the names defined in it, the
 // definitions it is inside of, and its file's stem and folders, which come from the path.
 //
-// Statistics over several segments are sums over their living chunks (retrieve/corpus.h), so
+// Statistics over several segments are sums over their living chunks (index/corpus.h), so
 // nothing here depends on them, but for the bounds of posting lists: with other averages a posting
 // weighs at most average/reference times as much, for the field where that is most.
 //
@@ -184,10 +184,6 @@ float lex_weigh(const Lexicon *lexicon, const LexPosting *posting, const float *
 // The files in which a name stands, ascending: calls fn for each.
 void lexicon_name_files(const Lexicon *lexicon, uint32_t name, void (*fn)(void *arg, uint32_t file),
                         void *arg);
-
-// For each file, how many other files (tests left out) hold a name that it defines: one of at least
-// four letters of a type, function or impl that at most two files define.
-void lexicon_count_indegree(Arena *scratch, const Lexicon *lexicon, uint32_t *out);
 
 // The terms of a chunk in order, at most `cap`; returns how many.
 uint32_t lexicon_tokens(const Lexicon *lexicon, uint32_t chunk, uint32_t *out, uint32_t cap);

@@ -7,7 +7,7 @@
 // `counted_in` says that it belongs to this chunk.
 #include "base/map.h"
 #include "base/vec.h"
-#include "index/lexicon.h"
+#include "index/corpus.h"
 #include "index/terms.h"
 
 #include <stdlib.h>
@@ -527,6 +527,19 @@ static void put_blocks(LexiconBuilder *builder)
     }
 }
 
+static void put_indegree(LexiconBuilder *builder)
+{
+    uint32_t count = builder->head.files;
+    uint32_t *indegree = ARENA_ARRAY(&builder->arena, uint32_t, count);
+    uint32_t *marks = ARENA_ARRAY(&builder->arena, uint32_t, count);
+    put_section(builder, LEX_SECTION_INDEGREE, indegree, count * sizeof *indegree);
+    Lexicon lexicon;
+    Corpus corpus;
+    lexicon_view(builder->sections, &lexicon);
+    corpus_init(&builder->scratch, &lexicon, NULL, 1, &corpus);
+    for (uint32_t i = 0; i < count; i++) indegree[i] = corpus_count_indegree(&corpus, marks, i);
+}
+
 const LexSection *lexicon_finish(LexiconBuilder *builder)
 {
     put_rows(builder);
@@ -534,10 +547,6 @@ const LexSection *lexicon_finish(LexiconBuilder *builder)
     put_names(builder);
     put_section(builder, LEX_SECTION_HEAD, &builder->head, sizeof builder->head);
     put_blocks(builder);
-    uint32_t *indegree = ARENA_ARRAY(&builder->arena, uint32_t, builder->head.files);
-    Lexicon lexicon;
-    put_section(builder, LEX_SECTION_INDEGREE, indegree, builder->head.files * sizeof *indegree);
-    lexicon_view(builder->sections, &lexicon);
-    lexicon_count_indegree(&builder->scratch, &lexicon, indegree);
+    put_indegree(builder);
     return builder->sections;
 }
