@@ -43,30 +43,37 @@ static void look_up(Arena *arena, const Corpus *corpus, const QueryTerm *of, Lex
     out->idf = lexical_idf(corpus, out->chunks);
 }
 
+double lexical_term_score(const Corpus *corpus, const CorpusPart *part, const LexPosting *posting,
+                          const LexicalTerm *term)
+{
+    double tf = lex_weigh(part->lexicon, posting, corpus->average);
+    return term->of->weight * term->idf * tf / (k1 + tf);
+}
+
 typedef struct Scoring {
     const Corpus *corpus;
     const bool *allowed; // by file, or NULL
     float *scores, *comments;
 } Scoring;
 
-static void score_part(const Scoring *scoring, const CorpusPart *part, uint32_t term, double weight)
+static void score_part(const Scoring *scoring, const CorpusPart *part, const LexicalTerm *term)
 {
     const Lexicon *lexicon = part->lexicon;
-    const float *average = scoring->corpus->average;
-    LexCursor cursor = lexicon_postings(lexicon, term);
+    double average = scoring->corpus->average[LEX_COMMENT], weight = term->of->weight * term->idf;
+    uint32_t known_as = term->numbers[part - scoring->corpus->parts];
+    if (known_as == LEX_NONE) return;
+    LexCursor cursor = lexicon_postings(lexicon, known_as);
     while (lex_next(&cursor)) {
         const LexPosting *posting = &cursor.posting;
         const LexChunk *chunk = &lexicon->chunks[posting->chunk];
         if (corpus_is_dead(part, chunk->file)) continue;
         if (scoring->allowed && !scoring->allowed[part->first_file + chunk->file]) continue;
         uint32_t number = part->first_chunk + posting->chunk;
-        double tf = lex_weigh(lexicon, posting, average);
-        scoring->scores[number] += (float)(weight * tf / (k1 + tf));
+        scoring->scores[number] += (float)lexical_term_score(scoring->corpus, part, posting, term);
         if (!posting->tf[LEX_COMMENT]) continue;
         double length = chunk->lengths[LEX_COMMENT];
-        double comment =
-            posting->tf[LEX_COMMENT] / (1 - comment_b + comment_b * length / average[LEX_COMMENT]);
-        scoring->comments[number] += (float)(weight * comment / (comment_k1 + comment));
+        double tf = posting->tf[LEX_COMMENT] / (1 - comment_b + comment_b * length / average);
+        scoring->comments[number] += (float)(weight * tf / (comment_k1 + tf));
     }
 }
 
@@ -140,8 +147,7 @@ void lexical_search(Arena *arena, const Corpus *corpus, const Query *query, cons
         if (term->chunks) out->most += weight;
         else if (!term->of->optional) out->most += out->missing;
         for (size_t part = 0; term->chunks && part < corpus->part_count; part++)
-            if (term->numbers[part] != LEX_NONE)
-                score_part(&scoring, &corpus->parts[part], term->numbers[part], weight);
+            score_part(&scoring, &corpus->parts[part], term);
     }
     take_best(arena, scoring.scores, out);
 }

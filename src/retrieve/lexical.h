@@ -38,6 +38,9 @@ typedef struct Lexical {
     float *comments; // by chunk: the comment score
 } Lexical;
 
+// What a term adds to the score of the chunk that `posting` of `part` is of.
+double lexical_term_score(const Corpus *corpus, const CorpusPart *part, const LexPosting *posting,
+                          const LexicalTerm *term);
 double lexical_idf(const Corpus *corpus, uint32_t chunks);
 // In how many living chunks a term is.
 uint32_t lexical_chunks(const Corpus *corpus, Str term);

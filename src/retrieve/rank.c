@@ -6,8 +6,7 @@
 
 #include "retrieve/rank_.h"
 
-enum { BODY_CHUNKS = 5 };
-static const double body_decay = .6;
+const double rank_body_decay = .6;
 
 const FeatureSpec feature_specs[FEATURES] = {
 #define FEATURE(id, name, weight, says) {name, weight, says},
@@ -32,15 +31,15 @@ static void body_features(Rank *rank)
     double most = 0;
     for (uint32_t i = 0; i < lexical->hit_count; i++) {
         Candidate *at = rank_candidate(rank, corpus_file_of(rank->corpus, lexical->hits[i].chunk));
-        if (at->hit_count < BODY_CHUNKS) {
-            at->best[at->hit_count] = i;
-            at->features[FEATURE_BODY] += lexical->hits[i].score * pow(body_decay, at->hit_count);
-        }
+        if (at->hit_count < RANK_BODY_CHUNKS)
+            at->features[FEATURE_BODY] +=
+                lexical->hits[i].score * pow(rank_body_decay, at->hit_count);
         at->hit_count++;
         most = MAX(most, at->features[FEATURE_BODY]);
     }
     for (size_t i = 0; most > 0 && i < rank->candidates.len; i++)
         rank->candidates.items[i].features[FEATURE_BODY] /= most;
+    rank->body_most = most;
 }
 
 static void comment_features(Rank *rank)
@@ -174,5 +173,6 @@ void rank_files(Arena *arena, const Corpus *corpus, const RankSpec *spec, Rankin
     add_up(&rank, spec->weights);
     take_best(&rank, spec, out);
     out->candidates = rank.candidates.len;
+    out->body_most = rank.body_most;
     out->lexical = rank.lexical;
 }

@@ -22,7 +22,11 @@ typedef struct FeatureSpec {
 } FeatureSpec;
 extern const FeatureSpec feature_specs[FEATURES];
 
-enum { RANK_MOST_CHUNKS = 8 };
+enum {
+    RANK_MOST_CHUNKS = 8,
+    RANK_BODY_CHUNKS = 5, // how many of a file's chunks make its BODY: each counts rank_body_decay
+};                        // times as much as the one before
+extern const double rank_body_decay;
 
 typedef struct RankedFile {
     uint32_t file; // of the corpus
@@ -44,6 +48,7 @@ typedef struct Ranking {
     RankedFile *files; // best first; ties by path
     size_t count;
     size_t candidates; // files that were scored
+    double body_most;  // what BODY was divided by: the best file has 1
     Lexical lexical;
 } Ranking;
 

@@ -7,8 +7,7 @@
 
 typedef struct Candidate {
     uint32_t file;
-    uint32_t best[5];   // indexes of the first hits in its chunks
-    uint32_t hit_count; // of all hits
+    uint32_t hit_count; // chunks of it among the best ones
     double features[FEATURES], score;
 } Candidate;
 
@@ -25,6 +24,7 @@ typedef struct Rank {
     const Corpus *corpus;
     const Query *query;
     Lexical lexical;
+    double body_most;
     VEC(Candidate) candidates;
     uint32_t *candidate_of; // by file: one more than its index
     VEC(NamedDef) defs;
