@@ -233,6 +233,7 @@ static void find_wishes(Analysis *a)
     if (has_term(a, examples)) a->out->wanted_paths |= PATH_EXAMPLE;
     if (has_term(a, compat)) a->out->wanted_paths |= PATH_COMPAT;
     a->out->wants_docs = has_term(a, docs);
+    if (a->out->wants_docs) a->out->wanted_paths |= PATH_EXAMPLE; // folders such as docs/
 }
 
 Query query_analyse(Arena *arena, Str text)
