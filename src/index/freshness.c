@@ -1,8 +1,8 @@
 // index/freshness.c
 //
 // DESIGN. The universe is cut into runs of BATCH files. A task takes one run, finds its place in
-// the table, and walks both in step; it writes its own Run, its slot's arena, and the `seen` mark of
-// each row that it meets, which no other run has. Afterwards runs are put together in order, and
+// the table, and walks both in step; it writes its own Run, its slot's arena, and the `seen` mark
+// of each row that it meets, which no other run has. Afterwards runs are put together in order, and
 // rows without a mark are what was deleted. Nothing is copied for a file that is as it was.
 #include "index/freshness.h"
 

@@ -33,7 +33,7 @@ typedef struct FileChange {
 } FileChange;
 
 typedef struct Freshness {
-    int64_t looked_ns; // when the look began, on the wall clock: part of the next table
+    int64_t looked_ns;   // when the look began, on the wall clock: part of the next table
     FileChange *changes; // sorted by path
     size_t change_count;
     size_t counts[FILE_STATES];

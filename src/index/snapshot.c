@@ -22,8 +22,8 @@ _Static_assert(sizeof(PartRow) == 72 && sizeof(SnapshotHead) == 80, "they lie in
 
 static Fail damaged(Ctx *cx, const char *reason)
 {
-    Fail fail = FAIL(cx->arena, DAMAGED, "the index cannot be used (%s); it must be made anew",
-                     reason);
+    Fail fail =
+        FAIL(cx->arena, DAMAGED, "the index cannot be used (%s); it must be made anew", reason);
     return problem_with_str(cx->arena, fail, "reason", str_from(reason));
 }
 
@@ -50,7 +50,8 @@ static PartRow *build_rows(Ctx *cx, const SnapshotDraft *draft, uint64_t *words)
 }
 
 // Sets the file's bit. False when it names nothing, or what another file named.
-static bool mark_live(const SnapshotDraft *draft, PartRow *rows, uint64_t *live, const FileRow *file)
+static bool mark_live(const SnapshotDraft *draft, PartRow *rows, uint64_t *live,
+                      const FileRow *file)
 {
     if (file->segment >= draft->part_count) return false;
     PartRow *row = &rows[file->segment];
@@ -96,8 +97,8 @@ Fail snapshot_build(Ctx *cx, const SnapshotDraft *draft, SegmentSection out[SNAP
     TRY(count_files(cx, draft, rows, live, head));
     TRY(filetable_build(cx, draft->files, draft->file_count, out + 5));
     out[0] = (SegmentSection){MANIFEST_HEAD, {(const char *)head, sizeof *head}};
-    out[1] = (SegmentSection){MANIFEST_PARTS,
-                              {(const char *)rows, draft->part_count * sizeof *rows}};
+    out[1] =
+        (SegmentSection){MANIFEST_PARTS, {(const char *)rows, draft->part_count * sizeof *rows}};
     out[2] = (SegmentSection){MANIFEST_LIVE, {(const char *)live, (size_t)words * sizeof *live}};
     out[3] = (SegmentSection){MANIFEST_ROOT, draft->root};
     out[4] = (SegmentSection){MANIFEST_NOTE, draft->note};

@@ -6,7 +6,8 @@
 // An ordinal of a segment is live while the file table names it; the others are tombstones.
 //
 // Threads: frozen. A reader that has a Snapshot keeps all its files, whatever is published, rolled
-//          back or pruned meanwhile by whom ever: they are mapped, so removing only takes the names.
+//          back or pruned meanwhile by whom ever: they are mapped, so removing only takes the
+//          names.
 // Memory:  heap, until snapshot_close. Blocks: on the disk.
 #ifndef CQ_INDEX_SNAPSHOT_H
 #define CQ_INDEX_SNAPSHOT_H

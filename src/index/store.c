@@ -81,8 +81,8 @@ bool store_is_segment(Str name)
 
 static Fail damaged(Ctx *cx, const char *what, const char *reason)
 {
-    Fail fail = FAIL(cx->arena, DAMAGED, "the index cannot be used (%s); it must be made anew",
-                     what);
+    Fail fail =
+        FAIL(cx->arena, DAMAGED, "the index cannot be used (%s); it must be made anew", what);
     return problem_with_str(cx->arena, fail, "reason", str_from(reason));
 }
 

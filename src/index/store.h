@@ -1,4 +1,5 @@
-// index/store.h - where a workspace's index lies, how it is read, and how the next one is published.
+// index/store.h - where a workspace's index lies, how it is read, and how the next one is
+// published.
 //
 //   CACHE/index/NAME-0123456789abcdef/     one folder a workspace root, never in the user's tree
 //     current              "generation digest": the one in use, replaced by one rename
@@ -7,7 +8,8 @@
 //
 //   refresh: store_open --> store_begin (lock) --> writer->base, its files --> freshness_check
 //        --> store_keep the old segments, store_add new ones --> store_publish --> store_end
-//            stage: files synced --> verify: read back --> publish: rename `current`, sync the folder
+//            stage: files synced --> verify: read back --> publish: rename `current`, sync the
+//            folder
 //
 // Crash only: whatever kills a writer, `current` names the old snapshot or the new one, whole; what
 // else lies about is removed by the next writer. Nothing a writer does disturbs readers: they map
@@ -32,7 +34,7 @@ typedef struct Store Store;
 
 // Touches nothing on the disk. Fails: BAD_REQUEST (no cache_dir).
 MUST_CHECK Fail store_open(Ctx *cx, const StoreSpec *spec, Store **out);
-void store_close(Store *store);        // NULL is fine
+void store_close(Store *store);       // NULL is fine
 Str store_folder(const Store *store); // absolute; it need not be there
 
 // The current snapshot; *out is NULL when there is none. Fails: DAMAGED (make it anew), IO.
@@ -45,7 +47,7 @@ typedef struct StoreVersion {
     uint64_t generation;
     bool is_current;
     uint64_t manifest_bytes;
-    Fail trouble;      // why it cannot be opened; then the rest is zero
+    Fail trouble; // why it cannot be opened; then the rest is zero
     SnapshotHead head;
 } StoreVersion;
 // What there is, oldest first, in cx->arena. Fails: IO.
@@ -78,7 +80,7 @@ MUST_CHECK Fail store_add(Ctx *cx, StoreWriter *writer, const SegmentSection *se
 typedef struct StorePublish {
     const FileEntry *files; // sorted by path; each with content names an ordinal of its own
     size_t file_count;
-    int64_t looked_ns;      // Freshness.looked_ns
+    int64_t looked_ns; // Freshness.looked_ns
     Str note;
     size_t keep; // how many snapshots stay, this one included; at least 1
 } StorePublish;
@@ -90,8 +92,8 @@ MUST_CHECK Fail store_publish(Ctx *cx, StoreWriter *writer, const StorePublish *
 // Makes an older snapshot current, after checking every byte of it; generation 0 is the newest one
 // older than the current. Fails: NOT_FOUND, DAMAGED, IO.
 MUST_CHECK Fail store_rollback(Ctx *cx, StoreWriter *writer, uint64_t generation);
-// Removes all but the current snapshot and the `keep` - 1 newest others, with the segments that only
-// they had. Fails: IO.
+// Removes all but the current snapshot and the `keep` - 1 newest others, with the segments that
+// only they had. Fails: IO.
 MUST_CHECK Fail store_prune(Ctx *cx, StoreWriter *writer, size_t keep, size_t *removed);
 
 #endif

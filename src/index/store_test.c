@@ -351,7 +351,8 @@ static void expect_right_or_damaged(World *world, const char *name)
                      str_eq(path, STR("a.c"));
         if (!fail && !right) fail_msg("%s: a wrong answer", name);
     }
-    if (fail && fail->kind != PROBLEM_DAMAGED) fail_msg("%s: " STR_FMT, name, STR_ARG(fail->detail));
+    if (fail && fail->kind != PROBLEM_DAMAGED)
+        fail_msg("%s: " STR_FMT, name, STR_ARG(fail->detail));
     snapshot_close(snapshot);
     arena_fini(&arena);
 }

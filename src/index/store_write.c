@@ -4,7 +4,8 @@
 // ends with the process. What is on the disk at any instant:
 //   - files named *.tmp, and segments or manifests that `current` does not lead to: of no meaning;
 //     a killed writer's are removed by the next store_begin, which holds the lock;
-//   - `current`, which names a manifest by number and digest, whose files were all synced, read back
+//   - `current`, which names a manifest by number and digest, whose files were all synced, read
+//   back
 //     and verified before `current` was renamed to its place.
 // Generation numbers rise, so a name is not used twice while anybody could know it.
 #include <assert.h>
@@ -47,8 +48,7 @@ static Fail add_names(Ctx *cx, const Writer *writer, uint64_t generation, Names 
     Snapshot *snapshot;
     SegmentInfo *infos;
     StoreCurrent which = {.generation = generation};
-    Fail fail =
-        store_open_manifest(cx, writer->store, writer->dir, &which, &snapshot, &infos);
+    Fail fail = store_open_manifest(cx, writer->store, writer->dir, &which, &snapshot, &infos);
     if (fail && fail->kind == PROBLEM_DAMAGED) return NULL;
     if (fail) return fail;
     for (size_t i = 0; i < snapshot->part_count; i++)
