@@ -3,7 +3,7 @@
 # guard     a header's include guard is its path:          src/base/arena.h -> CQ_BASE_ARENA_H
 # unsafe    calls that overrun or cannot report errors:    nowhere
 # heap      malloc and friends:                            src/base only; others have an Arena
-# system    calls into the operating system:               src/base/os.c, os_fake.c, sync.c only
+# system    calls into the operating system:               src/base/os*.c, sync.c only
 # stdout    printing:                                      src/door, src/main.c only; others log
 # atomics   _Atomic, stdatomic.h, __atomic_*:              src/base/sync.*, os_fake.c, src/runtime only
 # threads   thread-local variables:                        src/base/sync.[ch] only (lock ranks, the thread's number)
@@ -91,7 +91,7 @@ FNR == 1 {
 
     product = file ~ /^src\// && file !~ /_test\.c$/
     may_heap = !product || file ~ /^src\/base\//
-    may_system = !product || file ~ /^src\/base\/(os|os_fake|sync)\.[ch]$/
+    may_system = !product || file ~ /^src\/base\/(os|os_disk|os_watch|os_fake|sync)\.[ch]$/
     may_print = !product || file ~ /^src\/(door\/|main\.c$)/
     may_atomic = !product || file ~ /^src\/(base\/(sync\.[ch]|os_fake\.c)$|runtime\/)/
     may_thread = !product || file ~ /^src\/base\/sync\.[ch]$/

@@ -188,15 +188,20 @@ static OsStat stat_of(const struct stat *st)
     };
 }
 
-Fail os_stat(Ctx *cx, OsFile dir, const char *path, OsOpen how, OsStat *out)
+int os_try_stat(OsFile dir, const char *path, OsOpen how, OsStat *out)
 {
     struct stat st;
     int error = OS_FAULT("stat");
     int flags = how == OS_NOFOLLOW ? AT_SYMLINK_NOFOLLOW : 0;
     if (!error && fstatat(dir.fd, path, &st, flags) != 0) error = errno;
-    if (error) return OS_FAIL(cx, error, "find", path);
-    *out = stat_of(&st);
-    return NULL;
+    if (!error) *out = stat_of(&st);
+    return error;
+}
+
+Fail os_stat(Ctx *cx, OsFile dir, const char *path, OsOpen how, OsStat *out)
+{
+    int error = os_try_stat(dir, path, how, out);
+    return error ? OS_FAIL(cx, error, "find", path) : NULL;
 }
 
 Fail os_fstat(Ctx *cx, OsFile file, OsStat *out)

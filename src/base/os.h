@@ -59,6 +59,7 @@ MUST_CHECK Fail os_read_file(Ctx *cx, OsFile dir, const char *path, size_t max_b
 MUST_CHECK Fail os_read_all(Ctx *cx, OsFile file, size_t max_bytes, Str *out);
 
 MUST_CHECK Fail os_stat(Ctx *cx, OsFile dir, const char *path, OsOpen how, OsStat *out);
+int os_try_stat(OsFile dir, const char *path, OsOpen how, OsStat *out); // 0 or an errno value
 MUST_CHECK Fail os_fstat(Ctx *cx, OsFile file, OsStat *out);
 
 // All entries of an opened folder, unordered.

@@ -18,8 +18,13 @@ typedef struct Stamping {
     const Workspace *workspace;
     const Universe *universe;
     Entry *entries;
-    int64_t racy_since_ns; // on the wall clock
+    int64_t looked_ns; // on the wall clock
 } Stamping;
+
+bool stamp_is_racy(const OsStat *info, int64_t looked_ns)
+{
+    return MAX(info->mtime_ns, info->ctime_ns) >= looked_ns - RACY_S * NS_PER_S;
+}
 
 static void read_entry(void *arg, size_t index, int slot)
 {
@@ -30,8 +35,7 @@ static void read_entry(void *arg, size_t index, int slot)
     Arena arena = {0};
     Ctx cx = ctx_child(all->cx, &arena);
     entry->gone = os_stat(&cx, all->workspace->dir, path, OS_NOFOLLOW, &entry->info) != NULL;
-    int64_t changed_ns = MAX(entry->info.mtime_ns, entry->info.ctime_ns);
-    entry->racy = !entry->gone && changed_ns >= all->racy_since_ns;
+    entry->racy = !entry->gone && stamp_is_racy(&entry->info, all->looked_ns);
     Str text;
     if (entry->racy && entry->info.type == OS_REGULAR) {
         entry->unread =
@@ -67,7 +71,7 @@ Fail stamp_files(Ctx *cx, const Workspace *workspace, const Selection *selection
                     .workspace = workspace,
                     .universe = &universe,
                     .entries = ARENA_ARRAY(cx->arena, Entry, universe.count),
-                    .racy_since_ns = start_ns - RACY_S * NS_PER_S};
+                    .looked_ns = start_ns};
     pool_each(pool, cx, universe.count, BATCH, read_entry, &all);
     TRY(ctx_check(cx));
     if (universe.stopped) return FAIL(cx->arena, CANCELLED, "the list of files is not complete");

@@ -11,6 +11,11 @@
 #include "base/digest.h"
 #include "index/universe.h"
 
+// Could a change after a look that began at looked_ns (wall clock) leave the file's times as they
+// are? Then only its content can tell. Time stamps are as coarse as 2 s (FAT). The file system's
+// clock must not be further than that behind ours.
+bool stamp_is_racy(const OsStat *info, int64_t looked_ns);
+
 // Fails: as universe_list; CANCELLED.
 MUST_CHECK Fail stamp_files(Ctx *cx, const Workspace *workspace, const Selection *selection,
                             Pool *pool, Digest *out);

@@ -1,0 +1,209 @@
+// index/freshness.c
+//
+// DESIGN. The universe is cut into runs of BATCH files. A task takes one run, finds its place in
+// the table, and walks both in step; it writes its own Run, its slot's arena, and the `seen` mark
+// of each row that it meets, which no other run has. Afterwards runs are put together in order, and
+// rows without a mark are what was deleted. Nothing is copied for a file that is as it was.
+#include "index/freshness.h"
+
+#include <errno.h>
+
+#include "base/vec.h"
+#include "index/stamp.h"
+
+enum { BATCH = 128 };
+
+typedef struct Run {
+    FileChange *items;
+    size_t len, cap;
+    size_t same, racy;
+} Run;
+
+typedef struct Look {
+    // frozen
+    const Ctx *cx;
+    const FreshnessSpec *spec;
+    const FileTable *table;
+    const Universe *universe;
+    // each written by one task
+    Run *runs;
+    bool *seen;    // for each row
+    Arena *arenas; // one a slot
+} Look;
+
+static bool is_gone(int error)
+{
+    return error == ENOENT || error == ENOTDIR;
+}
+
+// Is the content what the row says? Sets what was read.
+static bool has_content(const Look *look, size_t row, FileEntry *now)
+{
+    Arena arena = {0};
+    Ctx cx = ctx_child(look->cx, &arena);
+    Digest old;
+    FileLook seen;
+    file_look(&cx, look->spec->workspace->dir, now->path.ptr, look->spec->max_bytes, &seen);
+    arena_fini(&arena);
+    if (!seen.row.has_digest) return false; // whoever reads it for its content tells why
+    now->row = seen.row;
+    now->digest = seen.digest;
+    return filetable_digest(look->table, row, &old) && digest_eq(&old, &seen.digest);
+}
+
+// With old content: the place of it, and what was found out about it.
+static void keep_content(const FileRow *old, FileRow *now)
+{
+    now->segment = old->segment;
+    now->ordinal = old->ordinal;
+    now->skip = old->skip;
+}
+
+static FileState compare(const Look *look, size_t row, const OsStat *info, Run *run, FileEntry *now)
+{
+    const FileRow *old = &look->table->rows[row];
+    bool same_stat = filerow_same_stat(old, info);
+    bool racy = stamp_is_racy(info, look->spec->looked_ns);
+    if (same_stat && !racy) return FILE_SAME;
+    if (old->size_bytes != info->size_bytes || !has_content(look, row, now)) return FILE_CHANGED;
+    keep_content(old, &now->row);
+    if (!same_stat) return FILE_TOUCHED;
+    run->racy++;
+    return FILE_SAME;
+}
+
+static void look_at(const Look *look, Str path, uint32_t row, Run *run, Arena *arena)
+{
+    OsStat info;
+    FileEntry now = {.path = path, .row = {.segment = FILE_NONE, .ordinal = FILE_NONE}};
+    int error = os_try_stat(look->spec->workspace->dir, path.ptr, OS_NOFOLLOW, &info);
+    if (is_gone(error) || (!error && info.type != OS_REGULAR)) return; // tracked, but not there
+    if (row != FILE_NONE) look->seen[row] = true;
+    FileState state = row == FILE_NONE ? FILE_ADDED : FILE_CHANGED;
+    if (error) {
+        now.row.skip = 1 + SKIP_UNREADABLE;
+    } else {
+        filerow_set_stat(&now.row, &info);
+        if (row != FILE_NONE) state = compare(look, row, &info, run, &now);
+    }
+    if (state == FILE_SAME) run->same++;
+    else VEC_PUSH(arena, run, (FileChange){state, row, now});
+}
+
+static void look_at_run(void *arg, size_t index, int slot)
+{
+    const Look *look = arg;
+    Run *run = &look->runs[index];
+    const UniverseFile *files = look->universe->files;
+    size_t from = index * BATCH, to = MIN(from + BATCH, look->universe->count);
+    size_t row = filetable_lower(look->table, files[from].path);
+    for (size_t i = from; i < to; i++) {
+        int order = -1;
+        for (; row < look->table->count; row++)
+            if ((order = str_cmp(filetable_path(look->table, row), files[i].path)) >= 0) break;
+        bool known = row < look->table->count && order == 0;
+        look_at(look, files[i].path, known ? (uint32_t)row : FILE_NONE, run, &look->arenas[slot]);
+        row += known;
+    }
+}
+
+// Puts the runs' changes and the rows nobody has seen together, by path.
+static void collect(Ctx *cx, const Look *look, size_t run_count, Freshness *out)
+{
+    const FileTable *table = look->table;
+    size_t most = 0, row = 0;
+    for (size_t i = 0; i < run_count; i++) most += look->runs[i].len;
+    for (size_t i = 0; i < table->count; i++) most += !look->seen[i];
+    out->changes = ARENA_ARRAY(cx->arena, FileChange, most);
+    FileChange *at = out->changes;
+    for (size_t i = 0; i <= run_count; i++) {
+        const Run *run = i < run_count ? &look->runs[i] : &(Run){0};
+        for (size_t k = 0; k < run->len + (i == run_count); k++) {
+            bool last = k == run->len; // of all: what remains was deleted
+            for (; row < table->count; row++) {
+                Str path = filetable_path(table, row);
+                if (!last && str_cmp(path, run->items[k].now.path) >= 0) break;
+                if (look->seen[row]) continue;
+                *at++ = (FileChange){FILE_DELETED, (uint32_t)row, {.path = path}};
+            }
+            if (!last) *at++ = run->items[k];
+        }
+        out->counts[FILE_SAME] += run->same;
+        out->racy_count += run->racy;
+    }
+    out->change_count = (size_t)(at - out->changes);
+    for (size_t i = 0; i < out->change_count; i++) out->counts[out->changes[i].state]++;
+}
+
+static Fail look_at_all(Ctx *cx, Look *look, Freshness *out)
+{
+    Pool *pool = look->spec->pool;
+    size_t run_count = (look->universe->count + BATCH - 1) / BATCH;
+    size_t slots = (size_t)pool_slots(pool);
+    look->runs = ARENA_ARRAY(cx->arena, Run, run_count);
+    look->arenas = ARENA_ARRAY(cx->arena, Arena, slots);
+    pool_each(pool, cx, run_count, 1, look_at_run, look);
+    for (size_t i = 0; i < slots; i++) arena_adopt(cx->arena, &look->arenas[i]);
+    TRY(ctx_check(cx));
+    collect(cx, look, run_count, out);
+    return look->table->segment ? segment_intact(cx, look->table->segment) : NULL;
+}
+
+Fail freshness_check(Ctx *cx, const FreshnessSpec *spec, Freshness *out)
+{
+    static const FileTable empty = {0};
+    *out = (Freshness){.looked_ns = os_wall_ns()};
+    TRY(universe_list(cx, spec->workspace, spec->selection, spec->pool, &out->universe));
+    if (out->universe.stopped)
+        return FAIL(cx->arena, CANCELLED, "the list of files is not complete");
+    Look look = {.cx = cx,
+                 .spec = spec,
+                 .table = spec->table ? spec->table : &empty,
+                 .universe = &out->universe};
+    look.seen = ARENA_ARRAY(cx->arena, bool, look.table->count);
+    return look_at_all(cx, &look, out);
+}
+
+Fail freshness_check_paths(Ctx *cx, const FreshnessSpec *spec, const Str *paths, size_t count,
+                           bool *enough, Freshness *out)
+{
+    const FileTable *table = spec->table;
+    *out = (Freshness){.looked_ns = spec->looked_ns}; // the others' look is no later
+    UniverseFile *files = ARENA_ARRAY(cx->arena, UniverseFile, count);
+    for (size_t i = 0; i < count; i++) files[i].path = str_copy(cx->arena, paths[i]); // with a NUL
+    out->universe = (Universe){.files = files, .count = count};
+    Look look = {.cx = cx, .spec = spec, .table = table, .universe = &out->universe};
+    look.seen = arena_alloc_raw(cx->arena, table->count * sizeof *look.seen);
+    memset(look.seen, true, table->count);
+    size_t named = 0;
+    for (size_t i = 0; i < count; i++) {
+        uint32_t row = filetable_find(table, paths[i]);
+        if (row == FILE_NONE) continue;
+        look.seen[row] = false;
+        named++;
+    }
+    TRY(look_at_all(cx, &look, out));
+    *enough = !out->counts[FILE_ADDED];
+    out->counts[FILE_SAME] += table->count - named;
+    return NULL;
+}
+
+Fail freshness_apply(Ctx *cx, const FileTable *table, const Freshness *fresh, FileEntry **out,
+                     size_t *count)
+{
+    size_t added = fresh->counts[FILE_ADDED], row = 0;
+    FileEntry *entries = ARENA_ARRAY(cx->arena, FileEntry, table->count + added), *at = entries;
+    for (size_t i = 0; i < fresh->change_count; i++) {
+        const FileChange *change = &fresh->changes[i];
+        for (; row < table->count; row++) {
+            if (str_cmp(filetable_path(table, row), change->now.path) >= 0) break;
+            *at++ = filetable_entry(table, row);
+        }
+        row += change->old_row != FILE_NONE;
+        if (change->state != FILE_DELETED) *at++ = change->now;
+    }
+    for (; row < table->count; row++) *at++ = filetable_entry(table, row);
+    *out = entries;
+    *count = (size_t)(at - entries);
+    return table->segment ? segment_intact(cx, table->segment) : NULL;
+}
