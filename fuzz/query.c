@@ -10,7 +10,8 @@ static Lexicon lexicon;
 static void make_corpus(void)
 {
     static const char *const texts[][2] = {
-        {"src/cache.py", "class Cache:\n    # evicts keys\n    def evict(self, key):\n        pass\n"},
+        {"src/cache.py",
+         "class Cache:\n    # evicts keys\n    def evict(self, key):\n        pass\n"},
         {"src/a_b.c", "int a_b(int x)\n{\n    return HTTPServer(x);\n}\n"},
         {"tests/test_a.py", "def test_a():\n    assert a.b == 1\n"}};
     DocMaker *maker = doc_maker_new(NULL);

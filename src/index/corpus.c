@@ -46,6 +46,33 @@ Str corpus_path(const Corpus *corpus, uint32_t file)
     return lexicon_path(part->lexicon, file - part->first_file);
 }
 
+// The first file of a part whose path is not before `path`.
+static uint32_t first_not_before(const Lexicon *lexicon, Str path)
+{
+    uint32_t low = 0, high = lexicon->head->files;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (str_cmp(lexicon_path(lexicon, middle), path) < 0) low = middle + 1;
+        else high = middle;
+    }
+    return low;
+}
+
+bool corpus_has_path(const Corpus *corpus, Str path)
+{
+    bool folder = str_ends(path, STR("/"));
+    for (size_t i = 0; i < corpus->part_count; i++) {
+        const CorpusPart *part = &corpus->parts[i];
+        uint32_t file = first_not_before(part->lexicon, path);
+        for (; file < part->lexicon->head->files; file++) {
+            Str found = lexicon_path(part->lexicon, file);
+            if (folder ? !str_starts(found, path) : !str_eq(found, path)) break;
+            if (!corpus_is_dead(part, file)) return true;
+        }
+    }
+    return false;
+}
+
 // --- statistics ---
 
 static void subtract_file(const Lexicon *lexicon, const LexFile *file, uint64_t *sums)

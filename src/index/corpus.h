@@ -40,6 +40,9 @@ uint32_t corpus_file_of(const Corpus *corpus, uint32_t chunk);
 bool corpus_is_dead(const CorpusPart *part, uint32_t local_file);
 Str corpus_path(const Corpus *corpus, uint32_t file);
 
+// Whether a living file has this path, or one that begins with it when it ends in '/'.
+bool corpus_has_path(const Corpus *corpus, Str path);
+
 // How many other files (tests left out) hold a name that this file defines: one of at least four
 // letters, of a type, function or impl, that at most two files define. `marks`: one a file, zeroed
 // before the first call and left to further ones.

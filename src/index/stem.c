@@ -166,7 +166,7 @@ static void final_e(Word *word)
 size_t terms_stem(char *text, size_t len)
 {
     Word word = {text, len};
-    if (len <= 3) return len;
+    if (len <= 2) return len;
     for (size_t i = 0; i < len; i++)
         if (text[i] < 'a' || text[i] > 'z') return len;
     plurals(&word);

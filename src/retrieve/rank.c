@@ -168,6 +168,7 @@ void rank_files(Arena *arena, const Corpus *corpus, const RankSpec *spec, Rankin
     comment_features(&rank);
     sibling_features(&rank);
     rank_path_features(&rank);
+    rank_sibling_features(&rank);
     rank_near_features(&rank);
     rank_name_features(&rank);
     add_up(&rank, spec->weights);

@@ -33,9 +33,10 @@ typedef struct Rank {
 Candidate *rank_candidate(Rank *rank, uint32_t file); // made when new; valid until the next one
 // Fills `defs`, and makes their files candidates.
 void rank_find_defs(Rank *rank, const bool *allowed_files);
-void rank_name_features(Rank *rank); // EXACT_*, FUNCTION
-void rank_path_features(Rank *rank); // STEM, FOLDER, TEST ... DEPTH, INDEGREE
-void rank_near_features(Rank *rank); // NEAR
+void rank_sibling_features(Rank *rank); // OLD_VERSION, PLATFORM
+void rank_name_features(Rank *rank);    // EXACT_*, FUNCTION
+void rank_path_features(Rank *rank);    // STEM, FOLDER, TEST ... DEPTH, INDEGREE
+void rank_near_features(Rank *rank);    // NEAR
 // What is added to the score of a chunk for the definitions in it.
 double rank_chunk_bonus(const Rank *rank, uint32_t chunk);
 
