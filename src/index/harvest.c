@@ -122,7 +122,7 @@ void harvest(Ctx *cx, const HarvestSpec *spec, Harvest *out)
     out->stopped = universe->stopped || done < universe->count || ctx_stopped(cx) != STOP_NONE;
 }
 
-const LexSection *harvest_pack(const Harvest *harvest, LexiconBuilder *builder)
+const SegmentSection *harvest_pack(const Harvest *harvest, LexiconBuilder *builder)
 {
     Arena scratch = {0};
     for (size_t i = 0; i < harvest->count; i++) {

@@ -34,6 +34,6 @@ typedef struct HarvestSpec {
 void harvest(Ctx *cx, const HarvestSpec *spec, Harvest *out);
 
 // All that was taken as one segment's sections; they live until the builder is freed.
-const LexSection *harvest_pack(const Harvest *harvest, LexiconBuilder *builder);
+const SegmentSection *harvest_pack(const Harvest *harvest, LexiconBuilder *builder);
 
 #endif

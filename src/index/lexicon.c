@@ -8,7 +8,7 @@ static Str find_in(void *arg, uint32_t id)
     return lexicon_find_in(arg, id);
 }
 
-Str lexicon_find_in(const LexSection *sections, uint32_t id)
+Str lexicon_find_in(const SegmentSection *sections, uint32_t id)
 {
     return sections[id - LEX_SECTION_HEAD].bytes;
 }
@@ -60,7 +60,7 @@ bool lexicon_open(Str (*section)(void *arg, uint32_t id), void *arg, Lexicon *ou
     return !opening.bad;
 }
 
-void lexicon_view(const LexSection *sections, Lexicon *out)
+void lexicon_view(const SegmentSection *sections, Lexicon *out)
 {
     bool fits = lexicon_open(find_in, (void *)(uintptr_t)sections, out);
     (void)fits; // sizes are compared when the segment is read again
@@ -153,15 +153,14 @@ bool lex_next(LexCursor *cursor)
     return true;
 }
 
-// Skips whole blocks.
-bool lex_seek(LexCursor *cursor, uint32_t chunk)
+// Moves the cursor to the block that can hold `chunk`; false when no block can.
+static bool skip_blocks(LexCursor *cursor, uint32_t chunk)
 {
     const LexTerm *row = &cursor->lexicon->terms[cursor->term];
     const LexBlock *blocks = cursor->lexicon->blocks + row->first_block;
-    uint32_t count = row[1].first_block - row->first_block;
-    uint32_t taken = row->chunks - cursor->left;
+    uint32_t count = row[1].first_block - row->first_block, taken = row->chunks - cursor->left;
     uint32_t block = taken ? (taken - 1) / LEX_BLOCK : 0, target = block;
-    if (taken && cursor->posting.chunk >= chunk) return true;
+    if (!count) return true; // a short list
     while (target < count && blocks[target].last_chunk < chunk) target++;
     if (target == count) {
         cursor->left = 0;
@@ -172,6 +171,14 @@ bool lex_seek(LexCursor *cursor, uint32_t chunk)
         cursor->left = row->chunks - target * LEX_BLOCK;
         cursor->posting.chunk = blocks[target - 1].last_chunk;
     }
+    return true;
+}
+
+bool lex_seek(LexCursor *cursor, uint32_t chunk)
+{
+    bool begun = cursor->left < cursor->lexicon->terms[cursor->term].chunks;
+    if (begun && cursor->posting.chunk >= chunk) return true;
+    if (!skip_blocks(cursor, chunk)) return false;
     while (lex_next(cursor))
         if (cursor->posting.chunk >= chunk) return true;
     return false;

@@ -15,14 +15,21 @@
 // nothing here depends on them, but for the bounds of posting lists: with other averages a posting
 // weighs at most average/reference times as much, for the field where that is most.
 //
+// Places in a section are 32 bits: a builder takes LEXICON_MOST_TEXT of files, more go into another
+// segment.
+//
 // Threads: a Lexicon is frozen; a builder belongs to one thread.
 // Memory:  a Lexicon borrows the sections.
 #ifndef CQ_INDEX_LEXICON_H
 #define CQ_INDEX_LEXICON_H
 
 #include "index/doc.h"
+#include "index/segment.h"
 
-enum { LEXICON_VERSION = 1 };
+enum {
+    LEXICON_VERSION = 1,
+    LEXICON_MOST_TEXT = 512 << 20, // bytes; the largest section is about a quarter of the text
+};
 
 typedef enum LexField {
     LEX_CODE,
@@ -63,8 +70,7 @@ typedef struct LexHead {
 } LexHead;
 
 typedef struct LexFile {
-    uint64_t path_start;
-    uint32_t path_len;
+    uint32_t path_start, path_len;
     uint32_t bytes, lines;
     uint32_t first_chunk, chunk_count;
     uint32_t first_def, def_count;
@@ -78,7 +84,7 @@ typedef struct LexFile {
 } LexFile;
 
 typedef struct LexChunk {
-    uint64_t tokens_start;
+    uint32_t tokens_start;
     uint32_t file, first_line, last_line;
     uint32_t token_count;
     uint16_t lengths[4]; // of the fields LEX_CODE .. LEX_ENCLOSING; 65535 for longer ones
@@ -92,19 +98,21 @@ typedef struct LexDef {
 } LexDef;
 
 typedef struct LexTerm {
-    uint64_t text_start, postings_start;
-    uint32_t first_block, chunks; // in how many chunks it is
+    uint32_t text_start, postings_start;
+    uint32_t first_block; // none when it is in at most LEX_BLOCK chunks
+    uint32_t chunks;      // in how many it is
+    float bound;          // no posting weighs more, at the reference averages
 } LexTerm;
 
 enum { LEX_BLOCK = 128 }; // postings
 typedef struct LexBlock {
-    uint64_t start;      // of its bytes
+    uint32_t start;      // of its bytes
     uint32_t last_chunk; // of its last posting
-    float bound;         // no posting of it weighs more, at the reference averages
+    float bound;         // as LexTerm's, of this block
 } LexBlock;
 
 typedef struct LexName {
-    uint64_t text_start, files_start;
+    uint32_t text_start, files_start;
     uint32_t first_def, files; // in LEX_SECTION_NAME_DEFS; in how many files it stands
 } LexName;
 
@@ -116,18 +124,13 @@ extern const LexWeights lex_weights;
 
 // --- writing ---
 
-typedef struct LexSection {
-    uint32_t id;
-    Str bytes;
-} LexSection;
-
 typedef struct LexiconBuilder LexiconBuilder;
 LexiconBuilder *lexicon_builder_new(void);
 void lexicon_builder_free(LexiconBuilder *builder); // NULL is fine
 // Files come in the order of their paths.
 void lexicon_add(LexiconBuilder *builder, Str path, const Doc *doc);
 // LEX_SECTIONS of them, which live until the builder is freed.
-const LexSection *lexicon_finish(LexiconBuilder *builder);
+const SegmentSection *lexicon_finish(LexiconBuilder *builder);
 
 // --- reading ---
 
@@ -145,8 +148,8 @@ typedef struct Lexicon { // plain views; sizes were checked by lexicon_open
 
 // `section(arg, id)` gives a section's bytes. False when they do not fit together.
 MUST_CHECK bool lexicon_open(Str (*section)(void *arg, uint32_t id), void *arg, Lexicon *out);
-Str lexicon_find_in(const LexSection *sections, uint32_t id); // in what lexicon_finish gave
-void lexicon_view(const LexSection *sections, Lexicon *out);  // likewise, without a check
+Str lexicon_find_in(const SegmentSection *sections, uint32_t id); // in what lexicon_finish gave
+void lexicon_view(const SegmentSection *sections, Lexicon *out);  // likewise, without a check
 
 Str lexicon_path(const Lexicon *lexicon, uint32_t file);
 Str lexicon_term_text(const Lexicon *lexicon, uint32_t term);
@@ -164,7 +167,7 @@ typedef struct LexPosting {
 typedef struct LexCursor { // over one term's postings, ascending by chunk
     const Lexicon *lexicon;
     const uint8_t *at;
-    uint32_t term, left, block; // postings left; the block it is in
+    uint32_t term, left; // postings left
     LexPosting posting;
 } LexCursor;
 

@@ -50,7 +50,7 @@ struct LexiconBuilder {
     Buf paths, tokens;
     VEC(Count) counts;
     LexHead head;
-    LexSection sections[LEX_SECTIONS];
+    SegmentSection sections[LEX_SECTIONS];
 };
 
 const LexWeights lex_weights = {
@@ -219,7 +219,7 @@ static uint32_t count_name(LexiconBuilder *builder, uint32_t name, LexField fiel
 static void count_text(LexiconBuilder *builder, FileBuild *at, uint32_t end, uint32_t chunk,
                        uint32_t *lengths, LexChunk *row)
 {
-    row->tokens_start = builder->tokens.len;
+    row->tokens_start = (uint32_t)builder->tokens.len;
     for (; at->token < end; at->token++) {
         uint32_t token = at->doc->tokens[at->token], name = at->words[token >> 1];
         LexField field = token & 1 ? LEX_COMMENT : LEX_CODE;
@@ -321,7 +321,7 @@ static void number_path(LexiconBuilder *builder, FileBuild *at, Str path, LexFil
     row->folder_terms = add_path_terms(builder, terms.items + at->stem_count, at->folder_count);
     row->stem_length = (uint16_t)at->stem_count;
     row->folder_length = (uint16_t)at->folder_count;
-    row->path_start = builder->paths.len;
+    row->path_start = (uint32_t)builder->paths.len;
     row->path_len = (uint32_t)path.len;
     buf_add(&builder->paths, path);
     size_t depth = 0;
@@ -387,7 +387,7 @@ void lexicon_add(LexiconBuilder *builder, Str path, const Doc *doc)
 
 static void put_section(LexiconBuilder *builder, LexiconSection id, const void *at, size_t bytes)
 {
-    builder->sections[id - LEX_SECTION_HEAD] = (LexSection){id, {at ? at : "", bytes}};
+    builder->sections[id - LEX_SECTION_HEAD] = (SegmentSection){id, {at ? at : "", bytes}};
 }
 
 typedef struct Named {
@@ -422,11 +422,11 @@ static void put_terms(LexiconBuilder *builder)
     Named *named = ARENA_ARRAY(&builder->scratch, Named, count);
     uint32_t blocks = 0;
     for (size_t i = 0; i <= count; i++) {
-        rows[i] = (LexTerm){text.len, postings.len, blocks, 0};
+        rows[i] = (LexTerm){(uint32_t)text.len, (uint32_t)postings.len, blocks, 0, 0};
         if (i == count) break;
         TermBuild *term = &builder->terms.items[i];
         rows[i].chunks = term->chunks;
-        blocks += (term->chunks + LEX_BLOCK - 1) / LEX_BLOCK;
+        if (term->chunks > LEX_BLOCK) blocks += (term->chunks + LEX_BLOCK - 1) / LEX_BLOCK;
         named[i] = (Named){term->text, (uint32_t)i};
         buf_add(&text, term->text);
         add_bytes(&postings, &term->postings);
@@ -462,7 +462,7 @@ static void put_names(LexiconBuilder *builder)
     LexName *rows = ARENA_ARRAY(arena, LexName, count + 1);
     Named *named = ARENA_ARRAY(&builder->scratch, Named, count);
     for (size_t i = 0; i <= count; i++) {
-        rows[i] = (LexName){text.len, files.len, 0, 0};
+        rows[i] = (LexName){(uint32_t)text.len, (uint32_t)files.len, 0, 0};
         if (i == count) break;
         const NameBuild *name = &builder->names.items[i];
         rows[i].files = name->file_count;
@@ -503,28 +503,35 @@ static void put_rows(LexiconBuilder *builder)
     put_section(builder, LEX_SECTION_TOKENS, builder->tokens.ptr, builder->tokens.len);
 }
 
-// The blocks of all posting lists, read from the lists themselves.
+// What the postings themselves say of their lists: bounds, and blocks of the long ones.
+static void bound_term(const Lexicon *lexicon, LexTerm *term, uint32_t number, LexBlock *blocks)
+{
+    LexBlock *block = blocks + term->first_block;
+    LexCursor cursor = lexicon_postings(lexicon, number);
+    for (uint32_t i = 0;; i++) {
+        const char *start = (const char *)cursor.at;
+        if (!lex_next(&cursor)) break;
+        float weight = lex_weigh(lexicon, &cursor.posting, lexicon->head->reference);
+        term->bound = MAX(term->bound, weight);
+        if (term->chunks <= LEX_BLOCK) continue;
+        if (i % LEX_BLOCK == 0) {
+            if (i) block++;
+            block->start = (uint32_t)(start - lexicon->postings.ptr);
+        }
+        block->last_chunk = cursor.posting.chunk;
+        block->bound = MAX(block->bound, weight);
+    }
+}
+
 static void put_blocks(LexiconBuilder *builder)
 {
     LexBlock *blocks = ARENA_ARRAY(&builder->arena, LexBlock, builder->head.blocks);
     put_section(builder, LEX_SECTION_BLOCKS, blocks, builder->head.blocks * sizeof *blocks);
     Lexicon lexicon;
     lexicon_view(builder->sections, &lexicon);
-    for (uint32_t term = 0; term < builder->head.terms; term++) {
-        LexBlock *block = blocks + lexicon.terms[term].first_block;
-        LexCursor cursor = lexicon_postings(&lexicon, term);
-        for (uint32_t i = 0;; i++) {
-            const char *start = (const char *)cursor.at;
-            if (!lex_next(&cursor)) break;
-            if (i % LEX_BLOCK == 0) {
-                if (i) block++;
-                block->start = (uint64_t)(start - lexicon.postings.ptr);
-            }
-            block->last_chunk = cursor.posting.chunk;
-            float weight = lex_weigh(&lexicon, &cursor.posting, builder->head.reference);
-            block->bound = MAX(block->bound, weight);
-        }
-    }
+    LexTerm *terms = (LexTerm *)(uintptr_t)lexicon.terms; // made by put_terms
+    for (uint32_t term = 0; term < builder->head.terms; term++)
+        bound_term(&lexicon, &terms[term], term, blocks);
 }
 
 static void put_indegree(LexiconBuilder *builder)
@@ -540,7 +547,7 @@ static void put_indegree(LexiconBuilder *builder)
     for (uint32_t i = 0; i < count; i++) indegree[i] = corpus_count_indegree(&corpus, marks, i);
 }
 
-const LexSection *lexicon_finish(LexiconBuilder *builder)
+const SegmentSection *lexicon_finish(LexiconBuilder *builder)
 {
     put_rows(builder);
     put_terms(builder);

@@ -26,7 +26,7 @@ Fail find_index_build(Ctx *cx, const Env *env, const Workspace *workspace, uint6
     int64_t harvested_ns = clock_now_ns();
     LexiconBuilder *builder = lexicon_builder_new();
     arena_defer(cx->arena, free_builder, builder);
-    const LexSection *sections = harvest_pack(&out->harvest, builder);
+    const SegmentSection *sections = harvest_pack(&out->harvest, builder);
     for (size_t i = 0; i < LEX_SECTIONS; i++) out->index_bytes += sections[i].bytes.len;
     lexicon_view(sections, &out->lexicon);
     corpus_init(cx->arena, &out->lexicon, NULL, 1, &out->corpus);
