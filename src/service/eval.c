@@ -131,19 +131,23 @@ typedef struct Run {
 
 static Str full_path(const Run *run, uint32_t file)
 {
-    Str path = corpus_path(&run->index->corpus, file);
-    return str_join(run->cx->arena, run->repo->root, STR("/"), path);
+    Arena *arena = run->cx->arena; // outlives the index
+    Str path = str_copy(arena, corpus_path(&run->index->corpus, file));
+    return str_join(arena, run->repo->root, STR("/"), path);
 }
 
+// One result a file; when there are fewer files than results, their next best chunks follow.
 static void keep_results(const Run *run, const Ranking *ranking, EvalQuery *query)
 {
-    query->result_count = MIN(ranking->count, (size_t)EVAL_DEPTH);
-    EvalResult *results = ARENA_ARRAY(run->cx->arena, EvalResult, query->result_count);
-    for (size_t i = 0; i < query->result_count; i++) {
-        const RankedFile *file = &ranking->files[i];
-        const LexChunk *chunk = corpus_chunk(&run->index->corpus, file->chunks[0]);
-        results[i] = (EvalResult){full_path(run, file->file), chunk->first_line, chunk->last_line,
-                                  file->score};
+    EvalResult *results = ARENA_ARRAY(run->cx->arena, EvalResult, EVAL_DEPTH);
+    for (uint32_t nth = 0; nth < RANK_MOST_CHUNKS; nth++) {
+        for (size_t i = 0; i < ranking->count && query->result_count < EVAL_DEPTH; i++) {
+            const RankedFile *file = &ranking->files[i];
+            if (nth >= file->chunk_count) continue;
+            const LexChunk *chunk = corpus_chunk(&run->index->corpus, file->chunks[nth]);
+            results[query->result_count++] = (EvalResult){
+                full_path(run, file->file), chunk->first_line, chunk->last_line, file->score};
+        }
     }
     query->results = results;
 }
@@ -174,8 +178,10 @@ static void run_query(const Run *run, EvalQuery *query)
         Ranking ranking;
         int64_t start_ns = clock_now_ns();
         Query analysed = query_analyse(&scratch, query->text);
-        RankSpec spec = {
-            .query = &analysed, .limit = limit, .chunks = 3, .weights = run->spec->weights};
+        RankSpec spec = {.query = &analysed,
+                         .limit = limit,
+                         .chunks = RANK_MOST_CHUNKS,
+                         .weights = run->spec->weights};
         rank_files(&scratch, &run->index->corpus, &spec, &ranking);
         query->elapsed_ns = MIN(query->elapsed_ns, clock_now_ns() - start_ns);
         if (!i) keep_results(run, &ranking, query);
