@@ -34,6 +34,7 @@ add_library(cq_third_party INTERFACE)
 add_library(cq_third_party_shared INTERFACE)
 target_link_libraries(cq_third_party INTERFACE cq_tree_sitter Threads::Threads)
 target_link_libraries(cq_third_party_shared INTERFACE cq_tree_sitter Threads::Threads)
+target_link_libraries(cq_third_party_shared INTERFACE m)
 target_include_directories(cq_third_party SYSTEM INTERFACE ${fetched}/tree-sitter/lib/include)
 
 # A static library starts faster, as nothing is left to find and relocate; the shared one will do.

@@ -98,7 +98,7 @@ static void give_flag(CqEngine *engine, const Flag *flag)
 
 static Fail find_op(Arena *arena, const char *name, const OpSpec **out)
 {
-    *out = op_find(str_from(name));
+    *out = op_named(str_from(name));
     if (*out) return NULL;
     Str near = op_nearest(str_from(name));
     if (!near.len) return FAIL(arena, BAD_REQUEST, "no operation \"%s\"", name ? name : "");

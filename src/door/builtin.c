@@ -94,7 +94,7 @@ static const Field schema_args[] = {
 static Fail run_schema(Cli *cli, const void *arguments)
 {
     const SchemaArgs *args = arguments;
-    const OpSpec *op = op_find(args->operation);
+    const OpSpec *op = op_named(args->operation);
     if (!op) {
         Str near = op_nearest(args->operation);
         return FAIL(&cli->arena, BAD_REQUEST, "no operation \"" STR_FMT "\"%s" STR_FMT "%s",

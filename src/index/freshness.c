@@ -141,7 +141,6 @@ static Fail look_at_all(Ctx *cx, Look *look, Freshness *out)
     size_t run_count = (look->universe->count + BATCH - 1) / BATCH;
     size_t slots = (size_t)pool_slots(pool);
     look->runs = ARENA_ARRAY(cx->arena, Run, run_count);
-    look->seen = ARENA_ARRAY(cx->arena, bool, look->table->count);
     look->arenas = ARENA_ARRAY(cx->arena, Arena, slots);
     pool_each(pool, cx, run_count, 1, look_at_run, look);
     for (size_t i = 0; i < slots; i++) arena_adopt(cx->arena, &look->arenas[i]);
@@ -161,7 +160,32 @@ Fail freshness_check(Ctx *cx, const FreshnessSpec *spec, Freshness *out)
                  .spec = spec,
                  .table = spec->table ? spec->table : &empty,
                  .universe = &out->universe};
+    look.seen = ARENA_ARRAY(cx->arena, bool, look.table->count);
     return look_at_all(cx, &look, out);
+}
+
+Fail freshness_check_paths(Ctx *cx, const FreshnessSpec *spec, const Str *paths, size_t count,
+                           bool *enough, Freshness *out)
+{
+    const FileTable *table = spec->table;
+    *out = (Freshness){.looked_ns = spec->looked_ns}; // the others' look is no later
+    UniverseFile *files = ARENA_ARRAY(cx->arena, UniverseFile, count);
+    for (size_t i = 0; i < count; i++) files[i].path = str_copy(cx->arena, paths[i]); // with a NUL
+    out->universe = (Universe){.files = files, .count = count};
+    Look look = {.cx = cx, .spec = spec, .table = table, .universe = &out->universe};
+    look.seen = arena_alloc_raw(cx->arena, table->count * sizeof *look.seen);
+    memset(look.seen, true, table->count);
+    size_t named = 0;
+    for (size_t i = 0; i < count; i++) {
+        uint32_t row = filetable_find(table, paths[i]);
+        if (row == FILE_NONE) continue;
+        look.seen[row] = false;
+        named++;
+    }
+    TRY(look_at_all(cx, &look, out));
+    *enough = !out->counts[FILE_ADDED];
+    out->counts[FILE_SAME] += table->count - named;
+    return NULL;
 }
 
 Fail freshness_apply(Ctx *cx, const FileTable *table, const Freshness *fresh, FileEntry **out,

@@ -53,6 +53,12 @@ typedef struct FreshnessSpec {
 // Fails: as universe_list; CANCELLED; DAMAGED (the table).
 MUST_CHECK Fail freshness_check(Ctx *cx, const FreshnessSpec *spec, Freshness *out);
 
+// Only these files (sorted, each once), as a watch named them; the rest is taken to be the same.
+// *enough is false when one of them is there but not in the table: only a list of all files can
+// tell whether it belongs to the workspace (freshness_check). Fails: CANCELLED; DAMAGED.
+MUST_CHECK Fail freshness_check_paths(Ctx *cx, const FreshnessSpec *spec, const Str *paths,
+                                      size_t count, bool *enough, Freshness *out);
+
 // The entries of the next table: the old ones with the changes applied, sorted. Those of `table`
 // keep their segments. Entries still without content (segment FILE_NONE) are kept as they are.
 // Fails: DAMAGED (the table).

@@ -361,6 +361,11 @@ SegmentInfo segment_info(const Segment *segment)
     return (SegmentInfo){segment->head->file_bytes, segment->head->digest};
 }
 
+Str segment_image(const Segment *segment)
+{
+    return (Str){(const char *)segment->head, (size_t)segment->head->file_bytes};
+}
+
 // ---- reading
 
 static const Row *find_row(const Segment *segment, uint32_t id)

@@ -60,6 +60,7 @@ Segment *segment_in_memory(const SegmentSection *sections, size_t count);
 void segment_close(Segment *segment); // NULL is fine
 
 SegmentInfo segment_info(const Segment *segment);
+Str segment_image(const Segment *segment); // the file's bytes, unchecked
 
 // A whole section, beginning at a multiple of 64 bytes. STR_NONE when there is none, or when it
 // is damaged.

@@ -82,6 +82,8 @@ typedef struct Universe {
     size_t count;
     const SkippedFile *skipped; // found, but no regular file or not readable as a folder; sorted
     size_t skipped_count;
+    const Str *folders;  // that were looked through, the root ("") included: where a new file would
+    size_t folder_count; // join the universe; in no order
     Str source;          // "git-index" (read by us), "git-command" (fallback) or "walk"
     Str fallback_reason; // why our own reading was not enough (somewhere), else empty
     bool stopped;        // cancelled or past the deadline: the list is not complete

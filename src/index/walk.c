@@ -115,11 +115,15 @@ static void put_item(const Item *item, UniverseFile *files, size_t *count)
     files[(*count)++] = (UniverseFile){{item->what, item->len}, item->kind == ITEM_TRACKED};
 }
 
-static void put_folder(const Folder *folder, UniverseFile *files, size_t *count)
+typedef VEC(Str) Folders;
+
+static void put_folder(Ctx *cx, const Folder *folder, UniverseFile *files, size_t *count,
+                       Folders *folders)
 {
+    VEC_PUSH(cx->arena, folders, folder_shown(folder->walk, folder->path));
     for (size_t i = 0; i < folder->item_count; i++) {
         const Item *item = &folder->items[i];
-        if (item->kind == ITEM_FOLDER) put_folder(item->what, files, count);
+        if (item->kind == ITEM_FOLDER) put_folder(cx, item->what, files, count, folders);
         else put_item(item, files, count);
     }
 }
@@ -152,12 +156,15 @@ static void gather_files(Ctx *cx, const Walk *walk, const Start *starts, size_t 
     size_t count = 0;
     for (int i = 0; i < pool_slots(walk->group.pool); i++) count += walk->slots[i]->file_count;
     UniverseFile *files = arena_alloc_raw(cx->arena, count * sizeof *files);
+    Folders folders = {0};
     count = 0;
     for (size_t i = 0; i < start_count; i++) {
-        if (starts[i].folder) put_folder(starts[i].folder, files, &count);
+        if (starts[i].folder) put_folder(cx, starts[i].folder, files, &count, &folders);
         if (starts[i].file.what) put_item(&starts[i].file, files, &count);
     }
     out->files = files;
+    out->folders = folders.items;
+    out->folder_count = folders.len;
     out->count = start_count > 1 && count ? sort_files(files, count) : count;
 }
 

@@ -26,6 +26,12 @@ const char *lang_name(LangId lang)
     return spec ? spec->name : "text";
 }
 
+const char *lang_separator(LangId lang)
+{
+    const LangSpec *spec = lang_spec(lang);
+    return spec && spec->separator ? spec->separator : ".";
+}
+
 const char *const *lang_extensions(LangId lang)
 {
     const LangSpec *spec = lang_spec(lang);

@@ -19,6 +19,7 @@ typedef struct LangSpec LangSpec; // the private part is in lang/spec.h
 const char *lang_name(LangId lang);              // "python"; "text" for LANG_NONE
 bool lang_by_name(Str name, LangId *out);        // also common aliases: py, js, c++, golang, sh
 Str lang_nearest_name(Str name);                 // for "did you mean"; empty when none is near
+const char *lang_separator(LangId lang);         // between qualified names; "." for LANG_NONE
 const char *const *lang_extensions(LangId lang); // NULL-terminated, without the dot
 
 // Decides by file name, extension, then "#!" line and, for .h, what the text looks like.

@@ -56,7 +56,7 @@ bool op_isolates(const Env *env, bool asked);
 
 const OpSpec *const *op_all(void); // NULL-terminated, in the order of ops.def
 const char *const *op_names(void); // NULL-terminated
-const OpSpec *op_find(Str name);   // NULL when there is none
+const OpSpec *op_named(Str name);  // NULL when there is none
 Str op_nearest(Str name);          // for "did you mean"; empty when none is near
 
 // The JSON Schema of an operation's whole answer: schema, run, summary, findings, sections.

@@ -40,7 +40,7 @@ static void test_rows(void **state)
     for (size_t i = 0; op_all()[i]; i++) {
         const OpSpec *op = op_all()[i];
         assert_string_equal(op->name, op_names()[i]);
-        assert_ptr_equal(op_find(str_from(op->name)), op);
+        assert_ptr_equal(op_named(str_from(op->name)), op);
         if (!op->summary || !*op->summary) fail_msg("%s has no summary", op->name);
         if (op->summary[strlen(op->summary) - 1] == '.')
             fail_msg("%s: summary ends in .", op->name);
@@ -107,7 +107,7 @@ static void test_nearest(void **state)
     (void)state;
     CHECK_STR(op_nearest(STR("outlnie")), STR("outline"));
     CHECK_STR(op_nearest(STR("frobnicate")), STR(""));
-    assert_null(op_find(STR("outlnie")));
+    assert_null(op_named(STR("outlnie")));
 }
 
 static void test_languages(void **state)

@@ -27,7 +27,7 @@ const char *const *op_names(void)
     return names;
 }
 
-const OpSpec *op_find(Str name)
+const OpSpec *op_named(Str name)
 {
     for (const OpSpec *const *op = table; *op; op++)
         if (str_eq(str_from((*op)->name), name)) return *op;

@@ -122,7 +122,7 @@ static Fail read_step(Arena *arena, Str text, size_t index, Json *cells)
     if (!str_next(&text, separator, &name) || !name.len)
         return FAIL(arena, BAD_REQUEST, "--step needs an operation: OP key=value ...");
     Step step = {.arena = arena,
-                 .op = op_find(name),
+                 .op = op_named(name),
                  .cell = json_new_object(arena),
                  .params = json_new_object(arena)};
     while (str_next(&text, separator, &word))

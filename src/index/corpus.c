@@ -1,0 +1,139 @@
+// index/corpus.c
+#include "index/corpus.h"
+
+#include "base/map.h"
+
+bool corpus_is_dead(const CorpusPart *part, uint32_t local_file)
+{
+    return part->dead && part->dead[local_file];
+}
+
+const CorpusPart *corpus_part_of_file(const Corpus *corpus, uint32_t file)
+{
+    size_t i = corpus->part_count - 1;
+    while (corpus->parts[i].first_file > file) i--;
+    return &corpus->parts[i];
+}
+
+const CorpusPart *corpus_part_of_chunk(const Corpus *corpus, uint32_t chunk)
+{
+    size_t i = corpus->part_count - 1;
+    while (corpus->parts[i].first_chunk > chunk) i--;
+    return &corpus->parts[i];
+}
+
+const LexFile *corpus_file(const Corpus *corpus, uint32_t file)
+{
+    const CorpusPart *part = corpus_part_of_file(corpus, file);
+    return &part->lexicon->files[file - part->first_file];
+}
+
+const LexChunk *corpus_chunk(const Corpus *corpus, uint32_t chunk)
+{
+    const CorpusPart *part = corpus_part_of_chunk(corpus, chunk);
+    return &part->lexicon->chunks[chunk - part->first_chunk];
+}
+
+uint32_t corpus_file_of(const Corpus *corpus, uint32_t chunk)
+{
+    const CorpusPart *part = corpus_part_of_chunk(corpus, chunk);
+    return part->first_file + part->lexicon->chunks[chunk - part->first_chunk].file;
+}
+
+Str corpus_path(const Corpus *corpus, uint32_t file)
+{
+    const CorpusPart *part = corpus_part_of_file(corpus, file);
+    return lexicon_path(part->lexicon, file - part->first_file);
+}
+
+// The first file of a part whose path is not before `path`.
+static uint32_t first_not_before(const Lexicon *lexicon, Str path)
+{
+    uint32_t low = 0, high = lexicon->head->files;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (str_cmp(lexicon_path(lexicon, middle), path) < 0) low = middle + 1;
+        else high = middle;
+    }
+    return low;
+}
+
+bool corpus_has_path(const Corpus *corpus, Str path)
+{
+    bool folder = str_ends(path, STR("/"));
+    for (size_t i = 0; i < corpus->part_count; i++) {
+        const CorpusPart *part = &corpus->parts[i];
+        uint32_t file = first_not_before(part->lexicon, path);
+        for (; file < part->lexicon->head->files; file++) {
+            Str found = lexicon_path(part->lexicon, file);
+            if (folder ? !str_starts(found, path) : !str_eq(found, path)) break;
+            if (!corpus_is_dead(part, file)) return true;
+        }
+    }
+    return false;
+}
+
+// --- statistics ---
+
+static void subtract_file(const Lexicon *lexicon, const LexFile *file, uint64_t *sums)
+{
+    for (uint32_t i = 0; i < file->chunk_count; i++)
+        for (uint32_t field = 0; field < LEX_FIELDS; field++)
+            sums[field] -= (uint64_t)lex_length(lexicon, &lexicon->chunks[file->first_chunk + i],
+                                                (LexField)field);
+}
+
+static void sum_lengths(Corpus *corpus)
+{
+    uint64_t sums[LEX_FIELDS] = {0};
+    corpus->live_files = corpus->files;
+    corpus->live_chunks = corpus->chunks;
+    for (size_t i = 0; i < corpus->part_count; i++) {
+        const CorpusPart *part = &corpus->parts[i];
+        const Lexicon *lexicon = part->lexicon;
+        for (size_t field = 0; field < LEX_FIELDS; field++)
+            sums[field] += lexicon->head->field_terms[field];
+        for (uint32_t file = 0; part->dead && file < lexicon->head->files; file++) {
+            if (!part->dead[file]) continue;
+            subtract_file(lexicon, &lexicon->files[file], sums);
+            corpus->live_files--;
+            corpus->live_chunks -= lexicon->files[file].chunk_count;
+        }
+    }
+    for (size_t field = 0; field < LEX_FIELDS; field++)
+        corpus->average[field] = corpus->live_chunks && sums[field]
+                                     ? (float)((double)sums[field] / corpus->live_chunks)
+                                     : 1;
+}
+
+static void number_folders(Arena *arena, Corpus *corpus)
+{
+    Map numbers = {0};
+    uint32_t *folders = ARENA_ARRAY(arena, uint32_t, corpus->files);
+    uint32_t *counts = ARENA_ARRAY(arena, uint32_t, corpus->files);
+    for (uint32_t file = 0; file < corpus->files; file++) {
+        const CorpusPart *part = corpus_part_of_file(corpus, file);
+        Str folder = path_folder(lexicon_path(part->lexicon, file - part->first_file));
+        uint64_t number = *map_at(arena, &numbers, folder, numbers.len);
+        folders[file] = (uint32_t)number;
+        counts[number] += !corpus_is_dead(part, file - part->first_file);
+    }
+    corpus->folders = folders;
+    corpus->folder_files = counts;
+    corpus->folder_count = (uint32_t)numbers.len;
+}
+
+void corpus_init(Arena *arena, const Lexicon *lexicons, const bool *const *dead, size_t count,
+                 Corpus *out)
+{
+    CorpusPart *parts = ARENA_ARRAY(arena, CorpusPart, count);
+    *out = (Corpus){.parts = parts, .part_count = count};
+    for (size_t i = 0; i < count; i++) {
+        parts[i] = (CorpusPart){&lexicons[i], dead ? dead[i] : NULL, out->files, out->chunks};
+        out->files += lexicons[i].head->files;
+        out->chunks += lexicons[i].head->chunks;
+    }
+    sum_lengths(out);
+    number_folders(arena, out);
+    if (count == 1 && !parts[0].dead) out->indegree = lexicons[0].indegree;
+}

@@ -1,0 +1,51 @@
+// index/corpus.h - several lexicons seen as one, without the files that newer ones replace.
+//
+// Files and chunks are numbered through: part 0's first, then part 1's. Nothing that is answered
+// depends on these numbers: ties are decided by path and line, and all statistics are sums over
+// what lives, so base and deltas rank exactly as one clean build does.
+//
+// Threads: frozen once made. Memory: arena; borrows the lexicons.
+#ifndef CQ_INDEX_CORPUS_H
+#define CQ_INDEX_CORPUS_H
+
+#include "index/lexicon.h"
+
+typedef struct CorpusPart {
+    const Lexicon *lexicon;
+    const bool *dead; // by file; NULL: all live
+    uint32_t first_file, first_chunk;
+} CorpusPart;
+
+typedef struct Corpus {
+    const CorpusPart *parts;
+    size_t part_count;
+    uint32_t files, chunks; // numbers in use, dead ones too
+    uint32_t live_files, live_chunks;
+    float average[LEX_FIELDS];    // lengths of the fields, over living chunks
+    const uint32_t *indegree;     // by file; NULL: to be counted when asked for
+    const uint32_t *folders;      // by file: which folder it is in
+    const uint32_t *folder_files; // by folder: how many files it has
+    uint32_t folder_count;
+} Corpus;
+
+// `dead[i]` may be NULL, and so may `dead`.
+void corpus_init(Arena *arena, const Lexicon *lexicons, const bool *const *dead, size_t count,
+                 Corpus *out);
+
+const CorpusPart *corpus_part_of_file(const Corpus *corpus, uint32_t file);
+const CorpusPart *corpus_part_of_chunk(const Corpus *corpus, uint32_t chunk);
+const LexFile *corpus_file(const Corpus *corpus, uint32_t file);
+const LexChunk *corpus_chunk(const Corpus *corpus, uint32_t chunk);
+uint32_t corpus_file_of(const Corpus *corpus, uint32_t chunk);
+bool corpus_is_dead(const CorpusPart *part, uint32_t local_file);
+Str corpus_path(const Corpus *corpus, uint32_t file);
+
+// Whether a living file has this path, or one that begins with it when it ends in '/'.
+bool corpus_has_path(const Corpus *corpus, Str path);
+
+// How many other files (tests left out) hold a name that this file defines: one of at least four
+// letters, of a type, function or impl, that at most two files define. `marks`: one a file, zeroed
+// before the first call and left to further ones.
+uint32_t corpus_count_indegree(const Corpus *corpus, uint32_t *marks, uint32_t file);
+
+#endif

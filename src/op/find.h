@@ -1,0 +1,40 @@
+// op/find.h - private to op/find*.c: the records behind the tables.
+#ifndef CQ_OP_FIND_H
+#define CQ_OP_FIND_H
+
+#include "op/op.h"
+#include "service/find.h"
+
+typedef struct FindArgs {
+    Str question, only;
+    StrList in, lang;
+    int64_t limit, per_file, budget;
+    uint64_t max_filesize;
+    bool explain;
+} FindArgs;
+
+typedef struct FindFileRow {
+    Str path, language, form;
+    double score;
+    uint32_t places;
+    RecordList explain, terms;
+} FindFileRow;
+
+typedef struct FindSummary {
+    Str query, kind, universe;
+    StrList terms, names, unknown;
+    uint64_t indexed, indexed_bytes, chunks, candidates, shown;
+    CountList skipped;
+    RecordList files;
+    bool truncated, timed_out, interrupted;
+} FindSummary;
+
+typedef struct FindData { // Result.data
+    const Finding *findings;
+    const FindAnswer *answer;
+} FindData;
+
+// The answer for people: find_text.c.
+void find_text(Buf *out, const void *args, const Result *result, const TextStyle *style);
+
+#endif

@@ -1,0 +1,162 @@
+// op/find_text.c - a find's answer for people: one block a file, best first.
+//
+//   what was asked, how it was understood
+//   1  src/net/retry.c  120-160 function schedule_retry
+//        the lines that say most; the other places of the file; why, with --explain
+//   what was left out
+#include "op/find.h"
+
+enum { LINE_MOST = 140, LINES_MOST = 100, RESERVED = 2, TOKEN_BYTES = 4 };
+
+typedef struct Page {
+    Buf *out;
+    const FindArgs *args;
+    const FindSummary *summary;
+    const FindAnswer *answer;
+    bool color;
+    int64_t lines_left;
+    size_t bytes_most; // SIZE_MAX: no --budget
+} Page;
+
+static void end_line(Page *page)
+{
+    buf_byte(page->out, '\n');
+    page->lines_left--;
+}
+
+static bool has_room(const Page *page, int64_t lines)
+{
+    return page->lines_left > RESERVED + lines && page->out->len < page->bytes_most;
+}
+
+static void colored(Page *page, const char *code, Str text)
+{
+    if (page->color) buf_addf(page->out, "\x1b[%sm", code);
+    buf_add(page->out, text);
+    if (page->color) buf_add(page->out, STR("\x1b[0m"));
+}
+
+static void write_list(Page *page, const char *title, StrList list)
+{
+    if (!list.count) return;
+    buf_add(page->out, str_from(title));
+    for (size_t i = 0; i < list.count; i++)
+        buf_addf(page->out, "%s" STR_FMT, i ? ", " : "", STR_ARG(list.items[i]));
+}
+
+static void write_head(Page *page)
+{
+    const FindSummary *summary = page->summary;
+    Str line, rest = summary->query;
+    if (str_next(&rest, '\n', &line)) colored(page, "1", line);
+    buf_addf(page->out, ": %llu of %llu candidate files (" STR_FMT "), %llu files indexed",
+             (unsigned long long)summary->shown, (unsigned long long)summary->candidates,
+             STR_ARG(summary->kind), (unsigned long long)summary->indexed);
+    for (size_t i = 0; i < summary->skipped.count; i++)
+        buf_addf(page->out, "%s" STR_FMT " %llu",
+                 i ? ", " : ", skipped: ", STR_ARG(summary->skipped.items[i].name),
+                 (unsigned long long)summary->skipped.items[i].count);
+    write_list(page, "; nowhere: ", summary->unknown);
+    end_line(page);
+}
+
+static void write_range(Page *page, const FindPlace *place)
+{
+    buf_addf(page->out, "%u-%u", place->first_line, place->last_line);
+    if (place->name.len)
+        buf_addf(page->out, " " STR_FMT " " STR_FMT, STR_ARG(place->kind),
+                 STR_ARG(place->qualified));
+    else if (place->enclosing.len) buf_addf(page->out, " in " STR_FMT, STR_ARG(place->enclosing));
+}
+
+static void write_lines(Page *page, const FindPlace *place)
+{
+    for (size_t i = 0; i < place->line_count && has_room(page, 0); i++) {
+        Str text = place->lines[i].text;
+        size_t lead = 0;
+        while (lead < text.len && (text.ptr[lead] == ' ' || text.ptr[lead] == '\t')) lead++;
+        text = str_sub(text, lead, text.len);
+        size_t cut = utf8_cut(text, MIN(text.len, (size_t)LINE_MOST));
+        buf_addf(page->out, "%8u  " STR_FMT "%s", place->lines[i].number,
+                 STR_ARG(str_sub(text, 0, cut)), cut < text.len ? "..." : "");
+        end_line(page);
+    }
+}
+
+static void write_other_places(Page *page, const FindFile *file)
+{
+    if (file->place_count < 2 || !has_room(page, 0)) return;
+    buf_add(page->out, STR("          also "));
+    for (size_t i = 1; i < file->place_count; i++) {
+        if (i > 1) buf_add(page->out, STR(", "));
+        write_range(page, &file->places[i]);
+    }
+    end_line(page);
+}
+
+static void write_explanation(Page *page, const FindFile *file)
+{
+    const Explanation *of = &file->explanation;
+    if (!of->part_count || !has_room(page, 1)) return;
+    buf_addf(page->out, "          score %.3f =", file->score);
+    for (size_t i = 0; i < of->part_count; i++)
+        buf_addf(page->out, " %s%s %.3f",
+                 of->parts[i].part < 0 ? "- "
+                 : i                   ? "+ "
+                                       : "",
+                 feature_specs[of->parts[i].feature].name,
+                 of->parts[i].part < 0 ? -of->parts[i].part : of->parts[i].part);
+    end_line(page);
+    buf_add(page->out, STR("          body:"));
+    for (size_t i = 0; i < of->term_count; i++)
+        if (of->terms[i].part > 0)
+            buf_addf(page->out, " " STR_FMT " %.3f", STR_ARG(of->terms[i].text), of->terms[i].part);
+    end_line(page);
+}
+
+static void write_file(Page *page, size_t rank, const FindFile *file)
+{
+    buf_addf(page->out, "%-3zu ", rank);
+    colored(page, "35", file->path);
+    if (file->place_count) {
+        buf_byte(page->out, ':');
+        write_range(page, &file->places[0]);
+    }
+    end_line(page);
+    if (file->place_count) write_lines(page, &file->places[0]);
+    write_other_places(page, file);
+    write_explanation(page, file);
+}
+
+static void write_rest(Page *page, size_t shown)
+{
+    const FindSummary *summary = page->summary;
+    if (shown < summary->shown)
+        buf_addf(page->out, "%zu more files found, not shown: raise --budget, or --format json\n",
+                 (size_t)summary->shown - shown);
+    else if (page->answer->cut)
+        buf_addf(page->out, "%llu more candidates: --limit\n",
+                 (unsigned long long)(summary->candidates - summary->shown));
+    if (summary->truncated)
+        buf_addf(page->out, "%s: not all files were looked at\n",
+                 summary->interrupted ? "interrupted" : "time limit reached");
+}
+
+void find_text(Buf *out, const void *arguments, const Result *result, const TextStyle *style)
+{
+    const FindArgs *args = arguments;
+    const FindData *data = result->data;
+    Page page = {.out = out,
+                 .args = args,
+                 .summary = result->summary,
+                 .answer = data->answer,
+                 .color = style->color,
+                 .lines_left = LINES_MOST,
+                 .bytes_most =
+                     args->budget ? out->len + (size_t)args->budget * TOKEN_BYTES : SIZE_MAX};
+    size_t shown = 0;
+    write_head(&page);
+    for (; shown < data->answer->file_count && has_room(&page, 1); shown++)
+        write_file(&page, shown + 1, &data->answer->files[shown]);
+    write_rest(&page, shown);
+}

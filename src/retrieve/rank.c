@@ -1,0 +1,179 @@
+// retrieve/rank.c - candidates, their body scores, the sum and the order.
+#include "retrieve/rank.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "retrieve/rank_.h"
+
+const double rank_body_decay = .6;
+
+const FeatureSpec feature_specs[FEATURES] = {
+#define FEATURE(id, name, weight, says) {name, weight, says},
+#include "retrieve/features.def"
+#undef FEATURE
+};
+
+Candidate *rank_candidate(Rank *rank, uint32_t file)
+{
+    uint32_t *index = &rank->candidate_of[file];
+    if (!*index) {
+        VEC_PUSH(rank->arena, &rank->candidates, (Candidate){.file = file});
+        *index = (uint32_t)rank->candidates.len;
+    }
+    return &rank->candidates.items[*index - 1];
+}
+
+// A file's best chunks count less and less; the best file has 1.
+static void body_features(Rank *rank)
+{
+    const Lexical *lexical = &rank->lexical;
+    double most = 0;
+    for (uint32_t i = 0; i < lexical->hit_count; i++) {
+        Candidate *at = rank_candidate(rank, corpus_file_of(rank->corpus, lexical->hits[i].chunk));
+        if (at->hit_count < RANK_BODY_CHUNKS)
+            at->features[FEATURE_BODY] +=
+                lexical->hits[i].score * pow(rank_body_decay, at->hit_count);
+        at->hit_count++;
+        most = MAX(most, at->features[FEATURE_BODY]);
+    }
+    for (size_t i = 0; most > 0 && i < rank->candidates.len; i++)
+        rank->candidates.items[i].features[FEATURE_BODY] /= most;
+    rank->body_most = most;
+}
+
+static void comment_features(Rank *rank)
+{
+    if (rank->lexical.most <= 0) return;
+    for (size_t i = 0; i < rank->candidates.len; i++) {
+        Candidate *at = &rank->candidates.items[i];
+        const CorpusPart *part = corpus_part_of_file(rank->corpus, at->file);
+        const LexFile *file = corpus_file(rank->corpus, at->file);
+        float best = 0;
+        for (uint32_t j = 0; j < file->chunk_count; j++)
+            best = MAX(best, rank->lexical.comments[part->first_chunk + file->first_chunk + j]);
+        at->features[FEATURE_COMMENT] = best / rank->lexical.most;
+    }
+}
+
+// Files of one folder speak for each other.
+static void sibling_features(Rank *rank)
+{
+    const Corpus *corpus = rank->corpus;
+    double *sums = ARENA_ARRAY(rank->arena, double, corpus->folder_count);
+    for (size_t i = 0; i < rank->candidates.len; i++) {
+        const Candidate *at = &rank->candidates.items[i];
+        double body = at->features[FEATURE_BODY];
+        sums[corpus->folders[at->file]] += body * body;
+    }
+    for (size_t i = 0; i < rank->candidates.len; i++) {
+        Candidate *at = &rank->candidates.items[i];
+        uint32_t folder = corpus->folders[at->file];
+        double body = at->features[FEATURE_BODY], others = corpus->folder_files[folder] - 1.0;
+        at->features[FEATURE_SIBLINGS] =
+            MAX(sums[folder] - body * body, 0.0) / sqrt(MAX(others, 1.0));
+    }
+}
+
+static void add_up(Rank *rank, const double *weights)
+{
+    for (size_t i = 0; i < rank->candidates.len; i++) {
+        Candidate *at = &rank->candidates.items[i];
+        at->score = 0;
+        for (int f = 0; f < FEATURES; f++)
+            at->score += (weights ? weights[f] : feature_specs[f].weight) * at->features[f];
+    }
+}
+
+typedef struct Sorted {
+    double score;
+    Str path;
+    uint32_t candidate;
+} Sorted;
+
+static int by_score(const void *a, const void *b)
+{
+    const Sorted *left = a, *right = b;
+    if (left->score != right->score) return left->score > right->score ? -1 : 1;
+    return str_cmp(left->path, right->path);
+}
+
+// --- the chunks of a file that is shown ---
+
+typedef struct ScoredChunk {
+    uint32_t chunk;
+    double score;
+} ScoredChunk;
+
+static int by_chunk_score(const void *a, const void *b)
+{
+    const ScoredChunk *left = a, *right = b;
+    if (left->score != right->score) return left->score > right->score ? -1 : 1;
+    return left->chunk < right->chunk ? -1 : left->chunk > right->chunk;
+}
+
+static void choose_chunks(const Rank *rank, RankedFile *file, size_t most)
+{
+    VEC(ScoredChunk) chunks = {0};
+    const Lexical *lexical = &rank->lexical;
+    for (size_t i = 0; i < lexical->hit_count; i++) {
+        uint32_t chunk = lexical->hits[i].chunk;
+        if (corpus_file_of(rank->corpus, chunk) != file->file) continue;
+        double score = lexical->hits[i].score / lexical->most + rank_chunk_bonus(rank, chunk);
+        VEC_PUSH(rank->arena, &chunks, (ScoredChunk){chunk, score});
+    }
+    for (size_t i = 0; i < rank->defs.len; i++) {
+        uint32_t chunk = rank->defs.items[i].chunk;
+        bool known = rank->defs.items[i].file != file->file;
+        for (size_t j = 0; j < chunks.len; j++) known = known || chunks.items[j].chunk == chunk;
+        if (!known)
+            VEC_PUSH(rank->arena, &chunks, (ScoredChunk){chunk, rank_chunk_bonus(rank, chunk)});
+    }
+    if (chunks.len) qsort(chunks.items, chunks.len, sizeof *chunks.items, by_chunk_score);
+    for (size_t i = 0; i < chunks.len && i < most; i++)
+        file->chunks[file->chunk_count++] = chunks.items[i].chunk;
+}
+
+static void take_best(Rank *rank, const RankSpec *spec, Ranking *out)
+{
+    size_t count = rank->candidates.len;
+    Sorted *sorted = ARENA_ARRAY(rank->arena, Sorted, count);
+    for (uint32_t i = 0; i < count; i++) {
+        const Candidate *at = &rank->candidates.items[i];
+        sorted[i] = (Sorted){at->score, corpus_path(rank->corpus, at->file), i};
+    }
+    if (count) qsort(sorted, count, sizeof *sorted, by_score);
+    out->count = MIN(count, spec->limit);
+    out->files = ARENA_ARRAY(rank->arena, RankedFile, out->count);
+    for (size_t i = 0; i < out->count; i++) {
+        const Candidate *from = &rank->candidates.items[sorted[i].candidate];
+        RankedFile *to = &out->files[i];
+        to->file = from->file;
+        to->score = from->score;
+        memcpy(to->features, from->features, sizeof to->features);
+        choose_chunks(rank, to, MIN(spec->chunks, (size_t)RANK_MOST_CHUNKS));
+    }
+}
+
+void rank_files(Arena *arena, const Corpus *corpus, const RankSpec *spec, Ranking *out)
+{
+    Rank rank = {.arena = arena,
+                 .corpus = corpus,
+                 .query = spec->query,
+                 .candidate_of = ARENA_ARRAY(arena, uint32_t, corpus->files)};
+    *out = (Ranking){0};
+    lexical_search(arena, corpus, spec->query, spec->allowed_files, &rank.lexical);
+    body_features(&rank);
+    rank_find_defs(&rank, spec->allowed_files);
+    comment_features(&rank);
+    sibling_features(&rank);
+    rank_path_features(&rank);
+    rank_sibling_features(&rank);
+    rank_near_features(&rank);
+    rank_name_features(&rank);
+    add_up(&rank, spec->weights);
+    take_best(&rank, spec, out);
+    out->candidates = rank.candidates.len;
+    out->body_most = rank.body_most;
+    out->lexical = rank.lexical;
+}

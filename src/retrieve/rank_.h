@@ -1,0 +1,43 @@
+// retrieve/rank_.h - private to rank*.c: the candidates on their way through the features.
+#ifndef CQ_RETRIEVE_RANK__H
+#define CQ_RETRIEVE_RANK__H
+
+#include "base/vec.h"
+#include "retrieve/rank.h"
+
+typedef struct Candidate {
+    uint32_t file;
+    uint32_t hit_count; // chunks of it among the best ones
+    double features[FEATURES], score;
+} Candidate;
+
+typedef struct NamedDef { // a definition of a name that the query holds
+    uint32_t file, chunk; // of the corpus
+    DefClass class;
+    uint32_t lines;
+    bool in_parent; // the definition around it is the one the query names
+    float strength;
+} NamedDef;
+
+typedef struct Rank {
+    Arena *arena;
+    const Corpus *corpus;
+    const Query *query;
+    Lexical lexical;
+    double body_most;
+    VEC(Candidate) candidates;
+    uint32_t *candidate_of; // by file: one more than its index
+    VEC(NamedDef) defs;
+} Rank;
+
+Candidate *rank_candidate(Rank *rank, uint32_t file); // made when new; valid until the next one
+// Fills `defs`, and makes their files candidates.
+void rank_find_defs(Rank *rank, const bool *allowed_files);
+void rank_sibling_features(Rank *rank); // OLD_VERSION, PLATFORM
+void rank_name_features(Rank *rank);    // EXACT_*, FUNCTION
+void rank_path_features(Rank *rank);    // STEM, FOLDER, TEST ... DEPTH, INDEGREE
+void rank_near_features(Rank *rank);    // NEAR
+// What is added to the score of a chunk for the definitions in it.
+double rank_chunk_bonus(const Rank *rank, uint32_t chunk);
+
+#endif

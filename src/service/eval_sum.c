@@ -1,0 +1,120 @@
+// service/eval_sum.c
+#include "service/eval_sum.h"
+
+#include <stdlib.h>
+
+#include "base/vec.h"
+
+typedef struct Group { // which queries count; an empty Str takes all
+    Str repo, category, language;
+    int half; // 0: both, 1: dev, 2: test
+} Group;
+
+static bool takes(const Group *group, const EvalQuery *query)
+{
+    return query->ran && (!group->repo.len || str_eq(group->repo, query->repo)) &&
+           (!group->category.len || str_eq(group->category, query->category)) &&
+           (!group->language.len || str_eq(group->language, query->language));
+}
+
+static void add_query(EvalFigures *sum, const EvalQuery *query)
+{
+    double targets = query->target_count;
+    sum->queries++;
+    sum->ndcg += query->ndcg;
+    sum->reciprocal_rank += query->reciprocal_rank;
+    sum->recall_1 += query->found_1 / targets;
+    sum->recall_5 += query->found_5 / targets;
+    sum->recall_10 += query->found / targets;
+}
+
+static void add_scaled(EvalFigures *to, const EvalFigures *from, double factor)
+{
+    to->ndcg += from->ndcg * factor;
+    to->reciprocal_rank += from->reciprocal_rank * factor;
+    to->recall_1 += from->recall_1 * factor;
+    to->recall_5 += from->recall_5 * factor;
+    to->recall_10 += from->recall_10 * factor;
+}
+
+static EvalFigures sum_group(const EvalAnswer *answer, Str name, Group group)
+{
+    EvalFigures sum = {.name = name};
+    for (size_t r = 0; r < answer->repo_count; r++) {
+        const EvalRepo *repo = &answer->repos[r];
+        EvalFigures of = {0};
+        if (!repo->present || (group.half && repo->test_half != (group.half == 2))) continue;
+        if (group.repo.len && !str_eq(group.repo, repo->name)) continue;
+        for (size_t i = 0; i < answer->query_count; i++)
+            if (str_eq(answer->queries[i].repo, repo->name) && takes(&group, &answer->queries[i]))
+                add_query(&of, &answer->queries[i]);
+        if (!of.queries) continue;
+        sum.queries += of.queries;
+        sum.repos++;
+        add_scaled(&sum, &of, 1 / (double)of.queries);
+    }
+    EvalFigures mean = {.name = name, .queries = sum.queries, .repos = sum.repos};
+    if (sum.repos) add_scaled(&mean, &sum, 1 / (double)sum.repos);
+    return mean;
+}
+
+typedef VEC(EvalFigures) FiguresVec;
+
+static void add_once(Arena *arena, FiguresVec *all, const EvalAnswer *answer, Str name, Group group)
+{
+    for (size_t i = 0; i < all->len; i++)
+        if (str_eq(all->items[i].name, name)) return;
+    EvalFigures figures = sum_group(answer, name, group);
+    if (figures.queries) VEC_PUSH(arena, all, figures);
+}
+
+static int by_name(const void *a, const void *b)
+{
+    return str_cmp(((const EvalFigures *)a)->name, ((const EvalFigures *)b)->name);
+}
+
+static const EvalFigures *sorted(FiguresVec *all, size_t *count)
+{
+    if (all->len) qsort(all->items, all->len, sizeof *all->items, by_name);
+    *count = all->len;
+    return all->items;
+}
+
+static int by_number(const void *a, const void *b)
+{
+    double left = *(const double *)a, right = *(const double *)b;
+    return left < right ? -1 : left > right;
+}
+
+static void sum_latency(Arena *arena, const EvalAnswer *answer, EvalSums *out)
+{
+    double *ms = ARENA_ARRAY(arena, double, answer->query_count);
+    size_t count = 0;
+    for (size_t i = 0; i < answer->query_count; i++)
+        if (answer->queries[i].ran)
+            ms[count++] = (double)answer->queries[i].elapsed_ns / (double)NS_PER_MS;
+    if (!count) return;
+    qsort(ms, count, sizeof *ms, by_number);
+    out->p50_ms = ms[count / 2];
+    out->p95_ms = ms[count * 95 / 100];
+    out->most_ms = ms[count - 1];
+}
+
+EvalSums eval_sum(Arena *arena, const EvalAnswer *answer)
+{
+    EvalSums out = {.all = sum_group(answer, STR("all"), (Group){0}),
+                    .dev = sum_group(answer, STR("dev"), (Group){.half = 1}),
+                    .test = sum_group(answer, STR("test"), (Group){.half = 2})};
+    FiguresVec categories = {0}, languages = {0}, repos = {0};
+    for (size_t i = 0; i < answer->query_count; i++) {
+        const EvalQuery *query = &answer->queries[i];
+        add_once(arena, &categories, answer, query->category, (Group){.category = query->category});
+        add_once(arena, &languages, answer, query->language, (Group){.language = query->language});
+        add_once(arena, &repos, answer, query->repo, (Group){.repo = query->repo});
+    }
+    out.categories = sorted(&categories, &out.category_count);
+    out.languages = sorted(&languages, &out.language_count);
+    out.repos = sorted(&repos, &out.repo_count);
+    sum_latency(arena, answer, &out);
+    return out;
+}

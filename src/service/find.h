@@ -1,0 +1,69 @@
+// service/find.h - which files answer a question best, and where in them.
+//
+//   question -> query_analyse -> index of the workspace -> rank_files -> places: the lines to show
+//
+// One result a file, best first; each has its best places inside.
+#ifndef CQ_SERVICE_FIND_H
+#define CQ_SERVICE_FIND_H
+
+#include "index/universe.h"
+#include "retrieve/explain.h"
+#include "service/result.h"
+
+typedef enum FindOnly { FIND_ALL, FIND_CODE, FIND_DOCS } FindOnly;
+
+typedef struct FindQuery {
+    Str text;
+    const Str *in; // files or folders; empty: everywhere
+    size_t in_count;
+    const LangId *langs; // empty: all
+    size_t lang_count;
+    FindOnly only;
+    size_t limit, per_file; // most files; most places of each
+    bool explain;
+    uint64_t max_file_bytes; // larger files are not indexed
+} FindQuery;
+
+typedef struct FindLine {
+    uint32_t number;
+    Str text;
+} FindLine;
+
+typedef struct FindPlace {
+    uint32_t first_line, last_line;
+    Str kind, name, qualified; // of the definition that it is; empty otherwise
+    Str enclosing;             // qualified name of the definition around it
+    uint32_t depth;            // definitions around it
+    Str head;                  // its first line
+    const FindLine *lines;     // those that say most, ascending
+    size_t line_count;
+} FindPlace;
+
+typedef struct FindFile {
+    Str path;
+    LangId lang;
+    PathForm form;
+    double score;
+    const FindPlace *places; // best first
+    size_t place_count;
+    Explanation explanation; // when asked for
+} FindFile;
+
+typedef struct FindAnswer {
+    Str root, universe_source;
+    Query query; // as understood
+    const FindFile *files;
+    size_t file_count, candidates; // candidates: files that were scored
+    uint64_t indexed_files, indexed_bytes, chunks;
+    uint64_t skipped[SKIP_REASONS];
+    const Str *unknown; // words of the question that stand nowhere
+    size_t unknown_count;
+    bool cut; // there are more candidates than files
+    bool timed_out, interrupted;
+} FindAnswer;
+
+// Fails: BAD_REQUEST (nothing to look for, --in outside the workspace), NOT_FOUND (an --in that
+// does not exist), what workspace_open and universe_list fail with.
+MUST_CHECK Fail find_run(Ctx *cx, const Env *env, const FindQuery *query, FindAnswer *out);
+
+#endif

@@ -1,0 +1,191 @@
+// service/find_places.c - where in a file the answer is: the definition or the lines to show.
+#include <stdlib.h>
+
+#include "base/vec.h"
+#include "index/terms.h"
+#include "service/find_.h"
+
+enum { LONGEST_LINE = 400, MOST_LINES = 4 };
+
+typedef struct Source { // a file's text, when it can still be read
+    Str text;
+    LineStarts lines;
+} Source;
+
+static Source read_source(Find *find, Str path)
+{
+    Source source = {0};
+    Str text;
+    size_t most = (size_t)find->query->max_file_bytes;
+    if (os_read_file(find->cx, find->workspace.dir, path.ptr, most, &text)) return source;
+    source.text = text;
+    source.lines = lines_find(find->cx->arena, text);
+    return source;
+}
+
+static Str line_of(const Source *source, uint32_t line)
+{
+    if (!line || line > source->lines.count) return STR_NONE;
+    Str text = str_sub(source->text, source->lines.starts[line - 1], source->lines.starts[line]);
+    while (text.len && (text.ptr[text.len - 1] == '\n' || text.ptr[text.len - 1] == '\r'))
+        text.len--;
+    text.len = utf8_cut(text, LONGEST_LINE);
+    return text;
+}
+
+// How much of the question a line holds: the sum of its terms' idf, each once.
+static double weigh_line(const Find *find, Str line)
+{
+    const Lexical *lexical = &find->ranking.lexical;
+    uint64_t seen = 0;
+    double weight = 0;
+    WordTerms terms;
+    Str word;
+    for (size_t at = 0; terms_next_word(line, &at, &word);) {
+        terms_of_word(word, &terms);
+        for (size_t i = 0; i < terms.count; i++) {
+            for (size_t t = 0; t < lexical->term_count; t++) {
+                if (seen >> t & 1 || !str_eq(lexical->terms[t].of->text, terms.items[i])) continue;
+                seen |= (uint64_t)1 << t;
+                weight += lexical->terms[t].of->weight * lexical->terms[t].idf;
+            }
+        }
+    }
+    return weight;
+}
+
+typedef struct WeighedLine {
+    uint32_t number;
+    double weight;
+} WeighedLine;
+
+static int by_weight(const void *a, const void *b)
+{
+    const WeighedLine *left = a, *right = b;
+    if (left->weight != right->weight) return left->weight > right->weight ? -1 : 1;
+    return left->number < right->number ? -1 : 1;
+}
+
+static int by_number(const void *a, const void *b)
+{
+    const FindLine *left = a, *right = b;
+    return left->number < right->number ? -1 : 1;
+}
+
+typedef VEC(WeighedLine) LineVec;
+
+static LineVec weigh_lines(const Find *find, const Source *source, uint32_t first, uint32_t last)
+{
+    LineVec lines = {0};
+    for (uint32_t line = first; line <= last; line++) {
+        double weight = weigh_line(find, line_of(source, line));
+        if (weight > 0) VEC_PUSH(find->cx->arena, &lines, (WeighedLine){line, weight});
+    }
+    if (lines.len) qsort(lines.items, lines.len, sizeof *lines.items, by_weight);
+    return lines;
+}
+
+static Str def_name(const Lexicon *lexicon, const LexDef *def)
+{
+    return lexicon_name_text(lexicon, def->name);
+}
+
+static Str qualified_name(Arena *arena, const Lexicon *lexicon, const LexDef *def, LangId lang)
+{
+    enum { DEEPEST = 16 };
+    Str name = str_copy(arena, def_name(lexicon, def)), separator = str_from(lang_separator(lang));
+    int32_t up = def->parent;
+    for (int i = 0; up >= 0 && i < DEEPEST; i++, up = lexicon->defs[up].parent)
+        name = str_join(arena, def_name(lexicon, &lexicon->defs[up]), separator, name);
+    return name;
+}
+
+// The innermost definition of two lines or more around a line, or NULL.
+static const LexDef *def_around(const Lexicon *lexicon, const LexFile *file, uint32_t line)
+{
+    const LexDef *found = NULL;
+    for (uint32_t i = 0; i < file->def_count; i++) {
+        const LexDef *def = &lexicon->defs[file->first_def + i];
+        if (def->start_line > line) break;
+        if (def->end_line >= line && def->end_line > def->start_line) found = def;
+    }
+    return found;
+}
+
+// The definition that begins below `line` with no empty line between: the line is its comment.
+static const LexDef *def_below(const Lexicon *lexicon, const LexFile *file, const Source *source,
+                               uint32_t line)
+{
+    for (uint32_t i = 0; i < file->def_count; i++) {
+        const LexDef *def = &lexicon->defs[file->first_def + i];
+        if (def->start_line <= line || def->end_line == def->start_line) continue;
+        for (; line < def->start_line; line++)
+            if (!str_trim(line_of(source, line)).len) return NULL;
+        return def;
+    }
+    return NULL;
+}
+
+static void name_place(const Find *find, const Lexicon *lexicon, const LexDef *def, LangId lang,
+                       FindPlace *place)
+{
+    Arena *arena = find->cx->arena;
+    const LexDef *around = def->parent < 0 ? NULL : &lexicon->defs[def->parent];
+    for (int32_t up = def->parent; up >= 0; up = lexicon->defs[up].parent) place->depth++;
+    place->name = str_copy(arena, def_name(lexicon, def));
+    place->qualified = qualified_name(arena, lexicon, def, lang);
+    place->kind = def->kind == DOC_HEADING ? STR("heading")
+                  : def->declaration       ? STR("declaration")
+                                           : str_from(def_kind_name((DefKind)def->kind));
+    if (around) place->enclosing = qualified_name(arena, lexicon, around, lang);
+}
+
+static void choose_lines(const Find *find, const Source *source, const LineVec *weighed,
+                         FindPlace *place)
+{
+    FindLine *lines = ARENA_ARRAY(find->cx->arena, FindLine, MOST_LINES);
+    for (size_t i = 0; i < weighed->len && place->line_count < MOST_LINES; i++) {
+        uint32_t number = weighed->items[i].number;
+        if (number < place->first_line || number > place->last_line) continue;
+        lines[place->line_count++] = (FindLine){number, line_of(source, number)};
+    }
+    if (place->line_count) qsort(lines, place->line_count, sizeof *lines, by_number);
+    place->lines = lines;
+    place->head = line_of(source, place->first_line);
+}
+
+// A chunk as a place: the definition around its best line, if it begins there; else all of it.
+static FindPlace make_place(Find *find, const Source *source, const LexFile *file, uint32_t chunk)
+{
+    const CorpusPart *part = corpus_part_of_chunk(&find->index.corpus, chunk);
+    const Lexicon *lexicon = part->lexicon;
+    const LexChunk *row = corpus_chunk(&find->index.corpus, chunk);
+    FindPlace place = {.first_line = row->first_line, .last_line = row->last_line};
+    LineVec weighed = weigh_lines(find, source, row->first_line, row->last_line);
+    uint32_t focus = weighed.len ? weighed.items[0].number : row->first_line;
+    const LexDef *around = def_around(lexicon, file, focus);
+    const LexDef *below = def_below(lexicon, file, source, focus);
+    bool leads = below && (!around || below->start_line <= around->end_line) &&
+                 below->start_line <= row->last_line;
+    const LexDef *def = leads ? below : around;
+    if (def && def->start_line >= row->first_line) {
+        place.first_line = MIN(def->start_line, leads ? focus : def->start_line);
+        place.last_line = MIN(def->end_line, row->last_line);
+        name_place(find, lexicon, def, (LangId)file->lang, &place);
+    } else if (def) {
+        place.enclosing = qualified_name(find->cx->arena, lexicon, def, (LangId)file->lang);
+    }
+    choose_lines(find, source, &weighed, &place);
+    return place;
+}
+
+void find_places(Find *find, const RankedFile *ranked, FindFile *out)
+{
+    const LexFile *file = corpus_file(&find->index.corpus, ranked->file);
+    Source source = read_source(find, out->path);
+    FindPlace *places = ARENA_ARRAY(find->cx->arena, FindPlace, ranked->chunk_count);
+    for (uint32_t i = 0; i < ranked->chunk_count; i++)
+        places[i] = make_place(find, &source, file, ranked->chunks[i]);
+    out->places = places;
+    out->place_count = ranked->chunk_count;
+}

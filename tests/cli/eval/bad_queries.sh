@@ -1,0 +1,1 @@
+cq eval --queries repos.json --repos repos.json --checkouts repos

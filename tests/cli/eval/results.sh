@@ -1,0 +1,1 @@
+cq eval --queries queries.jsonl --repos repos.json --checkouts repos --results

@@ -1,0 +1,5 @@
+// The hash of a key.
+int hash_key(int key)
+{
+    return key * 31;
+}

@@ -1,0 +1,1 @@
+cq find x --lang pyhton

@@ -1,0 +1,1 @@
+cq find "cache keys" --explain --limit 2

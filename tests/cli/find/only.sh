@@ -1,0 +1,1 @@
+cq find "cache keys" --only docs; cq find "cache keys" --only code --limit 1 --format lines

@@ -1,0 +1,1 @@
+cq find build_key

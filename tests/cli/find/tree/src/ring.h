@@ -1,0 +1,2 @@
+struct ring { int at, size; };
+int ring_next(struct ring *r);

@@ -1,0 +1,1 @@
+function build_key() { return 1; }

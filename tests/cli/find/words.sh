@@ -1,0 +1,1 @@
+cq find "how are cache keys built"
