@@ -145,8 +145,10 @@ static void exact_features(Rank *rank)
     for (size_t i = 0; i < rank->defs.len; i++) {
         const NamedDef *def = &rank->defs.items[i];
         double *features = rank_candidate(rank, def->file)->features;
-        if (def->class == CLASS_TYPE) raise_to(&features[FEATURE_EXACT_TYPE], def->lines > 1 ? 1 : .5);
-        raise_to(&features[FEATURE_EXACT_SIZE], def->strength * MIN(1.0, log(1.0 + def->lines) / 6));
+        if (def->class == CLASS_TYPE)
+            raise_to(&features[FEATURE_EXACT_TYPE], def->lines > 1 ? 1 : .5);
+        raise_to(&features[FEATURE_EXACT_SIZE],
+                 def->strength * MIN(1.0, log(1.0 + def->lines) / 6));
         if (def->in_parent) raise_to(&features[FEATURE_EXACT_PARENT], 1);
     }
     const QueryName *name = rank->query->name_count ? &rank->query->names[0] : NULL;
