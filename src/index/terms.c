@@ -69,6 +69,9 @@ static size_t part_end(Str word, size_t at)
     size_t end = at + 1;
     while (end < word.len && class_of(word.ptr[end]) == class) end++;
     if (class != UPPER || end >= word.len || class_of(word.ptr[end]) != LOWER) return end;
+    bool plural =
+        word.ptr[end] == 's' && (end + 1 == word.len || class_of(word.ptr[end + 1]) != LOWER);
+    if (end - at > 1 && plural) return end + 1; // "URLs"
     if (end - at > 1) return end - 1; // "HTTPServer": the last capital begins the next part
     while (end < word.len && class_of(word.ptr[end]) == LOWER) end++;
     return end;
