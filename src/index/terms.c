@@ -144,7 +144,7 @@ bool terms_is_stop_word(Str word)
     for (size_t i = 0; i < ARRAY_LEN(stop_words); i++) {
         Str stop = str_from(stop_words[i]);
         if (str_eq(word, stop)) return true;
-        if (word.len < 3 || stop.len < word.len || memcmp(word.ptr, stop.ptr, 3) != 0) continue;
+        if (word.len < 2 || stop.len < word.len || memcmp(word.ptr, stop.ptr, 2) != 0) continue;
         memcpy(stem, stop.ptr, stop.len);
         if (str_eq(word, (Str){stem, terms_stem(stem, stop.len)})) return true;
     }
