@@ -122,20 +122,20 @@ void terms_of_word(Str word, WordTerms *out)
 }
 
 static const char *const stop_words[] = {
-    "a",       "about", "above",   "after",  "again",  "all",    "also",    "am",    "an",
-    "and",     "any",   "are",     "as",     "at",     "be",     "because", "been",  "before",
-    "being",   "below", "between", "both",   "but",    "by",     "can",     "could", "did",
-    "do",      "does",  "doing",   "during", "each",   "either", "etc",     "for",   "from",
-    "further", "had",   "has",     "have",   "having", "he",     "her",     "here",  "his",
-    "how",     "i",     "if",      "in",     "into",   "is",     "it",      "its",   "itself",
-    "me",      "might", "more",    "most",   "must",   "my",     "no",      "nor",   "of",
-    "off",     "on",    "once",    "only",   "onto",   "or",     "other",   "our",   "out",
-    "over",    "own",   "same",    "shall",  "she",    "should", "so",      "some",  "such",
-    "than",    "that",  "the",     "their",  "them",   "then",   "there",   "these", "they",
-    "this",    "those", "through", "to",     "too",    "under",  "until",   "up",    "upon",
-    "us",      "very",  "via",     "was",    "we",     "were",   "what",    "when",  "where",
-    "which",   "while", "who",     "whom",   "whose",  "why",    "will",    "with",  "within",
-    "without", "would", "you",     "your"};
+    "a",       "about", "above",   "after",  "again",  "all",    "also",    "am",     "an",
+    "and",     "any",   "are",     "as",     "at",     "be",     "because", "been",   "before",
+    "being",   "below", "between", "both",   "but",    "by",     "can",     "could",  "did",
+    "do",      "does",  "doing",   "during", "each",   "either", "etc",     "for",    "from",
+    "further", "had",   "has",     "have",   "having", "he",     "her",     "here",   "his",
+    "how",     "i",     "if",      "in",     "into",   "is",     "it",      "its",    "itself",
+    "me",      "might", "more",    "most",   "must",   "my",     "no",      "nor",    "of",
+    "off",     "on",    "once",    "only",   "onto",   "or",     "other",   "our",    "out",
+    "over",    "own",   "same",    "shall",  "she",    "should", "so",      "some",   "such",
+    "than",    "that",  "the",     "their",  "them",   "then",   "there",   "these",  "they",
+    "this",    "those", "through", "to",     "too",    "under",  "until",   "up",     "upon",
+    "very",    "via",   "was",     "we",     "were",   "what",   "when",    "where",  "which",
+    "while",   "who",   "whom",    "whose",  "why",    "will",   "with",    "within", "without",
+    "would",   "you",   "your"};
 
 // The list is short: a stop word is stemmed here only when its first letters fit.
 bool terms_is_stop_word(Str word)
