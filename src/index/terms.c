@@ -69,6 +69,9 @@ static size_t part_end(Str word, size_t at)
     size_t end = at + 1;
     while (end < word.len && class_of(word.ptr[end]) == class) end++;
     if (class != UPPER || end >= word.len || class_of(word.ptr[end]) != LOWER) return end;
+    bool plural =
+        word.ptr[end] == 's' && (end + 1 == word.len || class_of(word.ptr[end + 1]) != LOWER);
+    if (end - at > 1 && plural) return end + 1; // "URLs"
     if (end - at > 1) return end - 1; // "HTTPServer": the last capital begins the next part
     while (end < word.len && class_of(word.ptr[end]) == LOWER) end++;
     return end;
@@ -119,20 +122,20 @@ void terms_of_word(Str word, WordTerms *out)
 }
 
 static const char *const stop_words[] = {
-    "a",       "about", "above",   "after",  "again",  "all",    "also",    "am",    "an",
-    "and",     "any",   "are",     "as",     "at",     "be",     "because", "been",  "before",
-    "being",   "below", "between", "both",   "but",    "by",     "can",     "could", "did",
-    "do",      "does",  "doing",   "during", "each",   "either", "etc",     "for",   "from",
-    "further", "had",   "has",     "have",   "having", "he",     "her",     "here",  "his",
-    "how",     "i",     "if",      "in",     "into",   "is",     "it",      "its",   "itself",
-    "me",      "might", "more",    "most",   "must",   "my",     "no",      "nor",   "of",
-    "off",     "on",    "once",    "only",   "onto",   "or",     "other",   "our",   "out",
-    "over",    "own",   "same",    "shall",  "she",    "should", "so",      "some",  "such",
-    "than",    "that",  "the",     "their",  "them",   "then",   "there",   "these", "they",
-    "this",    "those", "through", "to",     "too",    "under",  "until",   "up",    "upon",
-    "us",      "very",  "via",     "was",    "we",     "were",   "what",    "when",  "where",
-    "which",   "while", "who",     "whom",   "whose",  "why",    "will",    "with",  "within",
-    "without", "would", "you",     "your"};
+    "a",       "about", "above",   "after",  "again",  "all",    "also",    "am",     "an",
+    "and",     "any",   "are",     "as",     "at",     "be",     "because", "been",   "before",
+    "being",   "below", "between", "both",   "but",    "by",     "can",     "could",  "did",
+    "do",      "does",  "doing",   "during", "each",   "either", "etc",     "for",    "from",
+    "further", "had",   "has",     "have",   "having", "he",     "her",     "here",   "his",
+    "how",     "i",     "if",      "in",     "into",   "is",     "it",      "its",    "itself",
+    "me",      "might", "more",    "most",   "must",   "my",     "no",      "nor",    "of",
+    "off",     "on",    "once",    "only",   "onto",   "or",     "other",   "our",    "out",
+    "over",    "own",   "same",    "shall",  "she",    "should", "so",      "some",   "such",
+    "than",    "that",  "the",     "their",  "them",   "then",   "there",   "these",  "they",
+    "this",    "those", "through", "to",     "too",    "under",  "until",   "up",     "upon",
+    "very",    "via",   "was",     "we",     "were",   "what",   "when",    "where",  "which",
+    "while",   "who",   "whom",    "whose",  "why",    "will",   "with",    "within", "without",
+    "would",   "you",   "your"};
 
 // The list is short: a stop word is stemmed here only when its first letters fit.
 bool terms_is_stop_word(Str word)
@@ -141,7 +144,7 @@ bool terms_is_stop_word(Str word)
     for (size_t i = 0; i < ARRAY_LEN(stop_words); i++) {
         Str stop = str_from(stop_words[i]);
         if (str_eq(word, stop)) return true;
-        if (word.len < 3 || stop.len < word.len || memcmp(word.ptr, stop.ptr, 3) != 0) continue;
+        if (word.len < 2 || stop.len < word.len || memcmp(word.ptr, stop.ptr, 2) != 0) continue;
         memcpy(stem, stop.ptr, stop.len);
         if (str_eq(word, (Str){stem, terms_stem(stem, stop.len)})) return true;
     }

@@ -36,7 +36,7 @@ static void analyses(void **state)
         {"App.run", "app run", "=apprun =app_run apprun", "App/run", QUERY_SYMBOL},
         {"x::b::c_d", "x b c d =c_d", "", "b/c_d", QUERY_SYMBOL},
         {"the how", "the how", "", "", QUERY_WORDS},
-        {"use HTTPServer and Client", "use http server =httpserver client", "",
+        {"use HTTPServer and Client", "us http server =httpserver client", "",
          "/HTTPServer /Client?", QUERY_WORDS},
         {"src/net/retry.py", "src net retri py", "", "net/retry.py", QUERY_PATH},
         {"   ", "", "", "", QUERY_SYMBOL},
