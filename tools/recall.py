@@ -8,7 +8,7 @@ usage: tools/recall.py --facts CQ_FACTS [--tags CQ_TAGS] --lang LANG [--missed N
 A SOURCE is a folder, a file, or @FILE with a path on each line. Prints, per kind: how many
 definitions ctags lists, how many of these we find (same file, same name, a kind that fits, at most
 3 lines apart), and how many we list that ctags does not. With --tags the same for the tags.scm that
-the grammar ships (build/third_party; Bash's has none). What the other one calls a function and we a
+the grammar ships (build/third_party; some have none). What the other one calls a function and we a
 call of a macro, such as TEST(name) { ... }, is counted apart. --missed and --extra show examples.
 With --min, exit 1 when functions, classes or methods are found less often than R. --json prints the
 numbers as one object. --table makes the table of docs/recall.md: each line of LIST is
@@ -63,6 +63,32 @@ LANGS = {
         "alias": {"type"}, "generator": CALLABLE, "property": {"field"},
         "constant": VALUES | CALLABLE, "variable": VALUES | CALLABLE}),
     "bash": ("Sh", ["sh", "bash"], {"function": CALLABLE}),
+    "ruby": ("Ruby", ["rb", "rake", "gemspec", "ru"], {
+        "class": {"class"}, "module": {"module"}, "method": CALLABLE, "singletonMethod": CALLABLE,
+        "alias": CALLABLE | {"variable"}, "accessor": {"field"}, "constant": VALUES | {"class"}}),
+    "php": ("PHP", ["php"], {
+        "class": {"class"}, "interface": {"interface"}, "trait": {"trait"}, "function": CALLABLE,
+        "define": VALUES, "variable": VALUES, "namespace": {"module"}}),
+    "csharp": ("C#", ["cs"], {
+        "class": {"class"}, "struct": {"struct"}, "interface": {"interface"}, "enum": {"enum"},
+        "enumerator": {"enum_member"}, "method": CALLABLE, "property": {"field"},
+        "field": VALUES, "event": {"field"}, "namespace": {"module"}, "typedef": TYPES}),
+    "kotlin": ("Kotlin", ["kt", "kts"], {
+        "class": {"class", "enum"}, "object": {"class", "enum_member"}, "interface": {"interface"},
+        "method": CALLABLE, "typealias": {"type"}, "constant": VALUES, "variable": VALUES,
+        "package": {"module"}}),
+    "scala": (None, ["scala", "sbt"], {}),
+    "swift": (None, ["swift"], {}),
+    "lua": ("Lua", ["lua"], {"function": CALLABLE}),
+    "elixir": ("Elixir", ["ex", "exs"], {
+        "module": {"module", "impl"}, "protocol": {"interface"}, "implementation": {"impl"},
+        "function": CALLABLE, "macro": {"macro"}, "callback": CALLABLE, "delegate": CALLABLE,
+        "exception": {"struct"}, "guard": CALLABLE | {"macro"}, "operator": CALLABLE,
+        "record": TYPES, "test": CALLABLE, "type": {"type"}}),
+    "haskell": ("Haskell", ["hs"], {
+        "type": TYPES, "constructor": {"enum_member"}, "function": CALLABLE | VALUES,
+        "module": {"module"}}),
+    "zig": (None, ["zig"], {}),
 }
 LANGS["tsx"] = ("TypeScript", ["tsx"], LANGS["typescript"][2])
 CORE = {"function", "method", "member", "class", "func", "struct"}  # what --min judges
@@ -71,9 +97,11 @@ CORE = {"function", "method", "member", "class", "func", "struct"}  # what --min
 TAG_KINDS = {
     "function": CALLABLE, "method": CALLABLE, "class": TYPES, "type": TYPES, "macro": {"macro"},
     "interface": {"interface", "trait"}, "module": {"module"},
-    "constant": VALUES | CALLABLE | {"class", "type"}}
+    "constant": VALUES | CALLABLE | {"class", "type"}, "field": VALUES, "property": VALUES,
+    "variable": VALUES, "enum": {"enum"}, "object": {"class", "module"}}
 QUERIES = {"tsx": ["javascript", "typescript"], "typescript": ["javascript", "typescript"],
-           "bash": []}  # others: their own
+           "csharp": ["c-sharp"], "bash": [], "kotlin": [], "haskell": [],
+           "zig": []}  # others: their own
 
 # The columns of the table, by the kinds of ctags and of tags.scm.
 COLUMNS = {
@@ -131,6 +159,8 @@ def is_script(path):
 
 def ctags_definitions(lang, language, kinds, files):
     """No patterns are asked for: they can hold anything, line ends too."""
+    if language is None:
+        return  # ctags 5.9 does not know it
     command = ["ctags", "-x", "--languages=" + language, "--language-force=" + language,
                "--sort=no", "--_xformat=%n\t%K\t%p\t%F\t%N", "--kinds-%s=*" % language, "-L", "-"]
     done = subprocess.run(command, input=os.fsencode("\n".join(files)), capture_output=True,

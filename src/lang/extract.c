@@ -265,7 +265,7 @@ static TSNode callee_name(const Extract *x, TSNode node, uint32_t *receiver)
 // The receiver of a callee: what stands before its last name, without the separator.
 static Str trim_receiver(Str text)
 {
-    static const char *const separators[] = {"?.", "->", "::", "."};
+    static const char *const separators[] = {"?->", "?.", "&.", "->", "::", ".", ":"};
     text = str_trim(text);
     for (size_t i = 0; i < ARRAY_LEN(separators); i++) {
         if (!str_ends(text, str_from(separators[i]))) continue;
@@ -302,6 +302,16 @@ void extract_call(Extract *x, const Call *call)
 Call *extract_open_call(Extract *x)
 {
     return &x->parser->drafts.calls.items[x->parser->open_call];
+}
+
+void extract_receiver(Extract *x, uint32_t start)
+{
+    Call *call = extract_open_call(x);
+    uint32_t name = call->name_span.start;
+    if (start >= name) return;
+    call->callee = extract_fold(x, (Span){start, call->name_span.end}, CALLEE_MAX_BYTES);
+    Str before = trim_receiver(str_sub(x->text, start, name));
+    call->receiver = fold_text(x->cx->arena, before, CALLEE_MAX_BYTES);
 }
 
 // One child of an argument list.

@@ -84,6 +84,8 @@ void extract_cut_value(DefDraft *draft, TSNode value);
 void extract_call(Extract *x, const Call *call);
 // The call being walked or just recorded; valid until the next one is recorded.
 Call *extract_open_call(Extract *x);
+// The callee of the open call begins at `start`, in front of the name that its rule has found.
+void extract_receiver(Extract *x, uint32_t start);
 void extract_import(Extract *x, const Import *import);
 void extract_text_span(Extract *x, TextSpan span);
 void extract_comment(Extract *x, Span span); // doc comment or plain, by its text
