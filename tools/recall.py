@@ -175,6 +175,12 @@ def ctags_definitions(lang, language, kinds, files):
             kind = "method"
         if NO_NAME.match(name) or (lang == "java" and "." in name):
             continue
+        if lang == "php":
+            name = name.replace("\\\\", "\\")
+        if lang == "csharp":  # ~A, operator ==, IFace.Method
+            name = re.sub(r"^(~|operator )\s*", "", name).rsplit(".", 1)[-1]
+            if name in ("get", "set"):
+                continue  # accessors of a property with an attribute
         if kind in kinds:
             yield path, name, kind, int(number)
 

@@ -189,6 +189,35 @@ void extract_cut_value(DefDraft *draft, TSNode value)
     if (!ts_node_is_null(value)) draft->value = extract_span(value);
 }
 
+// The first leaf: "a" of the declarator `a = 1` and of `$a`.
+static TSNode first_leaf(TSNode node)
+{
+    while (ts_node_named_child_count(node)) node = ts_node_named_child(node, 0);
+    return node;
+}
+
+void extract_declarators(Extract *x, DefDraft model, TSNode list, unsigned symbol)
+{
+    Span whole = model.def.full, last = {0};
+    uint32_t first = 0, count = 0;
+    ExtractChildren each = extract_children(list);
+    while (extract_each(&each)) // the last declarator ends with the statement
+        if (extract_is(x, each.node, symbol)) last = extract_span(each.node);
+    each = extract_children(list);
+    while (extract_each(&each)) {
+        if (!extract_is(x, each.node, symbol)) continue;
+        Span span = extract_span(each.node);
+        DefDraft own = extract_draft(x, model.def.kind, each.node, first_leaf(each.node));
+        own.signature = (Span){model.signature.start, span.end};
+        if (count++) own.cut = (Span){first, span.start};
+        else first = span.start, own.def.full.start = whole.start;
+        if (span.start == last.start) own.def.full.end = whole.end;
+        uint32_t parts = ts_node_named_child_count(each.node);
+        if (parts > 1) extract_cut_value(&own, ts_node_named_child(each.node, parts - 1));
+        extract_def(x, &own);
+    }
+}
+
 void extract_prefix(Extract *x, TSNode node)
 {
     Parser *p = x->parser;
@@ -265,7 +294,7 @@ static TSNode callee_name(const Extract *x, TSNode node, uint32_t *receiver)
 // The receiver of a callee: what stands before its last name, without the separator.
 static Str trim_receiver(Str text)
 {
-    static const char *const separators[] = {"?->", "?.", "&.", "->", "::", ".", ":"};
+    static const char *const separators[] = {"?->", "?.", "&.", "->", "::", ".", ":", "\\"};
     text = str_trim(text);
     for (size_t i = 0; i < ARRAY_LEN(separators); i++) {
         if (!str_ends(text, str_from(separators[i]))) continue;
@@ -325,8 +354,10 @@ static void count_argument(Extract *x, const Frame *args, TSNode node, const Bou
     case RULE_SPREAD_MAP: call->star_star = true; return;
     case RULE_KEYWORD: {
         TSNode name = child_in(node, bound->name);
-        if (ts_node_is_null(name)) return;
-        VEC_PUSH(&p->drafts.room, &p->keywords, extract_text(x, extract_span(name)));
+        if (!ts_node_is_null(name))
+            VEC_PUSH(&p->drafts.room, &p->keywords, extract_text(x, extract_span(name)));
+        else if (extract_rule(x, ts_node_named_child(node, 0)) == RULE_SPREAD) call->star = true;
+        else call->arg_count++;
         return;
     }
     default:

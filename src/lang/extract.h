@@ -79,6 +79,10 @@ void extract_end(ExtractChildren *each);
 DefDraft extract_draft(const Extract *x, DefKind kind, TSNode node, TSNode name);
 // Records a definition without opening a scope: variables, fields, several names in one statement.
 void extract_def(Extract *x, const DefDraft *draft);
+// int a = 1, b; - a definition for each node of type number `symbol` among the children of `list`,
+// named by its first leaf. `model` says the kind, the span of the statement, and where signatures
+// start; the first and the last definition share the rest of the statement.
+void extract_declarators(Extract *x, DefDraft model, TSNode list, unsigned symbol);
 // Sets draft->value, unless `value` is a null node.
 void extract_cut_value(DefDraft *draft, TSNode value);
 void extract_call(Extract *x, const Call *call);

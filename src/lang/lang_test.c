@@ -36,6 +36,8 @@ static void detects(void **state)
         {"x.sh", "", LANG_bash},
         {"tool", "#!/bin/sh\n", LANG_bash},
         {"a.gemspec", "", LANG_ruby},
+        {"a.php", "", LANG_php},
+        {"a.cs", "", LANG_csharp},
         {"lib/Rakefile", "", LANG_ruby},
         {"tool", "#!/usr/bin/env ruby\n", LANG_ruby},
         {"tool", "#!/usr/bin/env python3\n", LANG_python},
@@ -68,6 +70,7 @@ static void knows_names(void **state)
         {"c++", LANG_cpp, "cpp"},          {"golang", LANG_go, "go"},
         {"sh", LANG_bash, "bash"},         {"js", LANG_javascript, "javascript"},
         {"pyhton", LANG_NONE, "python"},   {"typescrpt", LANG_NONE, "typescript"},
+        {"c#", LANG_csharp, "csharp"},     {"cs", LANG_csharp, "csharp"},
         {"cobol", LANG_NONE, ""},          {"rsut", LANG_NONE, "rust"},
     };
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {

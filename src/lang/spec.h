@@ -29,7 +29,7 @@ typedef enum RuleKind {
     RULE_PREFIX,  // a sibling that belongs to the definition behind it: Rust attribute_item
     RULE_CALL,    // a call; `name` is the callee
     RULE_ARGS,    // the argument list directly inside a call
-    RULE_KEYWORD, // an argument with a name, `name`
+    RULE_KEYWORD, // an argument with a name, `name`; positional or spread when it has none
     RULE_SPREAD,  // an argument that is spread: *args, ...rest
     RULE_SPREAD_MAP, // **kwargs
     RULE_MEMBER,     // in a callee: receiver and last name, `name`: a.b, a->b, a::b
