@@ -112,7 +112,7 @@ COLUMNS = {
 FIELDS = {"c", "cpp", "go"}  # whose ctags "member" is a field
 
 # No names: what ctags makes up, calls in a Java initializer, keywords after a derailed parse.
-NO_NAME = re.compile(r"__anon|[Aa]nonymous[A-Za-z]*[0-9a-f]{8,}$|anonymous[A-Za-z]*$|"
+NO_NAME = re.compile(r"__anon|<lambda>|[Aa]nonymous[A-Za-z]*[0-9a-f]{8,}$|anonymous[A-Za-z]*$|"
                      r"(if|for|while|do|switch|try|catch|return|extends|void|int|__attribute__)$")
 
 
@@ -175,9 +175,11 @@ def ctags_definitions(lang, language, kinds, files):
             kind = "method"
         if NO_NAME.match(name) or (lang == "java" and "." in name):
             continue
+        if lang == "kotlin":
+            name = name.replace("\\x20", "")
         if lang == "php":
             name = name.replace("\\\\", "\\")
-        if lang == "csharp":  # ~A, operator ==, IFace.Method
+        if lang == "csharp" and kind in ("method", "property"):  # ~A, operator ==, IFace.Method
             name = re.sub(r"^(~|operator )\s*", "", name).rsplit(".", 1)[-1]
             if name in ("get", "set"):
                 continue  # accessors of a property with an attribute
@@ -231,6 +233,13 @@ def without_objects(definitions):
     """For ctags every JavaScript object with members is a class."""
     for definition, line in with_lines(definitions):
         if definition[2] != "class" or "class" in line:
+            yield definition
+
+
+def without_lambdas(definitions):
+    """For ctags the parameters of Kotlin's lambdas are methods."""
+    for definition, line in with_lines(definitions):
+        if definition[2] != "method" or re.search(r"\bfun\b", line):
             yield definition
 
 
@@ -351,6 +360,8 @@ def measure(args, lang, sources):
     listed = ctags_definitions(lang, language, kinds, files)
     if lang == "javascript":
         listed = without_objects(listed)
+    if lang == "kotlin":
+        listed = without_lambdas(listed)
     against = {"ctags": Comparison(kinds, listed, by_file)}
     tags = grammar_definitions(args.tags, lang, files) if args.tags else None
     if tags is not None:
