@@ -175,6 +175,10 @@ def ctags_definitions(lang, language, kinds, files):
             kind = "method"
         if NO_NAME.match(name) or (lang == "java" and "." in name):
             continue
+        if lang == "lua":  # M.f, M:f, t['f']
+            if "[" in name:
+                continue
+            name = re.split("[.:]", name)[-1].strip()
         if lang == "kotlin":
             name = name.replace("\\x20", "")
         if lang == "php":

@@ -42,6 +42,8 @@ static void detects(void **state)
         {"build.gradle.kts", "", LANG_kotlin},
         {"a.scala", "", LANG_scala},
         {"build.sbt", "", LANG_scala},
+        {"a.swift", "", LANG_swift},
+        {"a.lua", "", LANG_lua},
         {"lib/Rakefile", "", LANG_ruby},
         {"tool", "#!/usr/bin/env ruby\n", LANG_ruby},
         {"tool", "#!/usr/bin/env python3\n", LANG_python},

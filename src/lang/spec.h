@@ -76,6 +76,7 @@ struct LangSpec {
     // What the grammar is to see: `text`, or a copy (in `arena`) of the same length with blanks
     // over what would mislead it. All facts keep their offsets and the original text. May be NULL.
     Str (*mask)(Arena *arena, Str text);
+    bool masks_code;   // what `mask` hides is correct code, not an error that it mends
     bool lenient;      // macros upset the grammar: a stray name and a missing ";" are no errors
     const Rule *rules; // ends with .node == NULL
     const char *const *fields;  // what hooks ask for with extract_child, at most SPEC_MAX_FIELDS
