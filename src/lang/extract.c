@@ -61,9 +61,25 @@ TSNode extract_next(const Extract *x)
     return (TSNode){0};
 }
 
+TSNode extract_previous(const Extract *x)
+{
+    Parser *p = x->parser;
+    ts_tree_cursor_reset_to(&p->spare, &p->cursor);
+    while (ts_tree_cursor_goto_previous_sibling(&p->spare)) {
+        TSNode node = ts_tree_cursor_current_node(&p->spare);
+        if (extract_rule(x, node) != RULE_COMMENT) return node;
+    }
+    return (TSNode){0};
+}
+
 ExtractChildren extract_children(TSNode node)
 {
     return (ExtractChildren){.cursor = ts_tree_cursor_new(node)};
+}
+
+ExtractChildren extract_following(const Extract *x)
+{
+    return (ExtractChildren){.cursor = ts_tree_cursor_copy(&x->parser->cursor), .started = true};
 }
 
 bool extract_each(ExtractChildren *each)
@@ -253,6 +269,16 @@ static bool is_type(DefKind kind)
            kind == DEF_INTERFACE || kind == DEF_TRAIT || kind == DEF_IMPL;
 }
 
+void extract_enter(Extract *x)
+{
+    const Drafts *drafts = &x->parser->drafts;
+    DefKind kind = drafts->defs.items[drafts->defs.len - 1].def.kind;
+    x->scope.draft = (int32_t)drafts->defs.len - 1;
+    x->scope.kind = kind;
+    if (is_callable(kind)) x->scope.in_function = true;
+    if (is_type(kind)) x->scope.in_function = false;
+}
+
 static bool record_def(Extract *x, TSNode node, const Bound *bound)
 {
     DefDraft draft = extract_draft(x, bound->rule->def, node, child_in(node, bound->name));
@@ -262,11 +288,7 @@ static bool record_def(Extract *x, TSNode node, const Bound *bound)
     if (bound->rule->hook && !bound->rule->hook(x, node, &draft)) return false;
     if (!draft.def.name.len) return false;
     extract_def(x, &draft);
-    DefKind kind = draft.def.kind;
-    x->scope.draft = (int32_t)x->parser->drafts.defs.len - 1;
-    x->scope.kind = kind;
-    if (is_callable(kind)) x->scope.in_function = true;
-    if (is_type(kind)) x->scope.in_function = false;
+    extract_enter(x);
     return true;
 }
 
