@@ -4,7 +4,7 @@
 #   build/third_party/tree-sitter/lib/              the core: include/, src/
 #   build/third_party/tree-sitter-python/src/       parser.c, scanner.c and the headers they include
 #   build/third_party/tree-sitter-typescript/tsx/src/  (a package with two grammars)
-#   build/third_party/*/LICENSE, */queries/tags.scm
+#   build/third_party/*/LICENSE*, */queries/tags.scm
 #
 # The versions are those of tools/grammars/package-lock.json. Silent, and offline, when up to date.
 set -eu
@@ -15,12 +15,14 @@ keep() { # NODE_MODULES NEW_DIR
     for package in "$1"/tree-sitter* "$1"/@*/tree-sitter*; do
         [ -d "$package" ] || continue
         name=${package##*/}
+        case $name in tree-sitter-cli) continue ;; esac # Swift's package asks for it: no sources
         from=$package
         if [ "$name" = tree-sitter ]; then from=$package/vendor/tree-sitter; fi
         # Not cp -p: packages carry dates of 1985, which would hide a change from ninja.
         (cd "$from" && find . -type f \( -path './lib/*' -o -path '*/src/parser.c' \
             -o -path '*/src/scanner.c' -o -path '*/src/*.h' -o -path './common/*.h' \
-            -o -path './queries/tags.scm' -o -path './*/queries/tags.scm' \) -print) |
+            -o -path './queries/tags.scm' -o -path './*/queries/tags.scm' \) \
+            ! -path './php_only/*' -print) | # PHP without the text around it: never asked for
             while read -r file; do
                 mkdir -p "$2/$name/${file%/*}"
                 cp "$from/$file" "$2/$name/$file"

@@ -8,7 +8,7 @@ usage: tools/recall.py --facts CQ_FACTS [--tags CQ_TAGS] --lang LANG [--missed N
 A SOURCE is a folder, a file, or @FILE with a path on each line. Prints, per kind: how many
 definitions ctags lists, how many of these we find (same file, same name, a kind that fits, at most
 3 lines apart), and how many we list that ctags does not. With --tags the same for the tags.scm that
-the grammar ships (build/third_party; Bash's has none). What the other one calls a function and we a
+the grammar ships (build/third_party; some have none). What the other one calls a function and we a
 call of a macro, such as TEST(name) { ... }, is counted apart. --missed and --extra show examples.
 With --min, exit 1 when functions, classes or methods are found less often than R. --json prints the
 numbers as one object. --table makes the table of docs/recall.md: each line of LIST is
@@ -63,17 +63,45 @@ LANGS = {
         "alias": {"type"}, "generator": CALLABLE, "property": {"field"},
         "constant": VALUES | CALLABLE, "variable": VALUES | CALLABLE}),
     "bash": ("Sh", ["sh", "bash"], {"function": CALLABLE}),
+    "ruby": ("Ruby", ["rb", "rake", "gemspec", "ru"], {
+        "class": {"class"}, "module": {"module"}, "method": CALLABLE, "singletonMethod": CALLABLE,
+        "alias": CALLABLE | {"variable"}, "accessor": {"field"}, "constant": VALUES | {"class"}}),
+    "php": ("PHP", ["php"], {
+        "class": {"class"}, "interface": {"interface"}, "trait": {"trait"}, "function": CALLABLE,
+        "define": VALUES, "variable": VALUES, "namespace": {"module"}}),
+    "csharp": ("C#", ["cs"], {
+        "class": {"class"}, "struct": {"struct"}, "interface": {"interface"}, "enum": {"enum"},
+        "enumerator": {"enum_member"}, "method": CALLABLE, "property": {"field"},
+        "field": VALUES, "event": {"field"}, "namespace": {"module"}, "typedef": TYPES}),
+    "kotlin": ("Kotlin", ["kt", "kts"], {
+        "class": {"class", "enum"}, "object": {"class", "enum_member"}, "interface": {"interface"},
+        "method": CALLABLE, "typealias": {"type"}, "constant": VALUES, "variable": VALUES,
+        "package": {"module"}}),
+    "scala": (None, ["scala", "sbt"], {}),
+    "swift": (None, ["swift"], {}),
+    "lua": ("Lua", ["lua"], {"function": CALLABLE}),
+    "elixir": ("Elixir", ["ex", "exs"], {
+        "module": {"module", "impl"}, "protocol": {"interface"}, "implementation": {"impl"},
+        "function": CALLABLE, "macro": {"macro"}, "callback": CALLABLE, "delegate": CALLABLE,
+        "exception": {"struct"}, "guard": CALLABLE | {"macro"}, "operator": CALLABLE,
+        "record": TYPES, "test": CALLABLE, "type": {"type"}}),
+    "haskell": ("Haskell", ["hs"], {
+        "type": TYPES, "constructor": {"enum_member"}, "function": CALLABLE}),
+    "zig": (None, ["zig"], {}),
 }
 LANGS["tsx"] = ("TypeScript", ["tsx"], LANGS["typescript"][2])
+NAMED_WHOLE = {"module", "interface", "impl"}  # Elixir's A.B, which ctags lists as B
 CORE = {"function", "method", "member", "class", "func", "struct"}  # what --min judges
 
 # What the @definition.KIND of a tags.scm may be with us, in every language.
 TAG_KINDS = {
     "function": CALLABLE, "method": CALLABLE, "class": TYPES, "type": TYPES, "macro": {"macro"},
     "interface": {"interface", "trait"}, "module": {"module"},
-    "constant": VALUES | CALLABLE | {"class", "type"}}
+    "constant": VALUES | CALLABLE | {"class", "type"}, "field": VALUES, "property": VALUES,
+    "variable": VALUES, "enum": {"enum"}, "object": {"class", "module"}}
 QUERIES = {"tsx": ["javascript", "typescript"], "typescript": ["javascript", "typescript"],
-           "bash": []}  # others: their own
+           "csharp": ["c-sharp"], "bash": [], "kotlin": [], "haskell": [],
+           "zig": []}  # others: their own
 
 # The columns of the table, by the kinds of ctags and of tags.scm.
 COLUMNS = {
@@ -84,8 +112,8 @@ COLUMNS = {
 FIELDS = {"c", "cpp", "go"}  # whose ctags "member" is a field
 
 # No names: what ctags makes up, calls in a Java initializer, keywords after a derailed parse.
-NO_NAME = re.compile(r"__anon|[Aa]nonymous[A-Za-z]*[0-9a-f]{8,}$|anonymous[A-Za-z]*$|"
-                     r"(if|for|while|do|switch|try|catch|return|extends|void|int|__attribute__)$")
+NO_NAME = re.compile(r"__anon|<lambda>|[Aa]nonymous[A-Za-z]*[0-9a-f]{8,}$|anonymous[A-Za-z]*$|"
+                     r"(if|for|while|do|where|switch|try|catch|return|extends|void|int|__attribute__)$")
 
 
 def source_files(sources, extensions):
@@ -131,6 +159,8 @@ def is_script(path):
 
 def ctags_definitions(lang, language, kinds, files):
     """No patterns are asked for: they can hold anything, line ends too."""
+    if language is None:
+        return  # ctags 5.9 does not know it
     command = ["ctags", "-x", "--languages=" + language, "--language-force=" + language,
                "--sort=no", "--_xformat=%n\t%K\t%p\t%F\t%N", "--kinds-%s=*" % language, "-L", "-"]
     done = subprocess.run(command, input=os.fsencode("\n".join(files)), capture_output=True,
@@ -145,6 +175,18 @@ def ctags_definitions(lang, language, kinds, files):
             kind = "method"
         if NO_NAME.match(name) or (lang == "java" and "." in name):
             continue
+        if lang == "lua":  # M.f, M:f, t['f']
+            if "[" in name:
+                continue
+            name = re.split("[.:]", name)[-1].strip()
+        if lang == "kotlin":
+            name = name.replace("\\x20", "")
+        if lang == "php":
+            name = name.replace("\\\\", "\\")
+        if lang == "csharp" and kind in ("method", "property"):  # ~A, operator ==, IFace.Method
+            name = re.sub(r"^(~|operator )\s*", "", name).rsplit(".", 1)[-1]
+            if name in ("get", "set"):
+                continue  # accessors of a property with an attribute
         if kind in kinds:
             yield path, name, kind, int(number)
 
@@ -198,6 +240,22 @@ def without_objects(definitions):
             yield definition
 
 
+def without_lambdas(definitions):
+    """For ctags the parameters of Kotlin's lambdas are methods."""
+    for definition, line in with_lines(definitions):
+        if definition[2] != "method" or re.search(r"\bfun\b", line):
+            yield definition
+
+
+def without_repeats(definitions):
+    """For ctags each equation of a Haskell function is one more function."""
+    seen = set()
+    for definition in definitions:
+        if definition[2] != "function" or definition[:2] not in seen:
+            seen.add(definition[:2])
+            yield definition
+
+
 def our_documents(program, lang, files):
     """One facts document per file, or None for a file that cq-facts refuses."""
     done = subprocess.run([program, "--lang", lang] + files, capture_output=True)
@@ -226,6 +284,8 @@ class Ours:
         self.by_name = collections.defaultdict(list)
         for definition in self.defs:
             self.by_name[definition[0]].append(definition)
+            if definition[1] in NAMED_WHOLE and "." in definition[0]:
+                self.by_name[definition[0].rsplit(".", 1)[1]].append(definition)
 
     def fitting(self, name, kinds, line):
         return [d for d in self.by_name.get(name, ())
@@ -315,10 +375,18 @@ def measure(args, lang, sources):
     listed = ctags_definitions(lang, language, kinds, files)
     if lang == "javascript":
         listed = without_objects(listed)
+    if lang == "kotlin":
+        listed = without_lambdas(listed)
+    if lang == "haskell":
+        listed = without_repeats(listed)
     against = {"ctags": Comparison(kinds, listed, by_file)}
     tags = grammar_definitions(args.tags, lang, files) if args.tags else None
     if tags is not None:
-        against["tags"] = Comparison(TAG_KINDS, tags, by_file)
+        found = dict(TAG_KINDS)
+        if lang == "elixir":  # its query has one name for all that begins with "def"
+            found["function"] = CALLABLE | {"macro"}
+            found["module"] = NAMED_WHOLE
+        against["tags"] = Comparison(found, tags, by_file)
     return len(by_file), partial, against
 
 

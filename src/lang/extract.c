@@ -61,9 +61,25 @@ TSNode extract_next(const Extract *x)
     return (TSNode){0};
 }
 
+TSNode extract_previous(const Extract *x)
+{
+    Parser *p = x->parser;
+    ts_tree_cursor_reset_to(&p->spare, &p->cursor);
+    while (ts_tree_cursor_goto_previous_sibling(&p->spare)) {
+        TSNode node = ts_tree_cursor_current_node(&p->spare);
+        if (extract_rule(x, node) != RULE_COMMENT) return node;
+    }
+    return (TSNode){0};
+}
+
 ExtractChildren extract_children(TSNode node)
 {
     return (ExtractChildren){.cursor = ts_tree_cursor_new(node)};
+}
+
+ExtractChildren extract_following(const Extract *x)
+{
+    return (ExtractChildren){.cursor = ts_tree_cursor_copy(&x->parser->cursor), .started = true};
 }
 
 bool extract_each(ExtractChildren *each)
@@ -189,6 +205,35 @@ void extract_cut_value(DefDraft *draft, TSNode value)
     if (!ts_node_is_null(value)) draft->value = extract_span(value);
 }
 
+// The first leaf: "a" of the declarator `a = 1` and of `$a`.
+static TSNode first_leaf(TSNode node)
+{
+    while (ts_node_named_child_count(node)) node = ts_node_named_child(node, 0);
+    return node;
+}
+
+void extract_declarators(Extract *x, DefDraft model, TSNode list, unsigned symbol)
+{
+    Span whole = model.def.full, last = {0};
+    uint32_t first = 0, count = 0;
+    ExtractChildren each = extract_children(list);
+    while (extract_each(&each)) // the last declarator ends with the statement
+        if (extract_is(x, each.node, symbol)) last = extract_span(each.node);
+    each = extract_children(list);
+    while (extract_each(&each)) {
+        if (!extract_is(x, each.node, symbol)) continue;
+        Span span = extract_span(each.node);
+        DefDraft own = extract_draft(x, model.def.kind, each.node, first_leaf(each.node));
+        own.signature = (Span){model.signature.start, span.end};
+        if (count++) own.cut = (Span){first, span.start};
+        else first = span.start, own.def.full.start = whole.start;
+        if (span.start == last.start) own.def.full.end = whole.end;
+        uint32_t parts = ts_node_named_child_count(each.node);
+        if (parts > 1) extract_cut_value(&own, ts_node_named_child(each.node, parts - 1));
+        extract_def(x, &own);
+    }
+}
+
 void extract_prefix(Extract *x, TSNode node)
 {
     Parser *p = x->parser;
@@ -224,6 +269,16 @@ static bool is_type(DefKind kind)
            kind == DEF_INTERFACE || kind == DEF_TRAIT || kind == DEF_IMPL;
 }
 
+void extract_enter(Extract *x)
+{
+    const Drafts *drafts = &x->parser->drafts;
+    DefKind kind = drafts->defs.items[drafts->defs.len - 1].def.kind;
+    x->scope.draft = (int32_t)drafts->defs.len - 1;
+    x->scope.kind = kind;
+    if (is_callable(kind)) x->scope.in_function = true;
+    if (is_type(kind)) x->scope.in_function = false;
+}
+
 static bool record_def(Extract *x, TSNode node, const Bound *bound)
 {
     DefDraft draft = extract_draft(x, bound->rule->def, node, child_in(node, bound->name));
@@ -233,11 +288,7 @@ static bool record_def(Extract *x, TSNode node, const Bound *bound)
     if (bound->rule->hook && !bound->rule->hook(x, node, &draft)) return false;
     if (!draft.def.name.len) return false;
     extract_def(x, &draft);
-    DefKind kind = draft.def.kind;
-    x->scope.draft = (int32_t)x->parser->drafts.defs.len - 1;
-    x->scope.kind = kind;
-    if (is_callable(kind)) x->scope.in_function = true;
-    if (is_type(kind)) x->scope.in_function = false;
+    extract_enter(x);
     return true;
 }
 
@@ -265,7 +316,7 @@ static TSNode callee_name(const Extract *x, TSNode node, uint32_t *receiver)
 // The receiver of a callee: what stands before its last name, without the separator.
 static Str trim_receiver(Str text)
 {
-    static const char *const separators[] = {"?.", "->", "::", "."};
+    static const char *const separators[] = {"?->", "?.", "&.", "->", "::", ".", ":", "\\"};
     text = str_trim(text);
     for (size_t i = 0; i < ARRAY_LEN(separators); i++) {
         if (!str_ends(text, str_from(separators[i]))) continue;
@@ -304,6 +355,16 @@ Call *extract_open_call(Extract *x)
     return &x->parser->drafts.calls.items[x->parser->open_call];
 }
 
+void extract_receiver(Extract *x, uint32_t start)
+{
+    Call *call = extract_open_call(x);
+    uint32_t name = call->name_span.start;
+    if (start >= name) return;
+    call->callee = extract_fold(x, (Span){start, call->name_span.end}, CALLEE_MAX_BYTES);
+    Str before = trim_receiver(str_sub(x->text, start, name));
+    call->receiver = fold_text(x->cx->arena, before, CALLEE_MAX_BYTES);
+}
+
 // One child of an argument list.
 static void count_argument(Extract *x, const Frame *args, TSNode node, const Bound *bound)
 {
@@ -315,8 +376,10 @@ static void count_argument(Extract *x, const Frame *args, TSNode node, const Bou
     case RULE_SPREAD_MAP: call->star_star = true; return;
     case RULE_KEYWORD: {
         TSNode name = child_in(node, bound->name);
-        if (ts_node_is_null(name)) return;
-        VEC_PUSH(&p->drafts.room, &p->keywords, extract_text(x, extract_span(name)));
+        if (!ts_node_is_null(name))
+            VEC_PUSH(&p->drafts.room, &p->keywords, extract_text(x, extract_span(name)));
+        else if (extract_rule(x, ts_node_named_child(node, 0)) == RULE_SPREAD) call->star = true;
+        else call->arg_count++;
         return;
     }
     default:

@@ -61,6 +61,7 @@ unsigned extract_symbol(const Extract *x, TSNode node); // that number; SPEC_MAX
 TSNode extract_ancestor(const Extract *x, unsigned levels);
 // The node behind the one being visited in its parent, comments skipped, or a null node.
 TSNode extract_next(const Extract *x);
+TSNode extract_previous(const Extract *x); // the one in front of it
 
 // All children of a node in linear time:
 //   ExtractChildren each = extract_children(node);
@@ -72,6 +73,7 @@ typedef struct ExtractChildren {
     bool started, ended;
 } ExtractChildren;
 ExtractChildren extract_children(TSNode node);
+ExtractChildren extract_following(const Extract *x); // what stands behind the node being visited
 bool extract_each(ExtractChildren *each);
 void extract_end(ExtractChildren *each);
 
@@ -79,11 +81,19 @@ void extract_end(ExtractChildren *each);
 DefDraft extract_draft(const Extract *x, DefKind kind, TSNode node, TSNode name);
 // Records a definition without opening a scope: variables, fields, several names in one statement.
 void extract_def(Extract *x, const DefDraft *draft);
+// What stands inside the node being visited is inside the definition just recorded. For hooks.
+void extract_enter(Extract *x);
+// int a = 1, b; - a definition for each node of type number `symbol` among the children of `list`,
+// named by its first leaf. `model` says the kind, the span of the statement, and where signatures
+// start; the first and the last definition share the rest of the statement.
+void extract_declarators(Extract *x, DefDraft model, TSNode list, unsigned symbol);
 // Sets draft->value, unless `value` is a null node.
 void extract_cut_value(DefDraft *draft, TSNode value);
 void extract_call(Extract *x, const Call *call);
 // The call being walked or just recorded; valid until the next one is recorded.
 Call *extract_open_call(Extract *x);
+// The callee of the open call begins at `start`, in front of the name that its rule has found.
+void extract_receiver(Extract *x, uint32_t start);
 void extract_import(Extract *x, const Import *import);
 void extract_text_span(Extract *x, TextSpan span);
 void extract_comment(Extract *x, Span span); // doc comment or plain, by its text

@@ -168,8 +168,9 @@ static Fail extract(Ctx *cx, Parser *p, LangId lang, Str text, const Spans *span
     start_file(p, ts_tree_root_node(tree));
     Extract x = {.cx = cx, .text = text, .parser = p, .scope = {.draft = -1, .kind = DEF_KINDS}};
     x.has_error = p->has_error;
-    // What a lenient language hides are macros; elsewhere it is an error that was mended.
-    if (p->masked.ptr != text.ptr && !p->grammar->spec->lenient) p->error_count++;
+    // What a lenient language hides are macros; elsewhere it may be an error that was mended.
+    const LangSpec *spec = p->grammar->spec;
+    if (p->masked.ptr != text.ptr && !spec->lenient && !spec->masks_code) p->error_count++;
     Fail fail = walk_tree(&x);
     if (!fail) {
         Facts facts = {.lang = lang, .partial = p->error_count > 0, .error_count = p->error_count};

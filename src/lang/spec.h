@@ -29,7 +29,7 @@ typedef enum RuleKind {
     RULE_PREFIX,  // a sibling that belongs to the definition behind it: Rust attribute_item
     RULE_CALL,    // a call; `name` is the callee
     RULE_ARGS,    // the argument list directly inside a call
-    RULE_KEYWORD, // an argument with a name, `name`
+    RULE_KEYWORD, // an argument with a name, `name`; positional or spread when it has none
     RULE_SPREAD,  // an argument that is spread: *args, ...rest
     RULE_SPREAD_MAP, // **kwargs
     RULE_MEMBER,     // in a callee: receiver and last name, `name`: a.b, a->b, a::b
@@ -76,6 +76,7 @@ struct LangSpec {
     // What the grammar is to see: `text`, or a copy (in `arena`) of the same length with blanks
     // over what would mislead it. All facts keep their offsets and the original text. May be NULL.
     Str (*mask)(Arena *arena, Str text);
+    bool masks_code;   // what `mask` hides is correct code, not an error that it mends
     bool lenient;      // macros upset the grammar: a stray name and a missing ";" are no errors
     const Rule *rules; // ends with .node == NULL
     const char *const *fields;  // what hooks ask for with extract_child, at most SPEC_MAX_FIELDS

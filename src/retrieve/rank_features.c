@@ -109,11 +109,7 @@ void rank_find_defs(Rank *rank, const bool *allowed)
             find_in_part(rank, &rank->corpus->parts[part], &rank->query->names[i], allowed);
 }
 
-<<<<<<< HEAD
-static void raise_to(double *feature, double value)
-=======
 static void lift(double *feature, double value)
->>>>>>> w-find
 {
     *feature = MAX(*feature, value);
 }
@@ -149,17 +145,9 @@ static void exact_features(Rank *rank)
     for (size_t i = 0; i < rank->defs.len; i++) {
         const NamedDef *def = &rank->defs.items[i];
         double *features = rank_candidate(rank, def->file)->features;
-<<<<<<< HEAD
-        if (def->class == CLASS_TYPE)
-            raise_to(&features[FEATURE_EXACT_TYPE], def->lines > 1 ? 1 : .5);
-        raise_to(&features[FEATURE_EXACT_SIZE],
-                 def->strength * MIN(1.0, log(1.0 + def->lines) / 6));
-        if (def->in_parent) raise_to(&features[FEATURE_EXACT_PARENT], 1);
-=======
         if (def->class == CLASS_TYPE) lift(&features[FEATURE_EXACT_TYPE], def->lines > 1 ? 1 : .5);
         lift(&features[FEATURE_EXACT_SIZE], def->strength * MIN(1.0, log(1.0 + def->lines) / 6));
         if (def->in_parent) lift(&features[FEATURE_EXACT_PARENT], 1);
->>>>>>> w-find
     }
     const QueryName *name = rank->query->name_count ? &rank->query->names[0] : NULL;
     for (size_t i = 0; name && i < rank->candidates.len; i++) {
@@ -168,11 +156,7 @@ static void exact_features(Rank *rank)
         if (same_name(rank->arena, stem, name->name)) at->features[FEATURE_EXACT_STEM] = 1;
         if (!name->parent.len || !same_name(rank->arena, stem, name->parent)) continue;
         bool defined = at->features[FEATURE_EXACT_SIZE] > 0;
-<<<<<<< HEAD
-        raise_to(&at->features[FEATURE_EXACT_PARENT], defined ? 1 : .7);
-=======
         lift(&at->features[FEATURE_EXACT_PARENT], defined ? 1 : .7);
->>>>>>> w-find
     }
 }
 
@@ -185,11 +169,7 @@ void rank_name_features(Rank *rank)
     for (size_t i = 0; i < rank->defs.len; i++) {
         const NamedDef *def = &rank->defs.items[i];
         if (def->class == CLASS_FUNCTION)
-<<<<<<< HEAD
-            raise_to(&rank_candidate(rank, def->file)->features[FEATURE_FUNCTION], def->strength);
-=======
             lift(&rank_candidate(rank, def->file)->features[FEATURE_FUNCTION], def->strength);
->>>>>>> w-find
     }
 }
 
@@ -266,10 +246,6 @@ void rank_near_features(Rank *rank)
             sum += MIN(near.weights[pair], near.weights[pair + 1]) *
                    closeness(&near, pair, tokens, count);
         Candidate *at = rank_candidate(rank, corpus_file_of(rank->corpus, chunk));
-<<<<<<< HEAD
-        raise_to(&at->features[FEATURE_NEAR], sum / near.all);
-=======
         lift(&at->features[FEATURE_NEAR], sum / near.all);
->>>>>>> w-find
     }
 }

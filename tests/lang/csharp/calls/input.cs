@@ -1,0 +1,15 @@
+using System;
+Console.WriteLine("a", x);
+var p = new Point(1, y: 2);
+var q = new System.Collections.Generic.List<int>(4) { 1, 2 };
+Size s = new(1, 2);
+items.Where(i => i.Ok()).Select<int, string>(Map).ToList();
+a?.Run(1)?.Stop();
+base.OnLoad(e);
+Generic<int>(3);
+this.handler.Invoke(ref a, out var b);
+nameof(Foo);
+((Action)f)();
+global::System.Math.Abs(-1);
+list[0].Go();
+await using var z = Open();
