@@ -252,9 +252,9 @@ def without_lambdas(definitions):
 def without_callbacks(definitions):
     """For ctags a Lua line with `function` in it defines whatever stands before it."""
     for definition, line in with_lines(definitions):
-        name = re.escape(definition[1])
-        if re.search(r"function\s+[\w.:]*%s\s*\(|%s\s*=\s*function" % (name, name),
-                     line.split("\n")[0]):
+        name, first = definition[1], line.split("\n")[0]
+        defines = r"function\s+[\w.:]*%s\s*\(|%s\s*=\s*function" % (name, name)
+        if name.isidentifier() and re.search(defines, first):
             yield definition
 
 
