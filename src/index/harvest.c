@@ -122,16 +122,19 @@ void harvest(Ctx *cx, const HarvestSpec *spec, Harvest *out)
     out->stopped = universe->stopped || done < universe->count || ctx_stopped(cx) != STOP_NONE;
 }
 
-const SegmentSection *harvest_pack(const Harvest *harvest, LexiconBuilder *builder)
+size_t harvest_pack(const Harvest *harvest, size_t from, LexiconBuilder *builder)
 {
     Arena scratch = {0};
-    for (size_t i = 0; i < harvest->count; i++) {
+    uint64_t bytes = 0;
+    for (; from < harvest->count; from++) {
         Doc doc;
-        if (!harvest->files[i].doc.ptr || !doc_decode(&scratch, harvest->files[i].doc, &doc))
-            continue;
-        lexicon_add(builder, harvest->files[i].path, &doc);
+        Str encoded = harvest->files[from].doc;
+        if (!encoded.ptr || !doc_decode(&scratch, encoded, &doc)) continue;
+        bytes += doc.bytes;
+        if (bytes > LEXICON_MOST_TEXT) break;
+        lexicon_add(builder, harvest->files[from].path, &doc);
         arena_reset(&scratch);
     }
     arena_fini(&scratch);
-    return lexicon_finish(builder);
+    return from;
 }

@@ -33,7 +33,8 @@ typedef struct HarvestSpec {
 
 void harvest(Ctx *cx, const HarvestSpec *spec, Harvest *out);
 
-// All that was taken as one segment's sections; they live until the builder is freed.
-const SegmentSection *harvest_pack(const Harvest *harvest, LexiconBuilder *builder);
+// Adds files[from ...) to the builder until it has LEXICON_MOST_TEXT of text; returns the first one
+// that is left, for the next segment.
+size_t harvest_pack(const Harvest *harvest, size_t from, LexiconBuilder *builder);
 
 #endif

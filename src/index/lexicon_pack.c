@@ -144,6 +144,7 @@ static const uint32_t *terms_of(const LexiconBuilder *builder, uint32_t name, ui
 {
     const NameBuild *of = &builder->names.items[name];
     *count = of->term_count;
+    if (!*count) return NULL; // there may be no terms at all
     return builder->word_terms.items + of->first_term;
 }
 
@@ -198,7 +199,7 @@ typedef struct FileBuild {
     uint32_t *def_names;
     uint32_t *open; // definitions that may reach the next chunk
     uint32_t open_count, next_open, next_def, token;
-    const uint32_t *path_terms; // repeated ones too: stem, folders
+    const uint32_t *stem_terms, *folder_terms; // repeated ones too
     uint32_t stem_count, folder_count;
 } FileBuild;
 
@@ -273,9 +274,9 @@ static void add_chunk(LexiconBuilder *builder, FileBuild *at, const DocChunk *ch
     builder->counts.len = 0;
     count_text(builder, at, chunk->token_end, number, lengths, &row);
     count_defs(builder, at, chunk, number, lengths);
-    lengths[LEX_STEM] = count_all(builder, at->path_terms, at->stem_count, LEX_STEM, number);
+    lengths[LEX_STEM] = count_all(builder, at->stem_terms, at->stem_count, LEX_STEM, number);
     lengths[LEX_FOLDER] =
-        count_all(builder, at->path_terms + at->stem_count, at->folder_count, LEX_FOLDER, number);
+        count_all(builder, at->folder_terms, at->folder_count, LEX_FOLDER, number);
     for (size_t i = 0; i < builder->counts.len; i++)
         add_posting(builder, &builder->counts.items[i], number);
     for (size_t i = 0; i < ARRAY_LEN(row.lengths); i++)
@@ -315,10 +316,11 @@ static void number_path(LexiconBuilder *builder, FileBuild *at, Str path, LexFil
         if (!part) at->stem_count = (uint32_t)terms.len;
     }
     at->folder_count = (uint32_t)terms.len - at->stem_count;
-    at->path_terms = terms.items;
+    at->stem_terms = terms.items;
+    at->folder_terms = at->folder_count ? terms.items + at->stem_count : NULL;
     row->path_terms = (uint32_t)builder->path_terms.len;
-    row->stem_terms = add_path_terms(builder, terms.items, at->stem_count);
-    row->folder_terms = add_path_terms(builder, terms.items + at->stem_count, at->folder_count);
+    row->stem_terms = add_path_terms(builder, at->stem_terms, at->stem_count);
+    row->folder_terms = add_path_terms(builder, at->folder_terms, at->folder_count);
     row->stem_length = (uint16_t)at->stem_count;
     row->folder_length = (uint16_t)at->folder_count;
     row->path_start = (uint32_t)builder->paths.len;

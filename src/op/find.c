@@ -23,7 +23,8 @@ static const Field args[] = {
           "lines",
           .least = 0, .most = 1000000, .fallback = "0", .value_name = "TOKENS"),
     FIELD(FindArgs, explain, BOOL, "show what each score is made of"),
-    FIELD(FindArgs, max_filesize, SIZE, "leave out larger files", .fallback = "1M"),
+    FIELD(FindArgs, max_filesize, SIZE, "leave out larger files; 0, and what is over 16M: 16M",
+          .fallback = "1M"),
     {0},
 };
 
@@ -105,7 +106,8 @@ static Fail read_args(Ctx *cx, const FindArgs *from, FindQuery *out)
                        .limit = (size_t)from->limit,
                        .per_file = (size_t)from->per_file,
                        .explain = from->explain,
-                       .max_file_bytes = MIN(from->max_filesize, (uint64_t)FACTS_LARGEST_FILE)};
+                       .max_file_bytes = FACTS_LARGEST_FILE};
+    if (from->max_filesize) out->max_file_bytes = MIN(out->max_file_bytes, from->max_filesize);
     for (size_t i = 0; only_choices[i]; i++)
         if (str_eq(from->only, str_from(only_choices[i]))) out->only = (FindOnly)i;
     return NULL;

@@ -37,6 +37,7 @@ static Fail choose_files(Find *find, const bool **out)
     size_t count = 0;
     *out = NULL;
     if (!query->in_count && !query->lang_count && query->only == FIND_ALL) return NULL;
+    TRY(env_places(find->cx, find->env, &in));
     TRY(select_targets(find->cx, &find->workspace, &in, &targets, &count));
     bool *allowed = ARENA_ARRAY(find->cx->arena, bool, corpus->files);
     for (uint32_t i = 0; i < corpus->files; i++)

@@ -11,9 +11,9 @@
 
 typedef struct FindIndex {
     Corpus corpus;
-    Lexicon lexicon;
-    Harvest harvest;     // what it was made of
-    Str universe_source; // as Universe.source
+    const Lexicon *lexicons; // the corpus's parts
+    Harvest harvest;         // what it was made of
+    Str universe_source;     // as Universe.source
     uint64_t index_bytes;
     int64_t build_ns, pack_ns; // of which packing
 } FindIndex;

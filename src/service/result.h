@@ -74,7 +74,11 @@ typedef struct Env {
     Str config_file; // that the policy was read from, or empty
 } Env;
 
+struct Selection; // index/universe.h
 // workspace_open for `env->root`, without a second search where env->workspace knows.
 MUST_CHECK Fail env_workspace(Ctx *cx, const Env *env, bool to_top, struct Workspace *out);
+// Without --root, --in names a path as the shell would: from the working folder, if it is there.
+// Fails: IO.
+MUST_CHECK Fail env_places(Ctx *cx, const Env *env, struct Selection *selection);
 
 #endif
