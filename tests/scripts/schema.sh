@@ -29,6 +29,14 @@ check outline src/op/outline.c
 check outline src/door include
 check outline --depth 1 src/base/str.h no/such/file.c README.md src/door/args.c
 check outline src --timeout 0.001
+check find "how are problems printed"
+check find op_find --explain --per-file 3 --limit 5
+check find zzz_no_such_name_zzz
+check eval --queries tests/cli/eval/tree/queries.jsonl --repos tests/cli/eval/tree/repos.json --checkouts tests/cli/eval/tree/repos
+check runtime status
+check runtime prewarm grammar.c
+check runtime check cache
+check runtime gpu
 check metrics
 check metrics no_such_family
 check blame README.md:1-3
