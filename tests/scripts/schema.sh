@@ -52,6 +52,10 @@ check run --step search id=s op_find --step outline inputs=s depth=1
 check run --step search op_find --dry-run
 check run --step outline 'files=no/such/file.c' --step search id=t pattern=main
 check cache stats
+check runtime status
+check runtime prewarm
+check runtime check cache
+check runtime gpu
 
 for op in $("$cq" help --markdown | sed -n 's/^## cq //p'); do
     "$cq" schema "$op" >/dev/null 2>&1 || continue
