@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "base/os.h"
+#include "base/os_process.h"
 #include "bench.h"
 #include "runtime/engine.h"
 

@@ -1,5 +1,5 @@
 // bench/process.c - whole processes, as a user starts them: cq in turn with ripgrep and git grep.
-#include "base/os.h"
+#include "base/os_process.h"
 #include "bench.h"
 
 enum { OUTPUT_MOST = 1 << 30 };

@@ -1,12 +1,14 @@
 # The code of cq and the programs made of it.
 #   cq_core   everything in src/ but main.c and the two forms of the operating system
-#   cq_os     src/base/os.c, os_disk.c, os_watch.c      cq_os_fake  src/base/os_fake.c, which can make any call fail
+#   cq_os     src/base/os*.c     cq_os_fake  src/base/os_fake.c, which can make any call fail
 # A program links cq_core and one of the two.
 file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/*.c)
 list(FILTER sources EXCLUDE REGEX "_test\\.c$")
 list(REMOVE_ITEM sources ${CMAKE_SOURCE_DIR}/src/main.c
-  ${CMAKE_SOURCE_DIR}/src/base/os.c ${CMAKE_SOURCE_DIR}/src/base/os_disk.c
-  ${CMAKE_SOURCE_DIR}/src/base/os_watch.c ${CMAKE_SOURCE_DIR}/src/base/os_fake.c)
+  ${CMAKE_SOURCE_DIR}/src/base/os_fake.c)
+set(os_sources ${sources})
+list(FILTER os_sources INCLUDE REGEX "/base/os(_[a-z]+)?\\.c$")
+list(REMOVE_ITEM sources ${os_sources})
 foreach(source IN LISTS sources)
   if(source MATCHES "_avx2\\.c$")
     if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
@@ -22,7 +24,7 @@ target_link_libraries(cq_core_objects PRIVATE cq_flags cq_third_party)
 add_library(cq_core STATIC $<TARGET_OBJECTS:cq_core_objects>)
 target_link_libraries(cq_core INTERFACE cq_third_party)
 
-# An object library of one file, or of none while nobody has written it.
+# An object library of files, or of none while nobody has written them.
 function(cq_add_objects target)
   file(GLOB sources CONFIGURE_DEPENDS ${ARGN})
   if(sources)
@@ -32,8 +34,7 @@ function(cq_add_objects target)
     add_library(${target} INTERFACE)
   endif()
 endfunction()
-cq_add_objects(cq_os ${CMAKE_SOURCE_DIR}/src/base/os.c ${CMAKE_SOURCE_DIR}/src/base/os_disk.c
-  ${CMAKE_SOURCE_DIR}/src/base/os_watch.c)
+cq_add_objects(cq_os ${os_sources})
 
 # cq_add_program(NAME OS SOURCE...): a program over cq_core and OS.
 function(cq_add_program name os)

@@ -91,7 +91,7 @@ FNR == 1 {
 
     product = file ~ /^src\// && file !~ /_test\.c$/
     may_heap = !product || file ~ /^src\/base\//
-    may_system = !product || file ~ /^src\/base\/(os|os_disk|os_watch|os_fake|sync)\.[ch]$/
+    may_system = !product || file ~ /^src\/base\/(os(_[a-z]+)?|sync)\.[ch]$/
     may_print = !product || file ~ /^src\/(door\/|main\.c$)/
     may_atomic = !product || file ~ /^src\/(base\/(sync\.[ch]|os_fake\.c)$|runtime\/)/
     may_thread = !product || file ~ /^src\/base\/sync\.[ch]$/

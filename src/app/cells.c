@@ -1,6 +1,7 @@
 // app/cells.c
 #include "app/cells.h"
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/vec.h"
 #include "lang/grammars.h"
@@ -63,10 +64,32 @@ static Fail close_cache(Ctx *cx, void *owner, void *value)
     return NULL;
 }
 
+// A cache that fails makes misses, so only what comes back tells that it works.
+static Fail verify_cache(Ctx *cx, void *owner, const void *value)
+{
+    (void)owner;
+    Cache *cache = (Cache *)(uintptr_t)value; // locks itself
+    if (!cache_spec(cache)->enabled) return NULL;
+    Str text = str_format(cx->arena, "%lld", (long long)clock_now_ns()), got;
+    Digest digest = digest_of(text);
+    Str key = cache_key(cx->arena, STR("check"), STR("1"), &digest);
+    bool kept = cache_put(cx, cache, key, text, &(CachePut){.ttl_s = 60}) &&
+                cache_get(cx, cache, key, &got) && str_eq(got, text);
+    cache_delete(cx, cache, key);
+    if (kept) return NULL;
+    TRY(ctx_check(cx));
+    CacheStats stats;
+    cache_stats(cx, cache, &stats);
+    return FAIL(cx->arena, IO, "the disk cache in " STR_FMT " keeps nothing: " STR_FMT,
+                STR_ARG(cache_spec(cache)->dir),
+                STR_ARG(stats.trouble.len ? stats.trouble : STR("no reason is known")));
+}
+
 static const CellSpec cache_cell = {.name = "cache",
                                     .description = "disk cache of results",
                                     .build = build_cache,
                                     .dispose = close_cache,
+                                    .verify = verify_cache,
                                     .drain_ms = 2000};
 
 static bool store_get(Ctx *cx, void *self, Str key, Str *value)

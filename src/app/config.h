@@ -3,9 +3,9 @@
 //   config_choose (which file, if any) --> config_load (reads and checks all) --> frozen Policy
 //
 // The file is .cq.yaml in the workspace root, or the one that --config or CQ_CONFIG names. It is
-// read through libyaml's events by our own walk over the table of settings, not by a libcyaml
-// schema: the table stays the one description of a setting, and each message can name line, column,
-// the nearest key and the allowed range, which libcyaml's cannot.
+// read through libyaml's events by our own walk over the table of settings, not by a library of
+// schemas: the table stays the one description of a setting, and each message can name line,
+// column, the nearest key and the allowed range, which such a library cannot.
 //
 // Threads: any. Memory: cx->arena. Blocks: for reading one small file.
 #ifndef CQ_APP_CONFIG_H

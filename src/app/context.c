@@ -5,6 +5,7 @@
 #include "app/observe.h"
 
 #include "base/clock.h"
+#include "base/vec.h"
 #include "index/universe.h"
 #include "lang/grammars.h"
 #include "lang/parse.h"
@@ -134,6 +135,24 @@ static Fail new_cells(Ctx *cx, Context *context)
     return NULL;
 }
 
+// A name that is no cell is a mistake in the settings; a cell that cannot be built now may be
+// later.
+static Fail preload(Ctx *cx, Context *context)
+{
+    Str rest = context->env.policy->runtime.preload, name;
+    VEC(Str) names = {0};
+    CellWarmed *rows = NULL;
+    size_t count = 0;
+    if (!rest.len) return NULL;
+    while (str_next(&rest, ',', &name)) VEC_PUSH(cx->arena, &names, name);
+    Fail fail = cells_prewarm(cx, context->env.cells, names.items, names.len, &rows, &count);
+    if (!fail) return NULL; // what could not be built was logged, and counted
+    return problem_with_cause(cx->arena,
+                              problem_new(cx->arena, fail->kind, CQ_WHERE,
+                                          "runtime.preload: " STR_FMT, STR_ARG(fail->detail)),
+                              fail);
+}
+
 static Engine *new_engine(Context *context, const PolicyProfile *profile)
 {
     const Policy *policy = context->env.policy;
@@ -185,6 +204,7 @@ static Fail build(Ctx *cx, const ContextSpec *spec, Context *context)
     TRY(new_cells(&own, context));
     context->env.engine = new_engine(context, &profile);
     begin_observing(context);
+    if (!spec->one_request) TRY(preload(&own, context));
     return NULL;
 }
 

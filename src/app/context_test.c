@@ -1,6 +1,9 @@
 // app/context_test.c - what the policy does to the pool and the time limit of a request.
 #include "app/context.h"
 
+#include <stdlib.h>
+
+#include "runtime/cells.h"
 #include "runtime/pool.h"
 #include "support/check.h"
 
@@ -76,12 +79,52 @@ static void test_fails(void **state)
     arena_fini(&arena);
 }
 
+static Fail take_cells(Ctx *cx, const Env *env, const void *args, Result *out)
+{
+    (void)args;
+    CellSnapshot *rows = NULL;
+    size_t count = 0;
+    cells_snapshot(cx->arena, env->cells, &rows, &count);
+    for (size_t i = 0; i < count; i++) out->finding_count += rows[i].state == CELL_READY;
+    return NULL;
+}
+
+static const OpSpec watching = {.name = "watch", .run = take_cells};
+
+// What is to be built at the start is, unless the process ends after one request.
+static void test_preload(void **state)
+{
+    (void)state;
+    for (int one = 0; one < 2; one++) {
+        Arena arena = {0};
+        Ctx cx = {.arena = &arena};
+        Context *context = NULL;
+        RunInfo info = {0};
+        Result result = {0};
+        ContextSpec spec = {.config = {.no_file = true}, .root = {".", 1}, .one_request = one};
+        assert_int_equal(setenv("CQ_RUNTIME_PRELOAD", "cache,grammar.c", 1), 0);
+        assert_null(context_open(&cx, &spec, &context));
+        assert_null(context_run(&cx, context, &watching, NULL, &info, &result));
+        assert_int_equal(result.finding_count, one ? 0 : 2);
+        context_free(context);
+        assert_int_equal(setenv("CQ_RUNTIME_PRELOAD", "grammar.d", 1), 0);
+        Fail fail = context_open(&cx, &spec, &context);
+        unsetenv("CQ_RUNTIME_PRELOAD");
+        if (one) context_free(context);
+        else
+            CHECK_STR(fail->detail, STR("runtime.preload: there is no runtime cell \"grammar.d\"; "
+                                        "did you mean grammar.c?"));
+        arena_fini(&arena);
+    }
+}
+
 int app_context_test(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_pool),
         cmocka_unit_test(test_timeout),
         cmocka_unit_test(test_fails),
+        cmocka_unit_test(test_preload),
     };
     return RUN_TESTS(tests);
 }

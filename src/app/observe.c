@@ -87,7 +87,7 @@ static void tell_cell(void *arg, const CellEvent *event)
     CellMeasure measure = cell_measure(observer->metrics, str_from(event->cell));
     count_cell_event(&measure, event);
     Ctx cx = {.log = observer->log};
-    log_event(&cx, event->error ? LOG_WARN : LOG_DEBUG, "runtime.cell",
+    log_event(&cx, LOG_DEBUG, "runtime.cell", // cells log what went wrong themselves
               LOG_STR("event", str_from(cell_event_name(event->kind))),
               LOG_STR("cell", str_from(event->cell)),
               LOG_STR("status", str_from(cell_status_name(event->status))),
@@ -163,6 +163,7 @@ static void sample(Ctx *cx, void *arg, MetricSink *sink)
     if (observer->engine) {
         Str memory = STR("memory");
         EngineStats stats = engine_stats(observer->engine);
+        metric_sample(sink, MEASURE_QUEUE_DEPTH, NULL, (double)stats.ready);
         metric_sample(sink, MEASURE_CACHE_HITS, &memory, (double)stats.memory_hits);
         metric_sample(sink, MEASURE_CACHE_MISSES, &memory,
                       (double)(stats.misses + stats.store_hits));

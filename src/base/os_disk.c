@@ -1,4 +1,4 @@
-// base/os_disk.c - like os.c, os_fake.c compiles it again with faults.
+// base/os_disk.c - what an index on the disk needs: maps, locks, bringing files to the disk.
 #include "base/os_disk.h"
 
 #include <errno.h>
@@ -10,10 +10,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-
-#ifndef OS_FAULT
-#define OS_FAULT(call) 0
-#endif
+#include "base/os_.h"
 
 Fail os_map(Ctx *cx, OsFile file, uint64_t bytes, Str *out)
 {

@@ -1,4 +1,4 @@
-// base/os_fake.c - os.c, os_disk.c and os_watch.c with faults, linked by tests in their place.
+// base/os_fake.c - os*.c with faults, linked by tests in their place.
 //
 // CQ_FAULT_AT=N makes the Nth call fail (counted from 1 over all threads); CQ_FAULT_ERRNO names the
 // error number (default EIO). The call that failed is named on stderr as "[fault N call]", so a
@@ -24,4 +24,6 @@ static int os_fault(const char *call)
 #define OS_FAULT(call) os_fault(call)
 #include "base/os.c"
 #include "base/os_disk.c"
+#include "base/os_process.c"
+#include "base/os_system.c"
 #include "base/os_watch.c"

@@ -9,6 +9,7 @@
 #include "app/context.h"
 #include "base/version.h"
 #include "door/help.h"
+#include "door/progress.h"
 #include "door/render.h"
 
 static StrList words_of(Arena *arena, int argc, char **argv)
@@ -157,7 +158,10 @@ static Fail run_op(Cli *cli, const Context *context)
     Ctx cx = context_request(context, &cli->arena, &cli->stop);
     RunInfo info = {.argv = cli->argv};
     Result result = {0};
+    ProgressLine line;
+    cx.progress = progress_begin(&line, &cli->cx);
     Fail fail = context_run(&cx, context, parsed->command.op, parsed->args, &info, &result);
+    progress_end(&line);
     if (fail) {
         log_problem(&cx, fail);
         return fail;

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "base/os_process.h"
 #include "base/vec.h"
 
 enum { MOST_BYTES = 1 << 29, MOST_ARGS = 32 };
@@ -142,4 +143,14 @@ Fail git_command_place(Ctx *cx, const char *dir, GitPlace *out)
     for (size_t i = 0; i < 3; i++) lines[i] = str_copy(cx->arena, lines[i]);
     *out = (GitPlace){lines[0], lines[1], lines[2]};
     return NULL;
+}
+
+Fail git_command_run(Ctx *cx, const char *dir, const char *const *args, Str *text, int *exit_code)
+{
+    static const char *const plain[] = {
+        "-c", "core.quotePath=false", "-c", "log.showSignature=false", "--no-pager", NULL};
+    Args all = begin(false);
+    add_args(&all, plain);
+    add_args(&all, args);
+    return run_git(cx, &all, dir, text, exit_code);
 }

@@ -32,4 +32,10 @@ typedef struct GitPlace {
 // Fails: UNAVAILABLE (no git, or not in a working tree), CANCELLED, IO.
 MUST_CHECK Fail git_command_place(Ctx *cx, const char *dir, GitPlace *out);
 
+// Any other read-only command: `args` behind "git", in the folder `dir`; what it prints, and its
+// exit code. Paths come out unquoted, without pager, colours or external programs. Fails:
+// UNAVAILABLE (no git), CANCELLED, TOO_LARGE, IO.
+MUST_CHECK Fail git_command_run(Ctx *cx, const char *dir, const char *const *args, Str *text,
+                                int *exit_code);
+
 #endif

@@ -45,6 +45,15 @@ static void read_entry(void *arg, size_t index, int slot)
     arena_fini(&arena);
 }
 
+static void add_info(Digester *digester, const OsStat *info)
+{
+    digester_add_int(digester, (int64_t)info->size_bytes);
+    digester_add_int(digester, info->mtime_ns);
+    digester_add_int(digester, info->ctime_ns);
+    digester_add_int(digester, (int64_t)info->inode);
+    digester_add_int(digester, (int64_t)info->mode << 4 | (int64_t)info->type);
+}
+
 static void add_entry(Digester *digester, Str path, const Entry *entry)
 {
     digester_add(digester, path);
@@ -52,13 +61,28 @@ static void add_entry(Digester *digester, Str path, const Entry *entry)
         digester_add_int(digester, -1);
         return;
     }
-    digester_add_int(digester, (int64_t)entry->info.size_bytes);
-    digester_add_int(digester, entry->info.mtime_ns);
-    digester_add_int(digester, entry->info.ctime_ns);
-    digester_add_int(digester, (int64_t)entry->info.inode);
-    digester_add_int(digester, (int64_t)entry->info.mode << 4 | (int64_t)entry->info.type);
+    add_info(digester, &entry->info);
     if (entry->racy) digester_add_digest(digester, &entry->content);
     if (entry->unread) digester_add_int(digester, os_monotonic_ns()); // equal to nothing
+}
+
+static Digest digest_all(const Stamping *all)
+{
+    const Universe *universe = all->universe;
+    Digester digester;
+    digester_init(&digester);
+    digester_add(&digester, all->workspace->root);
+    digester_add(&digester, all->workspace->top);
+    digester_add(&digester, universe->source);
+    digester_add_int(&digester, (int64_t)universe->count);
+    for (size_t i = 0; i < universe->count; i++)
+        add_entry(&digester, universe->files[i].path, &all->entries[i]);
+    digester_add_int(&digester, (int64_t)universe->skipped_count);
+    for (size_t i = 0; i < universe->skipped_count; i++) {
+        digester_add(&digester, universe->skipped[i].path);
+        digester_add_int(&digester, universe->skipped[i].reason);
+    }
+    return digester_end(&digester);
 }
 
 Fail stamp_files(Ctx *cx, const Workspace *workspace, const Selection *selection, Pool *pool,
@@ -75,24 +99,20 @@ Fail stamp_files(Ctx *cx, const Workspace *workspace, const Selection *selection
     pool_each(pool, cx, universe.count, BATCH, read_entry, &all);
     TRY(ctx_check(cx));
     if (universe.stopped) return FAIL(cx->arena, CANCELLED, "the list of files is not complete");
-    Digester digester;
-    digester_init(&digester);
-    digester_add(&digester, workspace->root);
-    digester_add_int(&digester, (int64_t)universe.count);
-    for (size_t i = 0; i < universe.count; i++)
-        add_entry(&digester, universe.files[i].path, &all.entries[i]);
-    digester_add_int(&digester, (int64_t)universe.skipped_count);
-    for (size_t i = 0; i < universe.skipped_count; i++)
-        digester_add(&digester, universe.skipped[i].path);
-    *out = digester_end(&digester);
+    *out = digest_all(&all);
     return NULL;
 }
 
-static Fail stamp_file(Ctx *cx, const char *path, Digest *out)
+static Fail stamp_file(Ctx *cx, const char *path, const OsStat *info, Digest *out)
 {
     Str text;
     TRY(os_read_file(cx, OS_CWD, path, MOST_RACY_BYTES, &text));
-    *out = digest_of(text);
+    Digester digester;
+    digester_init(&digester);
+    digester_add(&digester, str_from(path));
+    add_info(&digester, info); // so that a content which comes back is another state
+    digester_add(&digester, text);
+    *out = digester_end(&digester);
     return NULL;
 }
 
@@ -107,7 +127,7 @@ Fail stamp_path(Ctx *cx, const Workspace *workspace, Str path, const Selection *
         return NULL;
     }
     if (fail) return fail;
-    if (info.type == OS_REGULAR) return stamp_file(cx, name, out);
+    if (info.type == OS_REGULAR) return stamp_file(cx, name, &info, out);
     if (info.type != OS_DIR)
         return FAIL(cx->arena, BAD_REQUEST, STR_FMT " is no file or folder", STR_ARG(path));
     Selection below = *flags;

@@ -3,6 +3,7 @@
 #include "base/vec.h"
 #include "index/universe.h"
 #include "op/op.h"
+#include "op/table.h"
 #include "runtime/policy_spec.h"
 
 typedef struct ConfigArgs {
@@ -154,62 +155,21 @@ static Fail run(Ctx *cx, const Env *env, const void *arguments, Result *out)
 
 enum { COLUMNS = 4 };
 
-static void write_cell(Buf *out, Str text, size_t width)
-{
-    size_t start = out->len;
-    for (size_t i = 0; i < text.len; i++) {
-        unsigned char c = (unsigned char)text.ptr[i];
-        if (c == '|') buf_byte(out, '\\');
-        buf_byte(out, c < ' ' || c == 0x7F ? ' ' : (char)c);
-    }
-    size_t used = utf8_count((Str){out->ptr + start, out->len - start});
-    if (used < width) buf_repeat(out, ' ', width - used);
-}
-
-static void write_row(Buf *out, const Str *cells, const size_t *widths)
-{
-    for (size_t c = 0; c < COLUMNS; c++) {
-        buf_add(out, STR("| "));
-        write_cell(out, cells[c], widths[c]);
-        buf_byte(out, ' ');
-    }
-    buf_add(out, STR("|\n"));
-}
-
-static void row_cells(const SettingRow *row, Str *cells)
-{
-    cells[0] = row->key;
-    cells[1] = row->value;
-    cells[2] = row->source;
-    cells[3] = row->allowed;
-}
-
 static void text(Buf *out, const void *arguments, const Result *of, const TextStyle *style)
 {
     (void)arguments;
     (void)style;
+    const Str heads[COLUMNS] = {STR("setting"), STR("value"), STR("source"), STR("allowed")};
     const ConfigSummary *summary = of->summary;
     const SettingRow *rows = summary->settings.items;
-    const Str heads[COLUMNS] = {STR("setting"), STR("value"), STR("source"), STR("allowed")};
-    size_t widths[COLUMNS];
-    Str cells[COLUMNS];
-    for (size_t c = 0; c < COLUMNS; c++) {
-        widths[c] = heads[c].len;
-        for (size_t i = 0; i < summary->settings.count; i++) {
-            row_cells(&rows[i], cells);
-            if (c < COLUMNS - 1) widths[c] = MAX(widths[c], utf8_count(cells[c]));
-        }
-    }
-    write_row(out, heads, widths);
-    for (size_t c = 0; c < COLUMNS; c++) {
-        buf_byte(out, '|');
-        buf_repeat(out, '-', widths[c] + 2);
-    }
-    buf_add(out, STR("|\n"));
+    Str *cells = ARENA_ARRAY(out->arena, Str, summary->settings.count * COLUMNS);
     for (size_t i = 0; i < summary->settings.count; i++) {
-        row_cells(&rows[i], cells);
-        write_row(out, cells, widths);
+        cells[i * COLUMNS] = rows[i].key;
+        cells[i * COLUMNS + 1] = rows[i].value;
+        cells[i * COLUMNS + 2] = rows[i].source;
+        cells[i * COLUMNS + 3] = rows[i].allowed;
     }
+    table_write(out, heads, COLUMNS, cells, summary->settings.count);
     buf_addf(out, "\n%llu of %zu set", (unsigned long long)summary->set, summary->settings.count);
     if (summary->file.len) buf_addf(out, "; file: " STR_FMT, STR_ARG(summary->file));
     buf_byte(out, '\n');

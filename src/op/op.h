@@ -51,6 +51,9 @@ typedef struct OpSpec {
 #include "op/ops.def"
 #undef OP
 
+// Whether a request parses in worker processes: as asked, or as the settings say.
+bool op_isolates(const Env *env, bool asked);
+
 const OpSpec *const *op_all(void); // NULL-terminated, in the order of ops.def
 const char *const *op_names(void); // NULL-terminated
 const OpSpec *op_find(Str name);   // NULL when there is none

@@ -2,6 +2,7 @@
 #include "op/op.h"
 
 #include "base/nearest.h"
+#include "runtime/policy.h"
 
 static const OpSpec *const table[] = {
 #define OP(name) &op_##name,
@@ -38,4 +39,9 @@ Str op_nearest(Str name)
     Nearest nearest = nearest_to(name);
     for (const OpSpec *const *op = table; *op; op++) nearest_offer(&nearest, str_from((*op)->name));
     return nearest.name;
+}
+
+bool op_isolates(const Env *env, bool asked)
+{
+    return asked || (env->policy && env->policy->parallelism.enable_process_pool);
 }

@@ -163,7 +163,7 @@ static Fail run(Ctx *cx, const Env *env, const void *arguments, Result *out)
     OutlineQuery query = {.paths = from->files.items,
                           .path_count = from->files.count,
                           .depth = (uint32_t)from->depth,
-                          .isolate = from->isolate};
+                          .isolate = op_isolates(env, from->isolate)};
     OutlineAnswer *answer = ARENA_NEW(cx->arena, OutlineAnswer);
     if (from->lang.len) TRY(lang_from_arg(cx->arena, from->lang, &query.lang));
     TRY(outline_run(cx, env, &query, answer));

@@ -3,15 +3,18 @@
 
 #include <stdio.h>
 
+#include "base/clock.h"
 #include "base/os.h"
 #include "base/vec.h"
 #include "index/universe.h"
 #include "op/result_json.h"
+#include "runtime/cache.h"
+#include "runtime/cell.h"
 #include "runtime/event.h"
 #include "runtime/policy.h"
 #include "runtime/probe.h"
 
-enum { MOST_PLAN_BYTES = 64 << 20 };
+enum { MOST_PLAN_BYTES = 64 << 20, LOOK_MS = 100 };
 
 static const char *const graphs[] = {"dot", "mermaid", NULL};
 static const char *const caches[] = {"use", "refresh", "off", NULL};
@@ -151,9 +154,11 @@ static Fail make_plan(Ctx *cx, const Env *env, const RunArgs *from, const Plan *
     if (from->fail_fast)
         document =
             with_member(cx->arena, document, STR("fail_fast"), json_new_bool(cx->arena, true));
-    if (from->max_concurrency)
-        document = with_member(cx->arena, document, STR("max_concurrency"),
-                               json_new_int(cx->arena, from->max_concurrency));
+    int64_t most = from->max_concurrency;
+    if (!most && from->step.count) most = env->policy->parallelism.run_step_workers;
+    if (most)
+        document =
+            with_member(cx->arena, document, STR("max_concurrency"), json_new_int(cx->arena, most));
     PlanOps ops = plan_ops_new(cx->arena);
     PlanLimits limits = {.cells = (uint32_t)env->policy->engine.max_cells};
     return with_place(cx->arena, plan_parse(cx->arena, &ops, &limits, document, out));
@@ -254,6 +259,14 @@ static void take_event(Follower *follower, Ctx *scratch, const RuntimeEvent *eve
     if (fail) follower->fail = problem_copy(follower->cx->arena, fail);
 }
 
+// Whoever shows progress looks up now and then though nothing happens.
+static int64_t next_look(const Ctx *cx)
+{
+    if (!cx->progress) return cx->deadline_ns;
+    int64_t look_ns = clock_now_ns() + LOOK_MS * NS_PER_MS;
+    return cx->deadline_ns ? MIN(cx->deadline_ns, look_ns) : look_ns;
+}
+
 static void follow(Follower *follower, Run *run)
 {
     Arena arena = {0};
@@ -262,8 +275,13 @@ static void follow(Follower *follower, Run *run)
     bool more = true;
     while (more) {
         RuntimeEvent event;
-        if (event_next(&scratch, run, &cursor, &event, &more)) break;
-        if (more) take_event(follower, &scratch, &event);
+        scratch.deadline_ns = next_look(follower->cx);
+        if (event_next(&scratch, run, &cursor, &event, &more)) {
+            if (ctx_stopped(follower->cx) != STOP_NONE) break;
+            show_progress(follower); // nothing happened for a while
+        } else if (more) {
+            take_event(follower, &scratch, &event);
+        }
         arena_reset(&arena);
     }
     arena_fini(&arena);
@@ -421,6 +439,20 @@ static Fail workspace_name(Ctx *cx, const Env *env, Str *out)
     return NULL;
 }
 
+// As the settings may ask: what the run stored is of no use to a later one.
+static void forget_run(const Ctx *cx, const Env *env, Str workspace, Run *run)
+{
+    Lease lease;
+    Ctx unlimited = ctx_child(cx, cx->arena); // a run that was stopped stored something, too
+    unlimited.cancel = NULL;
+    unlimited.deadline_ns = 0;
+    if (!env->policy->cache.evict_run_tag_on_exit) return;
+    if (cell_lease(&unlimited, env->cache, &lease)) return;
+    Cache *cache = (Cache *)(uintptr_t)lease.value; // locks itself
+    cache_evict_tag(&unlimited, cache, cache_tag_run(cx->arena, workspace, run_id(run)));
+    lease_release(&lease);
+}
+
 // `own` is the memory of the plan, which the run takes over.
 static Fail run_plan_of(Ctx *cx, const Env *env, const RunArgs *from, const Plan *plan, Arena *own,
                         Result *out)
@@ -429,6 +461,7 @@ static Fail run_plan_of(Ctx *cx, const Env *env, const RunArgs *from, const Plan
     RunSpec spec = {.env = (void *)(uintptr_t)env,
                     .cache = cache_mode(from),
                     .events = true,
+                    .spans = true,
                     .own = own,
                     .messages = (uint32_t)env->policy->engine.event_queue_length};
     Run *run = NULL;
@@ -436,13 +469,16 @@ static Fail run_plan_of(Ctx *cx, const Env *env, const RunArgs *from, const Plan
     TRY(workspace_name(cx, env, &spec.tag));
     if (from->events.len)
         TRY(os_create(cx, OS_CWD, str_cstr(cx->arena, from->events), &follower.events));
-    Fail fail = engine_start(cx, env->engine, plan, &spec, &run);
+    Ctx quiet = *cx; // this thread alone tells how far it is
+    quiet.progress = NULL;
+    Fail fail = engine_start(&quiet, env->engine, plan, &spec, &run);
     if (!fail) {
         arena_defer(cx->arena, release_run, run);
         follow(&follower, run);
         Fail stopped = run_wait(cx, run);
         (void)stopped; // the states tell
         make_answer(cx, from, run, &follower, os_monotonic_ns() - start_ns, out);
+        forget_run(cx, env, spec.tag, run);
     }
     os_close(&follower.events);
     return fail;

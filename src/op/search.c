@@ -330,7 +330,6 @@ static Fail read_args(Ctx *cx, const SearchArgs *from, SearchQuery *query)
     query->classify = read_classify(from->classify);
     query->classify_ms = from->classify_ms;
     query->shown = from->limit ? (size_t)from->limit : SIZE_MAX;
-    query->isolate = from->isolate;
     query->counts_only = from->count || from->files;
     return NULL;
 }
@@ -488,6 +487,7 @@ static Fail run(Ctx *cx, const Env *env, const void *arguments, Result *out)
     const SearchArgs *from = arguments;
     SearchQuery query = {0};
     TRY(read_args(cx, from, &query));
+    query.isolate = op_isolates(env, from->isolate);
     SearchAnswer *answer = ARENA_NEW(cx->arena, SearchAnswer);
     TRY(search_run(cx, env, &query, answer));
     *out = (Result){.root = answer->root,

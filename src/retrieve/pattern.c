@@ -54,6 +54,11 @@ bool pattern_ignores_case(const Pattern *pattern)
     return pattern->fold;
 }
 
+const NeedleSet *pattern_needles(const Pattern *pattern)
+{
+    return pattern->needles.count ? &pattern->needles : NULL;
+}
+
 static Fail check_text(Arena *arena, Str text)
 {
     if (!text.len) return FAIL(arena, BAD_PATTERN, "the pattern is empty; say what to look for");

@@ -43,6 +43,10 @@ PatternMode pattern_mode(const Pattern *pattern); // as decided
 bool pattern_word(const Pattern *pattern);
 bool pattern_ignores_case(const Pattern *pattern);
 
+// Literals of which a text must hold one to have any match; NULL when that cannot be told. With
+// `fold`, letters match either case, and k and s what Unicode folds to them.
+const NeedleSet *pattern_needles(const Pattern *pattern);
+
 typedef struct Match { // byte offsets into the text; empty when start == end
     size_t start, end;
 } Match;

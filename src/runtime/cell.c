@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "runtime/cell_parts.h"
+#include "runtime/span.h"
 
 enum { MOST_BUILDS = 4 }; // by one call, when each is invalidated before it ends
 
@@ -173,7 +174,7 @@ static Fail lease_needs(Ctx *cx, CellValue *value, const void ***out)
     return NULL;
 }
 
-Fail cell_make(Ctx *cx, CellValue *value, CellRun *run, const CellMaker *maker)
+static Fail make_value(Ctx *cx, CellValue *value, CellRun *run, const CellMaker *maker)
 {
     Cell *cell = value->cell;
     const CellSpec *spec = cell->spec;
@@ -193,6 +194,18 @@ Fail cell_make(Ctx *cx, CellValue *value, CellRun *run, const CellMaker *maker)
     if (!made) return FAIL(cx->arena, INTERNAL, "the build of %s gave no value", spec->name);
     if (spec->verify && maker->verify) return spec->verify(cx, cell->host->spec.owner, made);
     return NULL;
+}
+
+// Inside the span of whoever wants the value, who may be one of many.
+Fail cell_make(Ctx *cx, CellValue *value, CellRun *run, const CellMaker *maker)
+{
+    TraceSpan span;
+    span_begin(cx, &span, "cell.init");
+    span_str(&span, "cq.cell", str_from(value->cell->spec->name));
+    span_int(&span, "cq.generation", (int64_t)value->generation);
+    Fail fail = make_value(cx, value, run, maker);
+    span_end(cx, &span, fail);
+    return fail;
 }
 
 static Fail unwanted(Ctx *cx, const Cell *cell, const char *what)

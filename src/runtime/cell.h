@@ -41,13 +41,13 @@ typedef struct CellSpec { // constant data, outlives its cells
     const char *const *needs; // names of cells, ends with NULL; NULL for none
     CellBuildFn build;
     Fail (*dispose)(Ctx *cx, void *owner, void *value);      // NULL: its arena is all there is
-    Fail (*verify)(Ctx *cx, void *owner, const void *value); // before a swap; NULL: none
-    bool verify_builds;                                      // before every publish
-    int max_waiters;                                         // for a build or the gate; 0: no limit
-    int wait_timeout_ms;                                     // 0: only the caller's deadline
-    int max_concurrency;                                     // leases at once; 0: no gate
-    int cooldown_ms;                                         // after a failed build; 0: none
-    int drain_ms;                                            // of cells_close_all and cell_free
+    Fail (*verify)(Ctx *cx, void *owner, const void *value); // NULL: none
+    bool verify_builds;  // before every publish, not only before a swap and by cells_check
+    int max_waiters;     // for a build or the gate; 0: no limit
+    int wait_timeout_ms; // 0: only the caller's deadline
+    int max_concurrency; // leases at once; 0: no gate
+    int cooldown_ms;     // after a failed build; 0: none
+    int drain_ms;        // of cells_close_all and cell_free
 } CellSpec;
 
 typedef struct CellHostSpec {       // what the cells of a process share; frozen

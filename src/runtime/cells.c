@@ -2,6 +2,7 @@
 #include "runtime/cells.h"
 
 #include "base/clock.h"
+#include "base/json.h"
 #include "base/nearest.h"
 
 typedef enum Mark { UNSEEN, OPEN, DONE } Mark;
@@ -156,18 +157,31 @@ Fail cells_find(Arena *arena, const CellSet *set, Str name, Cell **out)
     return NULL;
 }
 
-static void warm(Ctx *cx, const CellSet *set, Cell *cell, CellWarmed *row)
+static int64_t time_of(const CellSet *set)
 {
-    int64_t (*now_ns)(void *) = set->host_spec.now_ns;
-    int64_t start_ns = now_ns ? now_ns(set->host_spec.clock) : clock_now_ns();
+    const CellHostSpec *host = &set->host_spec;
+    return host->now_ns ? host->now_ns(host->clock) : clock_now_ns();
+}
+
+static Fail build_and_verify(Ctx *cx, const CellSet *set, Cell *cell, bool verify)
+{
     Lease lease = {0};
-    row->name = cell_spec(cell)->name;
+    const CellSpec *spec = cell_spec(cell);
+    Fail fail = cell_lease(cx, cell, &lease);
+    if (!fail && verify && spec->verify) fail = spec->verify(cx, set->host_spec.owner, lease.value);
+    lease_release(&lease);
+    return fail;
+}
+
+static void warm(Ctx *cx, const CellSet *set, Cell *cell, bool verify, CellWarmed *row)
+{
+    int64_t start_ns = time_of(set);
     CellSnapshot snapshot;
     cell_snapshot(cx->arena, cell, &snapshot);
+    row->name = cell_spec(cell)->name;
     row->was_ready = snapshot.state == CELL_READY;
-    row->fail = cell_lease(cx, cell, &lease);
-    lease_release(&lease);
-    row->took_ns = (now_ns ? now_ns(set->host_spec.clock) : clock_now_ns()) - start_ns;
+    row->fail = build_and_verify(cx, set, cell, verify);
+    row->took_ns = time_of(set) - start_ns;
 }
 
 Fail cells_prewarm(Ctx *cx, CellSet *set, const Str *names, size_t count, CellWarmed **rows,
@@ -182,11 +196,20 @@ Fail cells_prewarm(Ctx *cx, CellSet *set, const Str *names, size_t count, CellWa
     }
     for (size_t i = 0; i < wanted; i++) {
         TRY(ctx_check(cx));
-        warm(cx, set, cells[i], &out[i]);
+        warm(cx, set, cells[i], false, &out[i]);
     }
     *rows = out;
     *row_count = wanted;
     return NULL;
+}
+
+Fail cells_check(Ctx *cx, CellSet *set, Str name, CellWarmed *out)
+{
+    Cell *cell = NULL;
+    TRY(cells_find(cx->arena, set, name, &cell));
+    warm(cx, set, cell, true, out);
+    if (!out->fail || json_get(out->fail->ext, STR("runtime"))) return out->fail;
+    return problem_with_str(cx->arena, out->fail, "runtime", str_from(out->name));
 }
 
 void cells_close_all(Ctx *cx, CellSet *set, int64_t drain_ns, CellsClosed **rows, size_t *count)

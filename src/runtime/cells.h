@@ -35,6 +35,10 @@ typedef struct CellWarmed {
 // Fails: NOT_FOUND before anything is built; CANCELLED.
 MUST_CHECK Fail cells_prewarm(Ctx *cx, CellSet *set, const Str *names, size_t count,
                               CellWarmed **rows, size_t *row_count);
+// A probe: builds the cell, if need be, and has its value verified (CellSpec.verify).
+// Fails: NOT_FOUND; with what the build or the verification failed with (ext "runtime" names the
+// cell).
+MUST_CHECK Fail cells_check(Ctx *cx, CellSet *set, Str name, CellWarmed *out);
 
 typedef struct CellsClosed {
     const char *name;

@@ -6,7 +6,7 @@
 #ifndef CQ_RUNTIME_CHANNEL_H
 #define CQ_RUNTIME_CHANNEL_H
 
-#include "base/os.h"
+#include "base/os_process.h"
 #include "runtime/frame.h"
 
 int channel_send(const Ctx *cx, OsFile socket, const Frame *frame);

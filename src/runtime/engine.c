@@ -56,6 +56,8 @@ EngineStats engine_stats(Engine *engine)
                          .shared = counter_get(&engine->shared),
                          .bad_entries = counter_get(&engine->bad_entries),
                          .reads_failed = counter_get(&engine->reads_failed),
+                         .ready = counter_get(&engine->ready),
+                         .reads_changed = counter_get(&engine->reads_changed),
                          .written_off = counter_get(&engine->written_off),
                          .memory_bytes = bytes,
                          .memory_entries = entries};

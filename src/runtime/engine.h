@@ -80,7 +80,8 @@ typedef struct EngineSpec {
     void *env;  // PlanCall.env, unless RunSpec has one
     PlanStore store;
     // Resolves a name in PlanOp.reads to a digest of what it stands for now. Asked once a run and
-    // name, by engine_start. When it fails, cells that read the name are not cached in that run.
+    // name, by engine_start, and again after each cell that was computed: its result is kept only
+    // if nothing changed. When it fails, cells that read the name are not cached in that run.
     Fail (*read)(Ctx *cx, void *env, Str name, Digest *out);
     size_t memory_bytes;      // of results kept in memory; 0: none
     uint32_t max_concurrency; // 0: 8
@@ -92,9 +93,11 @@ typedef struct EngineSpec {
 
 typedef struct EngineStats {
     uint64_t runs, cells_run, memory_hits, store_hits, misses, shared; // shared: single flight
-    uint64_t bad_entries;  // of the store: failed verification, treated as misses
-    uint64_t reads_failed; // EngineSpec.read
-    uint64_t written_off;  // cells that did not stop in time
+    uint64_t bad_entries;   // of the store: failed verification, treated as misses
+    uint64_t reads_failed;  // EngineSpec.read
+    uint64_t reads_changed; // while a cell worked, so that its result was not kept
+    uint64_t written_off;   // cells that did not stop in time
+    uint64_t ready;         // cells of all runs that wait for a thread, now
     uint64_t memory_bytes, memory_entries;
 } EngineStats;
 typedef struct Engine Engine;
@@ -109,6 +112,7 @@ struct RunSpec { // all zero: an unnamed run with cache, without events
     void *env;   // NULL: the engine's
     RunCache cache;
     bool events;        // keep the log for event.h
+    bool spans;         // each cell is a span of its own
     bool inline_caller; // the thread in run_wait works too; a lone cell needs no other thread
     uint32_t messages;  // ring of messages; 0: 1024
     // The plan's memory, taken over on success. NULL: the plan outlives the run, and the engine

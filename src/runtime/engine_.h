@@ -27,7 +27,7 @@ struct Engine {
     EngineSpec spec;
     // counters, any thread
     Counter runs, cells_run, memory_hits, store_hits, misses, shared, bad_entries, reads_failed,
-        written_off;
+        reads_changed, ready, written_off;
     Group group; // of all runners; it outlives every run
 
     Mutex mutex;

@@ -19,6 +19,7 @@ typedef struct World { // PlanCall.env
     int stamp;          // what "text" writes besides what it declares: shows who computed
     const char *config; // "config" and "other", which operations read
     const char *other;
+    const char *meanwhile; // becomes `config` while a cell works
     bool unreadable;
     size_t padding; // bytes that "big" adds
 } World;
@@ -27,6 +28,7 @@ static Fail run_text(Ctx *cx, PlanCall *call, const void **value)
 {
     World *world = call->env;
     counter_add(&world->computed, 1);
+    if (world->meanwhile) world->config = world->meanwhile;
     Buf buf = buf_on(cx->arena);
     buf_addf(&buf, "%s#%d", call->op->name, world->stamp);
     for (size_t i = 0; i < call->inputs; i++) {
@@ -310,6 +312,24 @@ static void what_cannot_be_known_is_not_cached(void **state)
         assert_non_null(run_cell_bytes(&bed.arena, run, 0, &bytes));
         run_release(run);
     }
+    bed_close(&bed);
+}
+
+// The state of before may come back, with a result in the cache that saw another.
+static void what_changes_meanwhile_is_not_kept(void **state)
+{
+    (void)state;
+    Bed bed;
+    bed_open(&bed, 0);
+    bed.world.meanwhile = "in between";
+    run_text_plan(&bed, chain, NULL, "rr");
+    assert_int_equal(engine_stats(bed.engine).reads_changed, 1); // "a" reads nothing
+    bed.world.meanwhile = NULL;
+    bed.world.config = "x";
+    run_text_plan(&bed, chain, NULL, "mr");
+    run_text_plan(&bed, chain, NULL, "mm");
+    bed_engine(&bed, 1 << 20);
+    run_text_plan(&bed, chain, NULL, "ss");
     bed_close(&bed);
 }
 
@@ -619,6 +639,7 @@ int runtime_engine_cache_test(void)
         cmocka_unit_test(each_declared_input_counts),
         cmocka_unit_test(the_same_output_stops_the_work),
         cmocka_unit_test(what_cannot_be_known_is_not_cached),
+        cmocka_unit_test(what_changes_meanwhile_is_not_kept),
         cmocka_unit_test(modes_of_the_cache),
         cmocka_unit_test(memory_is_bounded),
         cmocka_unit_test(damage_is_a_miss),

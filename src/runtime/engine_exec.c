@@ -226,6 +226,26 @@ static void encode(Runner *runner, CellMore *more)
     more->has_output = true;
 }
 
+// What changed while the cell worked may be in its output, whose fingerprint tells of the state
+// before; and that state may come back.
+static bool reads_hold(Ctx *cx, const Runner *runner)
+{
+    const Run *run = runner->run;
+    const PlanCell *cell = &run->plan->cells[runner->cell];
+    const PlanOp *op = run->plan->ops[cell->op];
+    if (!op->reads && !op->reads_of) return true;
+    Arena scratch = {0};
+    Ctx own = ctx_child(cx, &scratch);
+    ReadVec reads = {0};
+    const OpReads *before = reads_of(&run->reads, run->plan, runner->cell);
+    bool by_cell = run->reads.of_cell;
+    OpReads now = read_all(&own, run->engine, run->spec.env, &reads, op, by_cell ? cell : NULL);
+    bool hold = now.known && digest_eq(&now.digest, &before->digest);
+    if (!hold) counter_add(&run->engine->reads_changed, 1);
+    arena_fini(&scratch);
+    return hold;
+}
+
 static void compute(Ctx *cx, Runner *runner, bool cacheable)
 {
     const Run *run = runner->run;
@@ -234,7 +254,7 @@ static void compute(Ctx *cx, Runner *runner, bool cacheable)
     if (runner->error || !(cacheable || digested)) return;
     CellMore *more = more_of(runner);
     encode(runner, more);
-    if (runner->error || !cacheable || !more->has_output) return;
+    if (runner->error || !cacheable || !more->has_output || !reads_hold(cx, runner)) return;
     runner->blob = blob_new(more->bytes, &more->output);
     runner->fresh = true;
 }
@@ -250,6 +270,19 @@ static bool is_cacheable(const Run *run, uint32_t number)
     return reads_of(&run->reads, run->plan, number)->known;
 }
 
+static void find_or_compute(Ctx *cx, Runner *runner)
+{
+    const Run *run = runner->run;
+    bool cacheable = is_cacheable(run, runner->cell);
+    bool found = false;
+    if (cacheable) {
+        CellMore *more = more_of(runner);
+        if (!more->has_fingerprint) fingerprint(runner, more);
+        if (run->spec.cache == RUN_CACHE_USE) found = look_up(cx, runner, more);
+    }
+    if (!found) compute(cx, runner, cacheable);
+}
+
 void exec_cell(Runner *runner)
 {
     Run *run = runner->run;
@@ -263,14 +296,15 @@ void exec_cell(Runner *runner)
                              .run_id = run->spec.run_id,
                              .cell_id = plan_id(run->plan, runner->cell)};
     Ctx cx = cell_context(runner);
-    bool cacheable = is_cacheable(run, runner->cell);
-    bool found = false;
-    if (cacheable) {
-        CellMore *more = more_of(runner);
-        if (!more->has_fingerprint) fingerprint(runner, more);
-        if (run->spec.cache == RUN_CACHE_USE) found = look_up(&cx, runner, more);
-    }
-    if (!found) compute(&cx, runner, cacheable);
+    TraceSpan span;
+    span.self.tracer = NULL;
+    if (run->spec.spans) span_begin(&cx, &span, "plan.cell");
+    find_or_compute(&cx, runner);
+    span_str(&span, "cq.run_id", run->spec.run_id);
+    span_str(&span, "cq.cell_id", runner->work.cell_id);
+    span_str(&span, "cq.op", runner->work.op);
+    span_str(&span, "cq.from", str_from(result_source_name(runner->cached)));
+    if (!runner->parked) span_end(&cx, &span, runner->error); // else it comes again
     runner->state = runner->error ? PLAN_FAILED : PLAN_SUCCESS;
 }
 

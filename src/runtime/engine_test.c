@@ -99,6 +99,7 @@ static void bed_open(Bed *bed, int threads)
 
 static void bed_close(Bed *bed)
 {
+    assert_int_equal(engine_stats(bed->engine).ready, 0);
     engine_free(bed->engine);
     pool_free(bed->pool);
     mem_free(bed->world);
@@ -278,6 +279,23 @@ static void a_run_can_be_canceled(void **state)
     assert_null(engine_start(&bed.cx, bed.engine, parse(&bed, blocked), NULL, &run));
     run_release(run); // while it runs
     bed_close(&bed);
+}
+
+static void waiting_cells_are_counted(void **state)
+{
+    (void)state;
+    Bed bed;
+    bed_open(&bed, 0); // nobody works before somebody waits
+    Run *runs[2];
+    for (size_t i = 0; i < ARRAY_LEN(runs); i++)
+        assert_null(engine_start(&bed.cx, bed.engine, parse(&bed, blocked), NULL, &runs[i]));
+    assert_int_equal(engine_stats(bed.engine).ready, 2); // of four; two need another
+    run_release(runs[0]);
+    assert_int_equal(engine_stats(bed.engine).ready, 1);
+    flag_set(&bed.world->gate, 1);
+    assert_null(run_wait(&bed.cx, runs[1]));
+    run_release(runs[1]);
+    bed_close(&bed); // there must be none
 }
 
 static void the_starters_limits_bound_the_run(void **state)
@@ -533,6 +551,7 @@ int runtime_engine_test(void)
         cmocka_unit_test(a_failure_skips_what_needs_it),
         cmocka_unit_test(fail_fast_stops_the_rest),
         cmocka_unit_test(a_run_can_be_canceled),
+        cmocka_unit_test(waiting_cells_are_counted),
         cmocka_unit_test(the_starters_limits_bound_the_run),
         cmocka_unit_test(a_waiter_can_give_up_alone),
         cmocka_unit_test(a_cell_has_a_deadline),

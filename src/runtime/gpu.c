@@ -5,7 +5,7 @@
 // becomes the report's reason.
 #include "runtime/gpu.h"
 
-#include "base/os.h"
+#include "base/os_process.h"
 #include "base/vec.h"
 
 enum { MOST_DEVICES = 64, DEFAULT_TIMEOUT_S = 15, MOST_BYTES = 1 << 20 };

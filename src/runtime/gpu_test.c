@@ -2,7 +2,7 @@
 // fake ones are compiled from a few lines of C.
 #include "runtime/gpu.h"
 
-#include "base/os.h"
+#include "base/os_process.h"
 #include "support/check.h"
 
 #include <stdlib.h>

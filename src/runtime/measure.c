@@ -91,7 +91,6 @@ EngineMeasure engine_measure(MetricSet *set)
 {
     return (EngineMeasure){
         .in_flight = metric_get(set, MEASURE_IN_FLIGHT, NULL),
-        .queue_depth = metric_get(set, MEASURE_QUEUE_DEPTH, NULL),
         .run_success = one(set, MEASURE_RUNS, STR("success")),
         .run_failed = one(set, MEASURE_RUNS, STR("failed")),
         .run_canceled = one(set, MEASURE_RUNS, STR("canceled")),

@@ -38,7 +38,7 @@ typedef struct OpMeasure { // plan cells of one operation
 OpMeasure op_measure(MetricSet *set, Str op);
 
 typedef struct EngineMeasure {
-    Metric *in_flight, *queue_depth; // moved
+    Metric *in_flight; // moved
     Metric *run_success, *run_failed, *run_canceled;
     Metric *events_dropped;
 } EngineMeasure;

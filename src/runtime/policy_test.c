@@ -182,7 +182,7 @@ static void test_defaults(void **state)
     assert_int_equal(policy->parallelism.query_partition_workers, 2);
     assert_int_equal(policy->parallelism.calls_file_workers, 4);
     assert_int_equal(policy->parallelism.run_step_workers, 4);
-    assert_true(policy->parallelism.enable_process_pool);
+    assert_false(policy->parallelism.enable_process_pool);
     assert_int_equal(policy->lsp.timeout_ms, 2000);
     assert_int_equal(policy->lsp.startup_timeout_ms, 2000);
     assert_int_equal(policy->lsp.max_targets_search, 1);

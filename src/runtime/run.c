@@ -64,6 +64,7 @@ static uint32_t ready_pop(ReadySet *set)
 static void make_ready(Run *run, uint32_t number)
 {
     ready_push(&run->ready, run->plan->cells[number].rank);
+    counter_add(&run->engine->ready, 1);
     if (run->sleepers && run->caller_works) cond_broadcast(&run->changed);
 }
 
@@ -151,6 +152,7 @@ void run_begin_stop(Run *run, int64_t now_ns, const char *fmt, ...)
     run->stopping = true;
     run->stop_ns = now_ns;
     flag_set(&run->stop, 1);
+    counter_sub(&run->engine->ready, run->ready.count); // nothing is taken any more
     for (uint32_t i = 0; i < run->plan->len; i++)
         if (!is_final(&run->cells[i]) && !(run->cells[i].flags & HELD)) cancel_cell(run, i, now_ns);
     if (run->sleepers) cond_broadcast(&run->changed);
@@ -189,6 +191,7 @@ static bool take(Run *run, Runner *runner, int64_t now_ns)
     run_check_limits(run, now_ns);
     if (run->stopping || !run->ready.count) return false;
     runner->cell = run->plan->order[ready_pop(&run->ready)];
+    counter_sub(&run->engine->ready, 1);
     runner->busy = true;
     RunCell *cell = &run->cells[runner->cell];
     cell->flags |= HELD;

@@ -12,7 +12,7 @@
 
 #include "base/clock.h"
 #include "base/json.h"
-#include "base/os.h"
+#include "base/os_process.h"
 #include "runtime/pool.h"
 #include "support/check.h"
 

@@ -90,7 +90,7 @@ def check(name, args=(), env={}, sent=1, lost=None, most_s=10.0):
         line, = err.splitlines() # one warning
         event = json.loads(line)
         assert (event["level"], event["event"], event["to"]) == ("warn", "trace.lost", "endpoint"), event
-        assert event["spans"] == 1 and re.search(lost, event["why"]), event
+        assert event["spans"] == 2 and re.search(lost, event["why"]), event
     assert took < most_s, (name, took)
     print(f"ok {name}: {took * 1000:.0f} ms")
 

@@ -31,8 +31,19 @@ check outline --depth 1 src/base/str.h no/such/file.c README.md src/door/args.c
 check outline src --timeout 0.001
 check metrics
 check metrics no_such_family
+check blame README.md:1-3
+check history src --limit 3
 check config show
 check config show profiles.search
+check cache stats
+check cache verify
+CQ_CACHE_DIR=$tmp/cache
+export CQ_CACHE_DIR
+check run --step search id=s op_find --step outline inputs=s depth=1
+check run --step search id=s op_find --step outline inputs=s depth=1
+check run --step search op_find --dry-run
+check run --step outline 'files=no/such/file.c' --step search id=t pattern=main
+check cache stats
 
 for op in $("$cq" help --markdown | sed -n 's/^## cq //p'); do
     "$cq" schema "$op" >/dev/null 2>&1 || continue

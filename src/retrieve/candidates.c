@@ -1,0 +1,12 @@
+// retrieve/candidates.c
+#include "retrieve/candidates.h"
+
+bool candidates_mark(const Pattern *pattern, const Ngrams *ngrams, uint64_t *marked)
+{
+    const NeedleSet *set = pattern_needles(pattern);
+    for (uint32_t i = 0; set && i < set->count; i++) {
+        Str literal = {(const char *)set->needles[i].bytes, set->needles[i].len};
+        if (!ngram_may_hold(ngrams, literal, marked)) return false;
+    }
+    return set != NULL;
+}

@@ -1,0 +1,2 @@
+# stdout: unchecked
+cq runtime prewarm grammar.c --format json

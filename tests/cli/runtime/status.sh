@@ -1,0 +1,2 @@
+# A process that has just begun: all cells are there and empty.
+cq runtime status

@@ -1,0 +1,1 @@
+cq runtime prewarm cache grammar.pyton

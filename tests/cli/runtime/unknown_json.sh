@@ -1,0 +1,1 @@
+cq runtime check cahce --format json
