@@ -6,9 +6,7 @@
 #include <sys/inotify.h>
 #include <unistd.h>
 
-#ifndef OS_FAULT
-#define OS_FAULT(call) 0
-#endif
+#include "base/os_.h"
 
 Fail os_watch_open(Ctx *cx, OsFile *out)
 {
