@@ -70,7 +70,8 @@ MUST_CHECK Fail store_begin(Ctx *cx, const Store *store, int64_t patience_ns, St
 void store_end(Ctx *cx, StoreWriter *writer);
 
 // The next snapshot has part `part` of the base. *number is what FileRow.segment calls it from now
-// on: keep all parts in order, and their numbers stay as they are.
+// on: keep all parts in order, and their numbers stay as they are. Keep nothing of a base that
+// snapshot_intact found damaged: publish all anew.
 void store_keep(StoreWriter *writer, size_t part, uint32_t *number);
 // Writes a segment with so many ordinals (files). Fails: IO (disk full too), CANCELLED; TOO_LARGE
 // (over SNAPSHOT_MOST_PARTS: merge instead).
