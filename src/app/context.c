@@ -189,6 +189,7 @@ static Fail build(Ctx *cx, const ContextSpec *spec, Context *context)
     Ctx own = ctx_child(cx, &context->arena); // the policy lives as long as the context
     context->env =
         (Env){.root = str_copy(&context->arena, spec->root), .stdin_allowed = spec->reads_stdin};
+    fence_setup(); // before there are threads, which would make it slow
     TRY(load_policy(&own, spec, context));
     if (spec->logs) log_init(&context->log, OS_STDERR, spec->log_level, spec->log_json);
     context->logs = spec->logs;
