@@ -10,9 +10,9 @@ enum { DUE_FILES = 16, DUE_BYTES = 512 << 10 };
 size_t refresh_cut(Arena *arena, const uint64_t *sizes, size_t count, uint64_t most, Range **out)
 {
     VEC(Range) ranges = {0};
-    uint64_t bytes = most;
+    uint64_t bytes = 0;
     for (size_t i = 0; i < count; i++) {
-        if (bytes + sizes[i] > most) {
+        if (!ranges.len || bytes + sizes[i] > most) {
             VEC_PUSH(arena, &ranges, (Range){.from = i});
             bytes = 0;
         }
