@@ -66,6 +66,19 @@ void lexicon_view(const SegmentSection *sections, Lexicon *out)
     (void)fits; // sizes are compared when the segment is read again
 }
 
+uint64_t lexicon_bytes(const Lexicon *lexicon)
+{
+    const LexHead *head = lexicon->head;
+    uint64_t rows = sizeof *head + head->files * (uint64_t)(sizeof(LexFile) + 4) +
+                    head->chunks * (uint64_t)sizeof(LexChunk) +
+                    head->defs * (uint64_t)(sizeof(LexDef) + 4) +
+                    (head->terms + 1) * (uint64_t)(sizeof(LexTerm) + 4) +
+                    (head->names + 1) * (uint64_t)(sizeof(LexName) + 4) +
+                    head->blocks * (uint64_t)sizeof(LexBlock) + head->path_terms * UINT64_C(4);
+    return rows + lexicon->paths.len + lexicon->term_text.len + lexicon->name_text.len +
+           lexicon->postings.len + lexicon->name_files.len + lexicon->tokens.len;
+}
+
 // --- names and texts ---
 
 Str lexicon_path(const Lexicon *lexicon, uint32_t file)

@@ -151,6 +151,8 @@ MUST_CHECK bool lexicon_open(Str (*section)(void *arg, uint32_t id), void *arg, 
 Str lexicon_find_in(const SegmentSection *sections, uint32_t id); // in what lexicon_finish gave
 void lexicon_view(const SegmentSection *sections, Lexicon *out);  // likewise, without a check
 
+uint64_t lexicon_bytes(const Lexicon *lexicon); // of all its sections
+
 Str lexicon_path(const Lexicon *lexicon, uint32_t file);
 Str lexicon_term_text(const Lexicon *lexicon, uint32_t term);
 Str lexicon_name_text(const Lexicon *lexicon, uint32_t name);

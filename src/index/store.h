@@ -39,6 +39,8 @@ Str store_folder(const Store *store); // absolute; it need not be there
 
 // The current snapshot; *out is NULL when there is none. Fails: DAMAGED (make it anew), IO.
 MUST_CHECK Fail store_read(Ctx *cx, const Store *store, Snapshot **out);
+// Whether `current` names this snapshot; NULL: none. What cannot be read is none.
+bool store_is_current(Ctx *cx, const Store *store, const Snapshot *snapshot);
 // One of them by number. Fails: NOT_FOUND, DAMAGED, IO.
 MUST_CHECK Fail store_read_version(Ctx *cx, const Store *store, uint64_t generation,
                                    Snapshot **out);

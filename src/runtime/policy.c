@@ -597,6 +597,11 @@ Fail policy_check(Arena *arena, Policy *policy)
     return NULL;
 }
 
+Str policy_index_directory(const Policy *policy)
+{
+    return policy->index.directory.len ? policy->index.directory : policy->cache.directory;
+}
+
 const PolicyNamespace *policy_namespace(const Policy *policy, Str name)
 {
     for (size_t i = 0; i < policy->namespace_count; i++)

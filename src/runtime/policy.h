@@ -30,6 +30,11 @@ typedef struct CachePolicy {
     int64_t eviction_policy; // an Eviction
 } CachePolicy;
 
+typedef struct IndexPolicy {
+    bool enabled;
+    Str directory; // empty: in cache.directory
+} IndexPolicy;
+
 typedef struct EnginePolicy {
     int64_t max_concurrency, max_cells, memory_cache_bytes, event_queue_length;
     double default_timeout_s; // of a plan cell that names none; 0 is no limit
@@ -75,6 +80,7 @@ typedef struct Policy {
     ParallelismPolicy parallelism;
     LspPolicy lsp;
     CachePolicy cache;
+    IndexPolicy index;
     EnginePolicy engine;
     WorkerPolicy workers;
     RuntimePolicy runtime;
@@ -90,5 +96,8 @@ typedef struct Policy {
 // How many threads a command gets: its profile, and the general settings for what that leaves open.
 PolicyProfile policy_profile(const Policy *policy, Str command);
 const PolicyNamespace *policy_namespace(const Policy *policy, Str name); // NULL when unknown
+
+// Absolute; empty: there is no place.
+Str policy_index_directory(const Policy *policy);
 
 #endif

@@ -62,6 +62,7 @@ typedef struct Env {
     struct CellSet *cells;           // runtime cells, for those who look after them
     const struct Grammars *grammars; // lang/grammars.h
     struct Cell *cache;              // of a Cache: runtime/cache.h
+    struct Cell *opened;             // of an Opened: index/opened.h
     struct Engine *engine;           // runs plans
     struct MetricSet *metrics;       // runtime/measure.h; NULL measures nothing
     const struct Policy *policy;     // how much to use of what: runtime/policy.h
