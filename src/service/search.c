@@ -21,6 +21,7 @@ static Fail scan_once(Search *search, const PatternSpec *spec, SearchAnswer *out
     out->mode = pattern_mode(search->pattern);
     out->word = pattern_word(search->pattern);
     out->ignore_case = pattern_ignores_case(search->pattern);
+    search_rule_out(search);
     search_scan(search, out);
     return NULL;
 }
@@ -71,8 +72,7 @@ static Fail run_in_workspace(Search *search, SearchAnswer *out)
     const SearchQuery *query = search->query;
     Selection selection = query->selection;
     TRY(env_places(search->cx, search->env, &selection));
-    TRY(universe_list(search->cx, &search->workspace, &selection, search->env->pool,
-                      &search->universe));
+    TRY(search_list_files(search, &selection));
     out->universe_source = search->universe.source;
     out->root = search->workspace.root;
     TRY(scan_by_shape(search, out));
@@ -101,6 +101,7 @@ Fail search_run(Ctx *cx, const Env *env, const SearchQuery *query, SearchAnswer 
     TRY(env_workspace(cx, env, !env->root.len, &search.workspace));
     *out = (SearchAnswer){0};
     Fail fail = run_in_workspace(&search, out);
+    search_index_close(&search);
     workspace_close(&search.workspace);
     return fail;
 }
