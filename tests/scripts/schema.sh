@@ -4,6 +4,7 @@ set -u
 cq=$CQ_BUILD/cq
 tmp=$(mktemp -d "${TMPDIR:-/tmp}/cq-schema.XXXXXX")
 trap 'rm -rf "$tmp"' EXIT
+export CQ_CACHE_DIR="$tmp/cache"
 cd "$CQ_SOURCE" || exit 1
 bad=0
 covered=
@@ -33,6 +34,10 @@ check find "how are problems printed"
 check find op_find --explain --per-file 3 --limit 5
 check find zzz_no_such_name_zzz
 check eval --queries tests/cli/eval/tree/queries.jsonl --repos tests/cli/eval/tree/repos.json --checkouts tests/cli/eval/tree/repos
+check index
+check index status
+check index versions
+check index verify
 check runtime status
 check runtime prewarm grammar.c
 check runtime check cache
@@ -45,8 +50,6 @@ check config show
 check config show profiles.search
 check cache stats
 check cache verify
-CQ_CACHE_DIR=$tmp/cache
-export CQ_CACHE_DIR
 check run --step search id=s op_find --step outline inputs=s depth=1
 check run --step search id=s op_find --step outline inputs=s depth=1
 check run --step search op_find --dry-run
