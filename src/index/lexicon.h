@@ -134,7 +134,11 @@ const SegmentSection *lexicon_finish(LexiconBuilder *builder);
 
 // --- reading ---
 
-typedef struct Lexicon { // plain views; sizes were checked by lexicon_open
+// Plain views; sizes were checked by lexicon_open. Over a segment, the bytes were not: look at rows
+// with the functions below, which give rows of zeros (and no parent) for damaged ones. Who answers
+// asks segment_intact.
+typedef struct Lexicon {
+    const Segment *segment; // NULL: in memory, nothing is to be checked
     const LexHead *head;
     const LexFile *files;
     const LexChunk *chunks;
@@ -148,8 +152,47 @@ typedef struct Lexicon { // plain views; sizes were checked by lexicon_open
 
 // `section(arg, id)` gives a section's bytes. False when they do not fit together.
 MUST_CHECK bool lexicon_open(Str (*section)(void *arg, uint32_t id), void *arg, Lexicon *out);
+// The same over a segment, of which only the head is read.
+MUST_CHECK bool lexicon_open_segment(const Segment *segment, Lexicon *out);
 Str lexicon_find_in(const SegmentSection *sections, uint32_t id); // in what lexicon_finish gave
 void lexicon_view(const SegmentSection *sections, Lexicon *out);  // likewise, without a check
+
+extern const char lex_nothing[128];
+static inline const void *lex_row(const Lexicon *lexicon, const void *at, size_t size)
+{
+    if (!lexicon->segment || segment_is_sound(lexicon->segment, at, size)) return at;
+    return lex_nothing;
+}
+static inline const LexFile *lex_file(const Lexicon *lexicon, uint32_t file)
+{
+    return lex_row(lexicon, &lexicon->files[file], sizeof(LexFile));
+}
+static inline const LexChunk *lex_chunk(const Lexicon *lexicon, uint32_t chunk)
+{
+    return lex_row(lexicon, &lexicon->chunks[chunk], sizeof(LexChunk));
+}
+const LexDef *lex_def(const Lexicon *lexicon, uint32_t def);
+// These two and the row behind.
+static inline const LexTerm *lex_term(const Lexicon *lexicon, uint32_t term)
+{
+    return lex_row(lexicon, &lexicon->terms[term], 2 * sizeof(LexTerm));
+}
+static inline const LexName *lex_name(const Lexicon *lexicon, uint32_t name)
+{
+    return lex_row(lexicon, &lexicon->names[name], 2 * sizeof(LexName));
+}
+static inline uint32_t lex_u32(const Lexicon *lexicon, const uint32_t *at)
+{
+    return *(const uint32_t *)lex_row(lexicon, at, sizeof *at);
+}
+static inline uint32_t lex_name_def(const Lexicon *lexicon, uint32_t at)
+{
+    return lex_u32(lexicon, &lexicon->name_defs[at]);
+}
+// A file's: its stem's, then its folders'. NULL when there are none, or they are damaged.
+const uint32_t *lex_path_terms(const Lexicon *lexicon, const LexFile *file);
+// Part of one of the texts or byte sections; empty when damaged.
+Str lex_part(const Lexicon *lexicon, Str of, size_t from, size_t to);
 
 uint64_t lexicon_bytes(const Lexicon *lexicon); // of all its sections
 
@@ -180,7 +223,7 @@ bool lex_seek(LexCursor *cursor, uint32_t chunk); // the first posting at or beh
 static inline float lex_length(const Lexicon *lexicon, const LexChunk *chunk, LexField field)
 {
     if (field < LEX_STEM) return chunk->lengths[field];
-    const LexFile *file = &lexicon->files[chunk->file];
+    const LexFile *file = lex_file(lexicon, chunk->file);
     return field == LEX_STEM ? file->stem_length : file->folder_length;
 }
 // BM25F's weighted frequency of a posting, given the fields' average lengths.
