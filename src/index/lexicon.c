@@ -46,7 +46,9 @@ bool lexicon_open(Str (*section)(void *arg, uint32_t id), void *arg, Lexicon *ou
         .blocks = get_rows(&opening, LEX_SECTION_BLOCKS, head->blocks, sizeof *out->blocks),
         .names = get_rows(&opening, LEX_SECTION_NAMES, head->names + 1U, sizeof *out->names),
         .term_order = get_rows(&opening, LEX_SECTION_TERM_ORDER, head->terms, 4),
-        .name_order = get_rows(&opening, LEX_SECTION_NAME_ORDER, head->names, 4),
+        .name_slots =
+            get_rows(&opening, LEX_SECTION_NAME_SLOTS, lexicon_slot_count(head->names), 4),
+        .name_slot_count = lexicon_slot_count(head->names),
         .name_defs = get_rows(&opening, LEX_SECTION_NAME_DEFS, head->defs, 4),
         .path_terms = get_rows(&opening, LEX_SECTION_PATH_TERMS, head->path_terms, 4),
         .indegree = get_rows(&opening, LEX_SECTION_INDEGREE, head->files, 4),
@@ -56,7 +58,9 @@ bool lexicon_open(Str (*section)(void *arg, uint32_t id), void *arg, Lexicon *ou
         .postings = get_bytes(&opening, LEX_SECTION_POSTINGS),
         .name_files = get_bytes(&opening, LEX_SECTION_NAME_FILES),
         .tokens = get_bytes(&opening, LEX_SECTION_TOKENS),
+        .name_marks = get_bytes(&opening, LEX_SECTION_NAME_MARKS),
     };
+    if (out->name_marks.len != out->name_slot_count) opening.bad = true;
     return !opening.bad;
 }
 
@@ -82,12 +86,12 @@ void lexicon_view(const SegmentSection *sections, Lexicon *out)
 uint64_t lexicon_bytes(const Lexicon *lexicon)
 {
     const LexHead *head = lexicon->head;
-    uint64_t rows = sizeof *head + head->files * (uint64_t)(sizeof(LexFile) + 4) +
-                    head->chunks * (uint64_t)sizeof(LexChunk) +
-                    head->defs * (uint64_t)(sizeof(LexDef) + 4) +
-                    (head->terms + 1) * (uint64_t)(sizeof(LexTerm) + 4) +
-                    (head->names + 1) * (uint64_t)(sizeof(LexName) + 4) +
-                    head->blocks * (uint64_t)sizeof(LexBlock) + head->path_terms * UINT64_C(4);
+    uint64_t rows =
+        sizeof *head + head->files * (uint64_t)(sizeof(LexFile) + 4) +
+        head->chunks * (uint64_t)sizeof(LexChunk) + head->defs * (uint64_t)(sizeof(LexDef) + 4) +
+        (head->terms + 1) * (uint64_t)(sizeof(LexTerm) + 4) +
+        (head->names + 1) * (uint64_t)sizeof(LexName) + lexicon->name_slot_count * UINT64_C(5) +
+        head->blocks * (uint64_t)sizeof(LexBlock) + head->path_terms * UINT64_C(4);
     return rows + lexicon->paths.len + lexicon->term_text.len + lexicon->name_text.len +
            lexicon->postings.len + lexicon->name_files.len + lexicon->tokens.len;
 }
@@ -137,14 +141,13 @@ Str lexicon_name_text(const Lexicon *lexicon, uint32_t name)
     return lex_part(lexicon, lexicon->name_text, row[0].text_start, row[1].text_start);
 }
 
-static uint32_t find_sorted(const Lexicon *lexicon, const uint32_t *order, uint32_t count, Str text,
-                            Str (*text_of)(const Lexicon *lexicon, uint32_t number))
+uint32_t lexicon_term(const Lexicon *lexicon, Str text)
 {
-    uint32_t low = 0, high = count;
+    uint32_t low = 0, high = lexicon->head->terms;
     while (low < high) {
         uint32_t middle = low + (high - low) / 2;
-        uint32_t number = lex_u32(lexicon, &order[middle]);
-        int way = str_cmp(text_of(lexicon, number), text);
+        uint32_t number = lex_u32(lexicon, &lexicon->term_order[middle]);
+        int way = str_cmp(lexicon_term_text(lexicon, number), text);
         if (way == 0) return number;
         if (way < 0) low = middle + 1;
         else high = middle;
@@ -152,14 +155,26 @@ static uint32_t find_sorted(const Lexicon *lexicon, const uint32_t *order, uint3
     return LEX_NONE;
 }
 
-uint32_t lexicon_term(const Lexicon *lexicon, Str text)
+uint32_t lexicon_slot_count(uint32_t names)
 {
-    return find_sorted(lexicon, lexicon->term_order, lexicon->head->terms, text, lexicon_term_text);
+    uint32_t count = 8;
+    while (count < names + names / 2) count *= 2;
+    return count;
 }
 
 uint32_t lexicon_name(const Lexicon *lexicon, Str text)
 {
-    return find_sorted(lexicon, lexicon->name_order, lexicon->head->names, text, lexicon_name_text);
+    uint64_t hash = hash_64(text.ptr, text.len);
+    uint32_t mask = lexicon->name_slot_count - 1, at = (uint32_t)hash & mask;
+    const char *marks = lexicon->name_marks.ptr, mark = lex_name_mark(hash);
+    for (uint32_t tries = 0; tries <= mask; tries++, at = (at + 1) & mask) {
+        char found = *(const char *)lex_row(lexicon, marks + at, 1);
+        if (!found) break;
+        if (found != mark) continue;
+        uint32_t name = lex_u32(lexicon, &lexicon->name_slots[at]);
+        if (name && str_eq(lexicon_name_text(lexicon, name - 1), text)) return name - 1;
+    }
+    return LEX_NONE;
 }
 
 // --- postings ---

@@ -27,7 +27,7 @@
 #include "index/segment.h"
 
 enum {
-    LEXICON_VERSION = 1,
+    LEXICON_VERSION = 2,
     LEXICON_MOST_TEXT = 512 << 20, // bytes; the largest section is about a quarter of the text
 };
 
@@ -53,8 +53,9 @@ typedef enum LexiconSection { // ids in the segment
     LEX_SECTION_POSTINGS,   // bytes
     LEX_SECTION_BLOCKS,     // LexBlock
     LEX_SECTION_NAME_TEXT,
-    LEX_SECTION_NAMES, // LexName, and one more
-    LEX_SECTION_NAME_ORDER,
+    LEX_SECTION_NAMES,      // LexName, and one more
+    LEX_SECTION_NAME_SLOTS, // u32: a hash table, 1 + a name or 0; a power of two of them
+    LEX_SECTION_NAME_MARKS, // a byte a slot: other bits of the hash
     LEX_SECTION_NAME_FILES, // bytes
     LEX_SECTION_NAME_DEFS,  // u32: definitions by name
     LEX_SECTION_PATH_TERMS, // u32: of each file its stem's terms, then its folders'
@@ -146,7 +147,9 @@ typedef struct Lexicon {
     const LexTerm *terms;
     const LexBlock *blocks;
     const LexName *names;
-    const uint32_t *term_order, *name_order, *name_defs, *path_terms, *indegree;
+    const uint32_t *term_order, *name_slots, *name_defs, *path_terms, *indegree;
+    uint32_t name_slot_count;
+    Str name_marks;
     Str paths, term_text, name_text, postings, name_files, tokens;
 } Lexicon;
 
@@ -228,6 +231,12 @@ static inline float lex_length(const Lexicon *lexicon, const LexChunk *chunk, Le
 }
 // BM25F's weighted frequency of a posting, given the fields' average lengths.
 float lex_weigh(const Lexicon *lexicon, const LexPosting *posting, const float *average);
+
+uint32_t lexicon_slot_count(uint32_t names);    // of the hash table
+static inline char lex_name_mark(uint64_t hash) // never 0, which is a free slot
+{
+    return (char)(hash >> 56 | 1);
+}
 
 // The files in which a name stands, ascending: calls fn for each.
 void lexicon_name_files(const Lexicon *lexicon, uint32_t name, void (*fn)(void *arg, uint32_t file),

@@ -192,8 +192,7 @@ static void count_skipped(RefreshView *view)
     for (size_t i = 0; i < view->delta.count; i++)
         count_skip(view->skipped, &view->delta.files[i].row, 1);
     if (view->stale) {
-        for (size_t i = 0; i < SKIP_REASONS; i++)
-            view->skipped[i] += view->opened->note.skipped[i];
+        for (size_t i = 0; i < SKIP_REASONS; i++) view->skipped[i] += view->opened->note.skipped[i];
         return;
     }
     for (size_t i = 0; i < universe->skipped_count; i++)
@@ -270,8 +269,8 @@ Fail refresh_view(Ctx *cx, const RefreshSpec *spec, RefreshHow how, RefreshView 
     if (!out->stale) read_changed(cx, spec, out, &parts);
     out->parts = parts.items;
     out->part_count = parts.len;
-    out->universe_source = out->stale ? str_from(out->opened->note.source)
-                                      : out->fresh.universe.source;
+    out->universe_source =
+        out->stale ? str_from(out->opened->note.source) : out->fresh.universe.source;
     count_skipped(out);
     return NULL;
 }

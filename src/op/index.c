@@ -20,8 +20,8 @@ static const Field args[] = {
     FIELD(IndexArgs, action, STR, "what to do", .flags = FIELD_POSITIONAL, .choices = actions,
           .fallback = "build", .value_name = "ACTION"),
     FIELD(IndexArgs, full, BOOL, "build: from nothing; read and parse every file again"),
-    FIELD(IndexArgs, jobs, INT, "threads; 0: as configured", .letter = 'j', .least = 0, .most = 1024,
-          .fallback = "0"),
+    FIELD(IndexArgs, jobs, INT, "threads; 0: as configured", .letter = 'j', .least = 0,
+          .most = 1024, .fallback = "0"),
     FIELD(IndexArgs, keep, INT, "build, prune: how many versions stay", .least = 1, .most = 1000,
           .fallback = "3"),
     FIELD(IndexArgs, version, INT, "rollback: to this one; 0: the newest before the current",
@@ -281,7 +281,8 @@ static void write_status(Buf *out, const IndexSummary *summary)
         buf_add(out, STR("there is no index; cq index makes one\n"));
         return;
     }
-    buf_addf(out, "version %llu of " STR_FMT ": %llu of %llu files, %llu chunks, %llu definitions\n",
+    buf_addf(out,
+             "version %llu of " STR_FMT ": %llu of %llu files, %llu chunks, %llu definitions\n",
              (unsigned long long)summary->version, STR_ARG(summary->created),
              (unsigned long long)summary->indexed, (unsigned long long)summary->files,
              (unsigned long long)summary->chunks, (unsigned long long)summary->definitions);

@@ -41,7 +41,7 @@ void rank_path_features(Rank *rank);    // STEM, FOLDER, TEST ... DEPTH, INDEGRE
 // INDEGREE of a corpus that does not know it, for those candidates that can be among the `limit`
 // best by it; their other features are added up already.
 void rank_count_use(Rank *rank, double weight, size_t limit);
-void rank_near_features(Rank *rank);    // NEAR
+void rank_near_features(Rank *rank); // NEAR
 // What is added to the score of a chunk for the definitions in it.
 double rank_chunk_bonus(const Rank *rank, uint32_t chunk);
 

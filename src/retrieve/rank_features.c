@@ -48,7 +48,8 @@ static void path_features(Rank *rank, Candidate *at)
     const uint32_t *terms = lex_path_terms(part->lexicon, file);
     unsigned flags = file->flags & ~rank->query->wanted_paths;
     at->features[FEATURE_STEM] = share(rank, part, terms, file->stem_terms);
-    at->features[FEATURE_FOLDER] = share(rank, part, terms ? terms + file->stem_terms : NULL, file->folder_terms);
+    at->features[FEATURE_FOLDER] =
+        share(rank, part, terms ? terms + file->stem_terms : NULL, file->folder_terms);
     at->features[FEATURE_TEST] = (flags & PATH_TEST) != 0;
     at->features[FEATURE_EXAMPLE] = (flags & PATH_EXAMPLE) != 0;
     at->features[FEATURE_COMPAT] = (flags & PATH_COMPAT) != 0;
@@ -103,8 +104,7 @@ void rank_count_use(Rank *rank, double weight, size_t limit)
     Hopeful *hopeful = ARENA_ARRAY(rank->arena, Hopeful, count);
     double *best = ARENA_ARRAY(rank->arena, double, MIN(limit, count));
     double worst = -HUGE_VAL, most = MAX(weight, 0.0) * log(1.0 + corpus->live_files);
-    for (uint32_t i = 0; i < count; i++)
-        hopeful[i] = (Hopeful){rank->candidates.items[i].score, i};
+    for (uint32_t i = 0; i < count; i++) hopeful[i] = (Hopeful){rank->candidates.items[i].score, i};
     qsort(hopeful, count, sizeof *hopeful, by_hope);
     for (size_t i = 0; i < count && hopeful[i].score + most >= worst; i++) {
         Candidate *at = &rank->candidates.items[hopeful[i].candidate];
@@ -129,8 +129,10 @@ static uint32_t chunk_at(const CorpusPart *part, const LexFile *file, uint32_t l
 
 static bool is_inside(const Lexicon *lexicon, const LexDef *def, Str parent)
 {
-    for (int32_t up = def->parent; parent.len && up >= 0; up = lex_def(lexicon, (uint32_t)up)->parent)
-        if (str_eq(lexicon_name_text(lexicon, lex_def(lexicon, (uint32_t)up)->name), parent)) return true;
+    for (int32_t up = def->parent; parent.len && up >= 0;
+         up = lex_def(lexicon, (uint32_t)up)->parent)
+        if (str_eq(lexicon_name_text(lexicon, lex_def(lexicon, (uint32_t)up)->name), parent))
+            return true;
     return false;
 }
 

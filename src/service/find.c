@@ -105,7 +105,8 @@ static void sum_up(const Find *find, FindAnswer *out)
     memcpy(out->skipped, view->skipped, sizeof out->skipped);
     out->stale = view->stale;
     out->generation = opened->snapshot ? opened->snapshot->head.generation : 0;
-    out->changed_files = opened->snapshot ? view->delta.count + view->fresh.counts[FILE_DELETED] : 0;
+    out->changed_files =
+        opened->snapshot ? view->delta.count + view->fresh.counts[FILE_DELETED] : 0;
     if (opened->trouble) out->index_trouble = str_copy(find->cx->arena, opened->trouble->detail);
     if (!view->stopped) return;
     out->interrupted = ctx_stopped(find->cx) == STOP_CANCEL;

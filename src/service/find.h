@@ -64,11 +64,11 @@ typedef struct FindAnswer {
     uint64_t skipped[SKIP_REASONS];
     const Str *unknown; // words of the question that stand nowhere
     size_t unknown_count;
-    bool stale;                    // nobody looked whether files changed since `generation`
-    uint64_t generation;           // of the snapshot that was used; 0: none
-    uint64_t changed_files;        // read since: that many are not in it
-    Str index_trouble;             // why what is published was not used, or empty
-    bool cut; // there are more candidates than files
+    bool stale;             // nobody looked whether files changed since `generation`
+    uint64_t generation;    // of the snapshot that was used; 0: none
+    uint64_t changed_files; // read since: that many are not in it
+    Str index_trouble;      // why what is published was not used, or empty
+    bool cut;               // there are more candidates than files
     bool timed_out, interrupted;
 } FindAnswer;
 

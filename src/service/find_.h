@@ -15,7 +15,8 @@ typedef struct Find {
     Ranking ranking;
 } Find;
 
-// Publishes what the view read, on an I/O thread. `full`: from nothing, as what is there is damaged.
+// Publishes what the view read, on an I/O thread. `full`: from nothing, as what is there is
+// damaged.
 void find_publish(Ctx *cx, const RefreshSpec *spec, const RefreshView *view, bool full);
 
 // The places of a ranked file, with their lines, which are read from the disk.

@@ -131,7 +131,8 @@ static void name_place(const Find *find, const Lexicon *lexicon, const LexDef *d
 {
     Arena *arena = find->cx->arena;
     const LexDef *around = def->parent < 0 ? NULL : lex_def(lexicon, (uint32_t)def->parent);
-    for (int32_t up = def->parent; up >= 0; up = lex_def(lexicon, (uint32_t)up)->parent) place->depth++;
+    for (int32_t up = def->parent; up >= 0; up = lex_def(lexicon, (uint32_t)up)->parent)
+        place->depth++;
     place->name = str_copy(arena, def_name(lexicon, def));
     place->qualified = qualified_name(arena, lexicon, def, lang);
     place->kind = def->kind == DOC_HEADING ? STR("heading")

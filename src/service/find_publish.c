@@ -43,7 +43,9 @@ static void publish(void *arg, int slot)
         workspace_close(&workspace);
     }
     if (fail) log_event(cx, LOG_WARN, "index.unpublished", LOG_STR("why", fail->detail));
-    else log_event(cx, LOG_INFO, "index.published", LOG_INT("generation", (int64_t)report.generation));
+    else
+        log_event(cx, LOG_INFO, "index.published",
+                  LOG_INT("generation", (int64_t)report.generation));
     arena_fini(&job->arena);
     mem_free(job);
 }
