@@ -226,7 +226,8 @@ Fail context_open(Ctx *cx, const ContextSpec *spec, Context **out)
 void context_free(Context *context)
 {
     if (!context) return;
-    pool_drain(context->env.pool); // what goes on behind an answer uses all the rest
+    if (context->env.pool)
+        pool_drain(context->env.pool); // what goes on behind an answer uses all the rest
     observe_end(&context->observer);
     engine_free(context->env.engine);
     cells_free(context->env.cells);

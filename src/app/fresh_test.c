@@ -199,10 +199,11 @@ static void random_edits(void **state)
     int steps = getenv("CQ_LONG") ? 600 : 40;
     world_start(&world, 88172645463325252U);
     CqEngine *clean = open_engine(&world, false), *indexed = open_engine(&world, true);
+    assert_false(do_index(clean, "{}")); // it has none
     for (int step = 0; step < steps; step++) {
         for (size_t k = draw(&world, 5); k; k--) edit(&world);
         if (draw(&world, 3) == 0) assert_true(do_index(indexed, "{}"));
-        if (draw(&world, 12) == 0) assert_true(do_index(indexed, "{\"action\":\"rollback\"}") || 1);
+        if (draw(&world, 12) == 0) do_index(indexed, "{\"action\":\"rollback\"}");
         if (draw(&world, 6) == 0) { // as a new process
             cq_close(indexed);
             indexed = open_engine(&world, true);

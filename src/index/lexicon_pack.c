@@ -456,19 +456,34 @@ static void put_name_defs(LexiconBuilder *builder, LexName *rows, size_t count)
     put_section(builder, LEX_SECTION_NAME_DEFS, defs, builder->defs.len * sizeof *defs);
 }
 
+static void put_slots(LexiconBuilder *builder, uint32_t count)
+{
+    uint32_t room = lexicon_slot_count(count);
+    uint32_t *slots = ARENA_ARRAY(&builder->arena, uint32_t, room);
+    char *marks = ARENA_ARRAY(&builder->arena, char, room);
+    for (uint32_t i = 0; i < count; i++) {
+        Str text = builder->names.items[i].text;
+        uint64_t hash = hash_64(text.ptr, text.len);
+        uint32_t at = (uint32_t)hash & (room - 1);
+        while (slots[at]) at = (at + 1) & (room - 1);
+        slots[at] = i + 1;
+        marks[at] = lex_name_mark(hash);
+    }
+    put_section(builder, LEX_SECTION_NAME_SLOTS, slots, room * sizeof *slots);
+    put_section(builder, LEX_SECTION_NAME_MARKS, marks, room);
+}
+
 static void put_names(LexiconBuilder *builder)
 {
     Arena *arena = &builder->arena;
     size_t count = builder->names.len;
     Buf text = buf_on(arena), files = buf_on(arena);
     LexName *rows = ARENA_ARRAY(arena, LexName, count + 1);
-    Named *named = ARENA_ARRAY(&builder->scratch, Named, count);
     for (size_t i = 0; i <= count; i++) {
         rows[i] = (LexName){(uint32_t)text.len, (uint32_t)files.len, 0, 0};
         if (i == count) break;
         const NameBuild *name = &builder->names.items[i];
         rows[i].files = name->file_count;
-        named[i] = (Named){name->text, (uint32_t)i};
         buf_add(&text, name->text);
         add_bytes(&files, &name->files);
     }
@@ -477,7 +492,7 @@ static void put_names(LexiconBuilder *builder)
     put_section(builder, LEX_SECTION_NAME_TEXT, text.ptr, text.len);
     put_section(builder, LEX_SECTION_NAMES, rows, (count + 1) * sizeof *rows);
     put_section(builder, LEX_SECTION_NAME_FILES, files.ptr, files.len);
-    put_order(builder, LEX_SECTION_NAME_ORDER, named, count);
+    put_slots(builder, (uint32_t)count);
     arena_reset(&builder->scratch);
 }
 

@@ -35,14 +35,9 @@ Fail opened_note(Ctx *cx, const Snapshot *snapshot, uint64_t max_file_bytes, Ind
     return NULL;
 }
 
-static Str find_section(void *arg, uint32_t id)
-{
-    return segment_section(arg, id);
-}
-
 Fail opened_lexicon(Ctx *cx, const Segment *segment, Lexicon *out)
 {
-    if (lexicon_open(find_section, (void *)(uintptr_t)segment, out)) return NULL;
+    if (lexicon_open_segment(segment, out)) return NULL;
     TRY(segment_intact(cx, segment));
     return damaged(cx, "a segment has no whole lexicon", "layout");
 }

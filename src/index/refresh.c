@@ -5,7 +5,7 @@
 #include "base/vec.h"
 #include "index/refresh_.h"
 
-enum { DUE_FILES = 16, DUE_BYTES = 512 << 10 };
+enum { DUE_FILES = 16, DUE_BYTES = 512 << 10, LONG_S = 3600 };
 
 size_t refresh_cut(Arena *arena, const uint64_t *sizes, size_t count, uint64_t most, Range **out)
 {
@@ -232,7 +232,7 @@ static bool is_too_large(const Freshness *fresh)
 static bool publish_first(Ctx *cx, const RefreshSpec *spec, RefreshView *out)
 {
     RefreshReport report;
-    RefreshOptions options = {0};
+    RefreshOptions options = {.patience_ns = LONG_S * NS_PER_S};
     if (out->published || !spec->cache_dir.len || !is_too_large(&out->fresh)) return false;
     out->published = true;
     return !refresh_index(cx, spec, &options, &report) && !report.busy;

@@ -5,7 +5,7 @@
 #include "index/refresh.h"
 
 enum {
-    RANGE_BYTES = 96 << 20,      // of texts that become one segment
+    RANGE_BYTES = 64 << 20,      // of texts that become one segment
     IN_MEMORY_BYTES = 64 << 20,  // more is published first and read from the disk then
     MOST_RANGE_BYTES = 256 << 20 // of one part in memory, when nothing can be published
 };

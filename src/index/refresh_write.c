@@ -131,6 +131,8 @@ static void cut_ranges(Ctx *cx, Writing *w)
 {
     uint64_t *sizes = ARENA_ARRAY(cx->arena, uint64_t, w->read_count);
     for (size_t i = 0; i < w->read_count; i++) sizes[i] = w->entries[w->reads[i]].row.size_bytes;
+    for (size_t i = 0; i < w->read_count; i++)
+        if (sizes[i] > w->spec->max_file_bytes) sizes[i] = 0; // not read
     w->range_count = refresh_cut(cx->arena, sizes, w->read_count, RANGE_BYTES, &w->ranges);
     w->side_by_side = w->range_count > 1;
 }

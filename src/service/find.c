@@ -88,7 +88,7 @@ static uint64_t count_bytes(const Corpus *corpus)
     for (size_t i = 0; i < corpus->part_count; i++) {
         const CorpusPart *part = &corpus->parts[i];
         for (uint32_t file = 0; file < part->lexicon->head->files; file++)
-            if (!corpus_is_dead(part, file)) bytes += part->lexicon->files[file].bytes;
+            if (!corpus_is_dead(part, file)) bytes += lex_file(part->lexicon, file)->bytes;
     }
     return bytes;
 }

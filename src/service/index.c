@@ -54,7 +54,7 @@ static Fail busy(Ctx *cx)
 static void count_part(const Lexicon *lexicon, const SnapshotPart *part, IndexStatus *out)
 {
     for (uint32_t i = 0; i < part->ordinals; i++) {
-        const LexFile *file = &lexicon->files[i];
+        const LexFile *file = lex_file(lexicon, i);
         if (!snapshot_is_live(part, i)) {
             out->dead_files++;
             continue;

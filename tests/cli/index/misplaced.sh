@@ -1,0 +1,1 @@
+cq index --version 3
