@@ -1,6 +1,7 @@
 // app/cells.h - the runtime cells of cq: what is heavy, and is built when it is first needed.
 //
 //   cache           the disk cache of results
+//   duckdb          DuckDB's library (index/duckdb.h)
 //   faiss           the FAISS plug-in (retrieve/faiss.h)
 //   grammar.<lang>  the rules of a language (lang/grammars.h)
 //
