@@ -21,7 +21,6 @@ typedef enum LockRank { // outermost first
     RANK_CELL_GRAPH = 37, // who waits for whom, for all cells of a host
     RANK_POOL = 40,
     RANK_POOL_QUEUE = 50,
-    RANK_ALARM = 55,
     RANK_CACHE = 60,  // one shard of the disk cache
     RANK_EMBED = 65,  // requests to an embedding server
     RANK_HTTP = 70,   // idle connections

@@ -34,9 +34,9 @@ typedef struct ColumnRow {
 } ColumnRow;
 
 static const Field column_fields[] = {
-    FIELD(ColumnRow, name, STR, "as the query names it"),
+    FIELD(ColumnRow, name, STR, "of the column"),
     FIELD(ColumnRow, type, STR, "in DuckDB"),
-    FIELD(ColumnRow, says, STR, "with --schema: what it means", .flags = FIELD_OPTIONAL_OUT),
+    FIELD(ColumnRow, says, STR, "what it means"),
     {0},
 };
 
@@ -54,8 +54,8 @@ static const Field table_fields[] = {
 };
 
 typedef struct SqlSummary {
-    RecordList columns, tables;
-    const Json *rows;
+    const Json *columns, *rows; // arrays; never NULL
+    RecordList tables;
     uint64_t row_count, total_rows, files, skipped, changed, removed;
     Str file, database, duckdb;
     bool truncated, unchecked;
@@ -64,8 +64,7 @@ typedef struct SqlSummary {
 } SqlSummary;
 
 static const Field result[] = {
-    FIELD(SqlSummary, columns, RECORDS, "of the rows", .sub = column_fields,
-          .sub_size = sizeof(ColumnRow)),
+    FIELD(SqlSummary, columns, JSON, "of the rows: objects with name and type, as in DuckDB"),
     FIELD(SqlSummary, rows, JSON,
           "one array of values a row; types JSON lacks, and integers beyond 64 bits, are strings"),
     FIELD(SqlSummary, row_count, SIZE, "rows in the answer"),
@@ -82,7 +81,7 @@ static const Field result[] = {
     FIELD(SqlSummary, unchecked, BOOL, "--stale-ok: nobody looked for changes",
           .flags = FIELD_OPTIONAL_OUT),
     FIELD(SqlSummary, limits, STRS, "what is missing or was done otherwise, and why"),
-    FIELD(SqlSummary, database, PATH, "the file of the tables; empty: they were in memory"),
+    FIELD(SqlSummary, database, PATH, "the file of the tables"),
     FIELD(SqlSummary, duckdb, STR, "its version"),
     FIELD(SqlSummary, refresh_ms, REAL, "milliseconds to bring the tables up to date"),
     FIELD(SqlSummary, query_ms, REAL, "milliseconds of the query, DuckDB's start included"),
@@ -110,18 +109,10 @@ static void take_schema(Arena *arena, SqlSummary *summary)
         rows[i] = (TableRow){str_from(table_specs[i].name), str_from(table_specs[i].says),
                              schema_columns(arena, &table_specs[i])};
     summary->tables = (RecordList){rows, TABLES};
-    summary->rows = json_new_array(arena);
+    summary->columns = summary->rows = json_new_array(arena);
 }
 
 // --- the answer ---
-
-static RecordList list_columns(Arena *arena, const SqlAnswer *answer)
-{
-    ColumnRow *rows = ARENA_ARRAY(arena, ColumnRow, answer->column_count);
-    for (size_t i = 0; i < answer->column_count; i++)
-        rows[i] = (ColumnRow){answer->columns[i].name, str_from(answer->columns[i].type), STR_NONE};
-    return (RecordList){rows, answer->column_count};
-}
 
 static StrList list_limits(Arena *arena, const Tables *tables)
 {
@@ -131,22 +122,18 @@ static StrList list_limits(Arena *arena, const Tables *tables)
     return (StrList){limits.items, limits.len};
 }
 
-static const Json *list_rows(Arena *arena, const SqlAnswer *answer)
+static const Json *or_empty(Arena *arena, const Json *array)
 {
-    Json *rows = json_new_array(arena);
-    for (size_t i = 0; i < answer->row_count; i++) json_push(arena, rows, answer->rows[i]);
-    return rows;
+    return array ? array : json_new_array(arena);
 }
 
 static void summarise(Arena *arena, const SqlQuery *query, const SqlAnswer *answer,
                       SqlSummary *out)
 {
     const Tables *tables = &answer->tables;
-    *out = (SqlSummary){.columns = list_columns(arena, answer),
-                        .rows = list_rows(arena, answer),
-                        .row_count = answer->row_count,
+    *out = (SqlSummary){.columns = or_empty(arena, answer->columns),
+                        .rows = or_empty(arena, answer->rows),
                         .total_rows = answer->total,
-                        .truncated = query->to == SQL_ROWS && answer->row_count < answer->total,
                         .file = query->file,
                         .files = tables->files,
                         .skipped = tables->skipped,
@@ -158,6 +145,8 @@ static void summarise(Arena *arena, const SqlQuery *query, const SqlAnswer *answ
                         .duckdb = answer->version,
                         .refresh_ms = (double)answer->refresh_ns / NS_PER_MS,
                         .query_ms = (double)answer->query_ns / NS_PER_MS};
+    out->row_count = out->rows->len;
+    out->truncated = query->to == SQL_ROWS && out->row_count < out->total_rows;
 }
 
 static Fail read_args(Ctx *cx, const Env *env, const SqlArgs *from, SqlQuery *out)
@@ -233,12 +222,11 @@ static Str cell_text(Arena *arena, const Json *value, size_t *cut)
 
 static void rows_text(Buf *out, const SqlSummary *summary)
 {
-    const ColumnRow *columns = summary->columns.items;
-    size_t width = summary->columns.count, cut = 0;
+    size_t width = summary->columns->len, cut = 0;
     size_t shown = MIN(summary->rows->len, (size_t)SHOWN_ROWS);
     Str *heads = ARENA_ARRAY(out->arena, Str, width);
     Str *cells = ARENA_ARRAY(out->arena, Str, width * shown);
-    for (size_t i = 0; i < width; i++) heads[i] = columns[i].name;
+    for (size_t i = 0; i < width; i++) heads[i] = json_get(summary->columns->items[i], STR("name"))->string;
     for (size_t r = 0; r < shown; r++)
         for (size_t i = 0; i < width; i++)
             cells[r * width + i] = cell_text(out->arena, summary->rows->items[r]->items[i], &cut);

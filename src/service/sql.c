@@ -3,21 +3,18 @@
 
 #include "base/clock.h"
 #include "base/os_disk.h"
-#include "base/vec.h"
-#include "runtime/alarm.h"
 #include "runtime/cells.h"
 #include "runtime/policy.h"
+#include "runtime/worker.h"
+
+enum { HEAD_ROOM = 1 << 30 }; // address space of a worker besides what DuckDB counts
 
 typedef struct Sql {
     Ctx *cx;
     const Env *env;
     const SqlQuery *query;
     SqlAnswer *out;
-    const DuckLib *lib;
-    DuckDb *db; // the tables: those in memory, or
-    DuckDb opened;
-    const char *temporary; // where the export goes first
-    Str target;            // and then; absolute or below the working folder
+    Str temporary; // where an export goes first; absolute
 } Sql;
 
 // --- the file asked for ---
@@ -27,199 +24,136 @@ static Fail prepare_file(Sql *sql)
     Ctx *cx = sql->cx;
     OsStat stat;
     uint64_t random;
-    Str folder;
+    Str folder, file = sql->query->file;
     if (sql->query->to == SQL_ROWS) return NULL;
-    const char *path = str_cstr(cx->arena, sql->query->file);
-    if (!os_try_stat(OS_CWD, path, OS_NOFOLLOW, &stat) && stat.type != OS_REGULAR)
-        return FAIL(cx->arena, BAD_REQUEST, "%s is there and is no regular file", path);
-    size_t slash = str_find_last(sql->query->file, '/');
-    Str below = slash == sql->query->file.len ? STR(".") : str_sub(sql->query->file, 0, slash + 1);
+    if (!os_try_stat(OS_CWD, str_cstr(cx->arena, file), OS_NOFOLLOW, &stat) &&
+        stat.type != OS_REGULAR)
+        return FAIL(cx->arena, BAD_REQUEST, STR_FMT " is there and is no regular file",
+                    STR_ARG(file));
+    size_t slash = str_find_last(file, '/');
+    Str below = slash == file.len ? STR(".") : str_sub(file, 0, slash + 1);
     TRY(os_real_path(cx, str_cstr(cx->arena, below), &folder));
     TRY(os_random(cx, &random, sizeof random));
-    sql->target = sql->query->file;
     sql->temporary = str_format(cx->arena, STR_FMT "/.cq-sql-%016llx", STR_ARG(folder),
-                                (unsigned long long)random)
-                         .ptr;
+                                (unsigned long long)random);
     return NULL;
 }
 
-// --- opening ---
-
-static Fail open_tables(Sql *sql)
-{
-    const Tables *tables = &sql->out->tables;
-    const Policy *policy = sql->env->policy;
-    sql->db = &sql->out->tables.memory;
-    if (tables->path.len) {
-        DuckOpen how = {.path = tables->path.ptr,
-                        .read_only = true,
-                        .memory_bytes = (uint64_t)policy->sql.memory_limit_bytes,
-                        .threads = (int)policy_profile(policy, STR("sql")).cpu_workers + 1};
-        TRY(duck_open(sql->cx, sql->lib, &how, &sql->opened));
-        sql->db = &sql->opened;
-    }
-    return duck_lock(sql->cx, sql->db, sql->temporary);
-}
-
-// --- rows ---
-
-typedef struct Taking {
-    Arena *arena;
-    const DuckAnswer *answer;
-    VEC(const Json *) rows;
-    size_t limit;
-} Taking;
-
-static const Json *value_of(Arena *arena, DuckKind kind, const DuckCell *cell)
-{
-    if (cell->is_null) return json_new_null(arena);
-    switch (kind) {
-    case DUCK_BOOL: return json_new_bool(arena, cell->integer != 0);
-    case DUCK_REAL: return json_new_real(arena, cell->real);
-    case DUCK_INT:
-        if (!cell->text.ptr) return json_new_int(arena, cell->integer);
-        break;
-    default: break;
-    }
-    return json_new_str(arena, str_copy(arena, cell->text));
-}
-
-static bool take_row(void *arg, const DuckCell *row)
-{
-    Taking *taking = arg;
-    if (taking->rows.len == taking->limit) return false;
-    Json *values = json_new_array(taking->arena);
-    for (size_t i = 0; i < taking->answer->columns; i++)
-        json_push(taking->arena, values,
-                  value_of(taking->arena, taking->answer->kinds[i], &row[i]));
-    VEC_PUSH(taking->arena, &taking->rows, values);
-    return true;
-}
-
-// Columns that cannot be read as they are become text: SELECT #1, #2::VARCHAR FROM query('...').
-static Str readable(Arena *arena, Str text, const SqlAnswer *answer)
-{
-    Buf out = buf_on(arena);
-    bool needed = false;
-    for (size_t i = 0; i < answer->column_count; i++) {
-        bool other = answer->columns[i].kind == DUCK_OTHER;
-        buf_addf(&out, other ? "%s CAST(#%zu AS VARCHAR)" : "%s #%zu", i ? "," : "SELECT", i + 1);
-        needed |= other;
-    }
-    if (!needed) return text;
-    buf_addf(&out, " FROM query(" STR_FMT ")", STR_ARG(duck_quote(arena, text)));
-    return buf_str(&out);
-}
-
-static Fail take_columns(Sql *sql)
-{
-    SqlAnswer *out = sql->out;
-    return duck_describe(sql->cx, sql->db, sql->query->text, &out->columns, &out->column_count);
-}
-
-static Fail ask_rows(Sql *sql)
-{
-    DuckAnswer answer;
-    SqlAnswer *out = sql->out;
-    Arena *arena = sql->cx->arena;
-    TRY(take_columns(sql));
-    TRY(duck_ask(sql->cx, sql->db, readable(arena, sql->query->text, out), &answer));
-    Taking taking = {.arena = arena, .answer = &answer, .limit = sql->query->limit};
-    duck_each(&answer, take_row, &taking);
-    out->rows = taking.rows.items;
-    out->row_count = taking.rows.len;
-    out->total = answer.rows;
-    duck_done(&answer);
-    return NULL;
-}
-
-// --- a file ---
-
-static bool take_count(void *arg, const DuckCell *row)
-{
-    *(uint64_t *)arg = (uint64_t)row[0].integer;
-    return false;
-}
-
-static Fail write_file(Sql *sql)
+static Fail finish_file(Sql *sql, Fail fail)
 {
     Ctx *cx = sql->cx;
-    DuckAnswer answer;
-    TRY(take_columns(sql)); // tells what is wrong, and where, in the user's own text
-    sql->out->column_count = 0;
-    Str quoted = duck_quote(cx->arena, sql->query->text);
-    Str to = duck_quote(cx->arena, str_from(sql->temporary));
-    Str text = str_format(cx->arena, "COPY (FROM query(" STR_FMT ")) TO " STR_FMT " (FORMAT %s)",
-                          STR_ARG(quoted), STR_ARG(to),
-                          sql->query->to == SQL_CSV ? "csv, HEADER" : "parquet");
-    Fail fail = duck_ask(cx, sql->db, text, &answer);
-    if (!fail) {
-        duck_each(&answer, take_count, &sql->out->total);
-        duck_done(&answer);
-        fail = os_rename(cx, OS_CWD, sql->temporary, str_cstr(cx->arena, sql->target));
-    }
+    if (!sql->temporary.len) return fail;
+    if (!fail)
+        fail = os_rename(cx, OS_CWD, sql->temporary.ptr, str_cstr(cx->arena, sql->query->file));
     if (fail) {
-        Fail ignored = os_remove(cx, OS_CWD, sql->temporary); // perhaps it was never made
+        Fail ignored = os_remove(cx, OS_CWD, sql->temporary.ptr); // perhaps it was never made
         (void)ignored;
     }
     return fail;
 }
 
-// --- the flow ---
+// --- the worker ---
 
-static void ring(void *db)
+static Str request(const Sql *sql)
 {
-    duck_interrupt(db);
+    const Policy *policy = sql->env->policy;
+    Buf out = buf_on(sql->cx->arena);
+    JsonWriter w = {.out = &out};
+    json_begin_object(&w);
+    json_member_str(&w, "database", sql->out->tables.path);
+    json_member_str(&w, "query", sql->query->text);
+    json_member_str(&w, "file", sql->temporary);
+    json_member_str(&w, "format",
+                    sql->query->to == SQL_CSV ? STR("FORMAT csv, HEADER") : STR("FORMAT parquet"));
+    json_member_int(&w, "limit", (int64_t)sql->query->limit);
+    json_member_int(&w, "memory", policy->sql.memory_limit_bytes);
+    json_member_int(&w, "threads", policy_profile(policy, STR("sql")).cpu_workers + 1);
+    json_end(&w);
+    return buf_str(&out);
+}
+
+static Fail ask_worker(const Sql *sql, Str *reply)
+{
+    const Policy *policy = sql->env->policy;
+    WorkerSpec spec = {.argv = sql->env->worker_argv,
+                       .workers = 1,
+                       .memory_bytes = (uint64_t)policy->sql.memory_limit_bytes + HEAD_ROOM};
+    WorkerPool *pool = worker_pool_new(&spec);
+    WorkerTask task = {STR(SQL_TASK), STR("the query"), request(sql)};
+    Fail fail = worker_pool_run(sql->cx, pool, &task, reply);
+    worker_pool_free(pool);
+    return fail;
+}
+
+// --- its answer ---
+
+static Str text_of(const Json *object, const char *key)
+{
+    const Json *value = json_get(object, str_from(key));
+    return value && value->kind == JK_STR ? value->string : STR_NONE;
 }
 
 // DuckDB says where in the text, as a byte; people want a line and a column.
-static Fail locate(Ctx *cx, Str text, Fail fail)
+static Fail locate(Arena *arena, Str text, size_t at, Str detail)
 {
-    const Json *position = fail ? json_get(fail->ext, STR("position")) : NULL;
-    if (!position || position->integer < 0 || (uint64_t)position->integer > text.len) return fail;
-    size_t at = (size_t)position->integer, line = 1, start = 0;
+    size_t line = 1, start = 0;
     for (size_t i = 0; i < at; i++)
         if (text.ptr[i] == '\n') line++, start = i + 1;
     size_t column = 1 + utf8_count(str_sub(text, start, at));
-    Fail located = FAIL(cx->arena, BAD_REQUEST, "%zu:%zu: " STR_FMT, line, column,
-                        STR_ARG(fail->detail));
-    located = problem_with_str(cx->arena, located, "type",
-                               json_get(fail->ext, STR("type"))->string);
-    located = problem_with_int(cx->arena, located, "position", position->integer);
-    located = problem_with_int(cx->arena, located, "line", (int64_t)line);
-    return problem_with_int(cx->arena, located, "column", (int64_t)column);
+    Fail fail = FAIL(arena, BAD_REQUEST, "%zu:%zu: " STR_FMT, line, column, STR_ARG(detail));
+    fail = problem_with_int(arena, fail, "position", (int64_t)at);
+    fail = problem_with_int(arena, fail, "line", (int64_t)line);
+    return problem_with_int(arena, fail, "column", (int64_t)column);
 }
 
-static Fail explain(Sql *sql, Fail fail)
+static Fail explain(const Sql *sql, const Json *problem)
 {
-    Ctx *cx = sql->cx;
-    if (!fail) return NULL;
-    if (fail->kind == PROBLEM_CANCELLED) {
-        Fail why = ctx_check(cx);
-        return why ? why : fail;
-    }
-    if (fail->kind == PROBLEM_TOO_LARGE)
-        return problem_with_str(cx->arena, fail, "hint",
+    Arena *arena = sql->cx->arena;
+    const Json *kind = json_get(problem, STR("kind"));
+    const Json *position = json_get(problem, STR("position"));
+    Str detail = text_of(problem, "detail"), type = text_of(problem, "type");
+    bool bad = kind->integer == PROBLEM_BAD_REQUEST;
+    Fail fail;
+    if (bad && position && position->integer >= 0 &&
+        (uint64_t)position->integer <= sql->query->text.len)
+        fail = locate(arena, sql->query->text, (size_t)position->integer, detail);
+    else
+        fail = problem_new(arena, (ProblemKind)kind->integer, CQ_WHERE, STR_FMT, STR_ARG(detail));
+    if (type.len) fail = problem_with_str(arena, fail, "type", type);
+    if (kind->integer == PROBLEM_TOO_LARGE)
+        fail = problem_with_str(arena, fail, "hint",
                                 STR("ask for less, or raise sql.memory_limit_bytes"));
-    return fail->kind == PROBLEM_BAD_REQUEST ? locate(cx, sql->query->text, fail) : fail;
+    return fail;
 }
+
+static Fail read_reply(const Sql *sql, Str reply)
+{
+    const Json *json;
+    SqlAnswer *out = sql->out;
+    TRY(json_parse(sql->cx->arena, reply, &json));
+    const Json *problem = json_get(json, STR("problem")), *total = json_get(json, STR("total"));
+    if (problem) return explain(sql, problem);
+    out->columns = json_get(json, STR("columns"));
+    out->rows = json_get(json, STR("rows"));
+    if (total) out->total = (uint64_t)total->integer;
+    return NULL;
+}
+
+// --- the flow ---
 
 static Fail answer(Sql *sql)
 {
-    Alarm *alarm;
+    Str reply;
     int64_t start_ns = clock_now_ns();
-    TRY(open_tables(sql));
-    TRY(alarm_start(sql->cx, ring, sql->db, &alarm));
-    Fail fail = sql_check(sql->cx, sql->db, sql->query->text);
-    if (!fail) fail = sql->temporary ? write_file(sql) : ask_rows(sql);
-    alarm_end(alarm);
+    Fail fail = ask_worker(sql, &reply);
+    if (!fail) fail = read_reply(sql, reply);
     sql->out->query_ns = clock_now_ns() - start_ns;
-    return explain(sql, fail);
+    return finish_file(sql, fail);
 }
 
-static Fail run_in_workspace(Sql *sql, const Workspace *workspace)
+static Fail run_in_workspace(Sql *sql, const DuckLib *lib, const Workspace *workspace)
 {
-    TablesSpec spec = {.lib = sql->lib,
+    TablesSpec spec = {.lib = lib,
                        .workspace = workspace,
                        .max_file_bytes = sql->query->max_file_bytes,
                        .stale_ok = sql->query->stale_ok};
@@ -229,8 +163,7 @@ static Fail run_in_workspace(Sql *sql, const Workspace *workspace)
     Fail fail = tables_refresh(sql->cx, sql->env, &spec, &sql->out->tables);
     sql->out->refresh_ns = clock_now_ns() - start_ns;
     if (!fail) fail = answer(sql);
-    duck_close(&sql->opened);
-    tables_close(&sql->out->tables);
+    tables_close(sql->cx, &sql->out->tables);
     return fail;
 }
 
@@ -243,11 +176,11 @@ Fail sql_run(Ctx *cx, const Env *env, const SqlQuery *query, SqlAnswer *out)
     *out = (SqlAnswer){0};
     TRY(cells_find(cx->arena, env->cells, STR("duckdb"), &cell));
     TRY(cell_lease(cx, cell, &lease));
-    sql.lib = lease.value;
-    out->version = str_copy(cx->arena, sql.lib->version);
+    const DuckLib *lib = lease.value;
+    out->version = str_copy(cx->arena, lib->version);
     Fail fail = env_workspace(cx, env, !env->root.len, &workspace);
     if (!fail) {
-        fail = run_in_workspace(&sql, &workspace);
+        fail = run_in_workspace(&sql, lib, &workspace);
         workspace_close(&workspace);
     }
     lease_release(&lease);

@@ -179,6 +179,17 @@ static void compare(Refresh *refresh, const Before *before, StrVec *gone)
 
 // --- writing ---
 
+typedef struct Place { // where the database is kept
+    OsFile dir, lock;
+    Str current, next; // absolute
+} Place;
+
+static void name_files(Arena *arena, Str folder, Place *place)
+{
+    place->current = str_format(arena, STR_FMT "/" CURRENT, STR_ARG(folder));
+    place->next = str_format(arena, STR_FMT "/" NEXT, STR_ARG(folder));
+}
+
 static Fail put_meta(Refresh *refresh, DuckDb *db)
 {
     Arena *arena = refresh->cx->arena;
@@ -268,11 +279,6 @@ static Fail copy_file(Ctx *cx, OsFile dir, const char *from, const char *to)
     return fail;
 }
 
-typedef struct Place { // where the database is kept
-    OsFile dir, lock;
-    Str current, next; // absolute
-} Place;
-
 static Fail sync_file(Ctx *cx, OsFile dir, const char *name)
 {
     OsFile file = OS_FILE_NONE;
@@ -313,6 +319,14 @@ static bool better_anew(const Refresh *refresh, const StrVec *gone)
     return (refresh->out->changed + gone->len) * 4 > refresh->count;
 }
 
+static void mark_all(Refresh *refresh)
+{
+    for (size_t i = 0; i < refresh->count; i++) refresh->files[i].changed = true;
+    refresh->out->changed = refresh->count;
+    refresh->out->removed = 0;
+    refresh->dims = 0;
+}
+
 static Fail bring_up_to_date(Refresh *refresh, const Place *place, bool *done)
 {
     Before before = {.arena = refresh->cx->arena};
@@ -326,28 +340,12 @@ static Fail bring_up_to_date(Refresh *refresh, const Place *place, bool *done)
     *done = !anew && !refresh->out->changed && !gone.len;
     if (*done || place->lock.fd < 0) return NULL;
     anew = anew || better_anew(refresh, &gone);
-    for (size_t i = 0; anew && i < refresh->count; i++) refresh->files[i].changed = true;
-    if (anew) refresh->dims = 0;
+    if (anew) mark_all(refresh);
     *done = true;
     return write_next(refresh, place, anew ? NULL : &gone);
 }
 
 // --- the flow ---
-
-static Fail make_in_memory(Refresh *refresh, Fail why)
-{
-    Ctx *cx = refresh->cx;
-    Tables *out = refresh->out;
-    DuckOpen how = opening(refresh, NULL, false);
-    out->limits[0] = str_format(cx->arena, "the tables were made in memory, for this answer: " STR_FMT,
-                                STR_ARG(why->detail));
-    for (size_t i = 0; i < refresh->count; i++) refresh->files[i].changed = true;
-    out->changed = refresh->count;
-    TRY(duck_open(cx, refresh->spec->lib, &how, &out->memory));
-    Fail fail = fill(refresh, &out->memory, NULL);
-    if (fail) duck_close(&out->memory);
-    return fail;
-}
 
 static Fail find_place(Refresh *refresh, Place *place)
 {
@@ -359,24 +357,48 @@ static Fail find_place(Refresh *refresh, Place *place)
     TRY(store_open(cx, &spec, &store));
     Str folder = str_copy(cx->arena, store_folder(store));
     store_close(store);
-    place->current = str_format(cx->arena, STR_FMT "/" CURRENT, STR_ARG(folder));
-    place->next = str_format(cx->arena, STR_FMT "/" NEXT, STR_ARG(folder));
+    name_files(cx->arena, folder, place);
     refresh->out->path = place->current;
     return NULL;
 }
 
-// The folder, opened; and the lock in it.
-static Fail take_place(Refresh *refresh, Place *place)
+static Fail open_folder(Ctx *cx, Place *place)
 {
-    bool got = false;
-    Ctx *cx = refresh->cx;
     Str folder = str_sub(place->current, 0, str_find_last(place->current, '/'));
     const char *path = str_cstr(cx->arena, folder);
     TRY(os_make_dirs(cx, path, 0700));
-    TRY(os_open(cx, OS_CWD, path, OS_FOLLOW, &place->dir));
+    return os_open(cx, OS_CWD, path, OS_FOLLOW, &place->dir);
+}
+
+static Fail take_lock(Ctx *cx, Place *place)
+{
+    bool got = false;
+    TRY(open_folder(cx, place));
     TRY(os_open_lock(cx, place->dir, "sql.lock", &place->lock));
     TRY(os_lock(cx, place->lock, LONGEST_WAIT_NS, &got));
     return got ? NULL : FAIL(cx->arena, UNAVAILABLE, "another process is still writing them");
+}
+
+static Fail make_temporary(Refresh *refresh, Fail why)
+{
+    Ctx *cx = refresh->cx;
+    Tables *out = refresh->out;
+    uint64_t random;
+    Place place = {.dir = OS_FILE_NONE, .lock = OS_FILE_NONE};
+    Str above = os_env("TMPDIR");
+    TRY(os_random(cx, &random, sizeof random));
+    out->temporary = str_format(cx->arena, STR_FMT "/cq-sql-%016llx",
+                                STR_ARG(above.len ? above : STR("/tmp")), (unsigned long long)random);
+    out->limits[0] = str_format(cx->arena, "the tables were made for this answer only: " STR_FMT,
+                                STR_ARG(why->detail));
+    name_files(cx->arena, out->temporary, &place);
+    out->path = place.current;
+    mark_all(refresh);
+    Fail fail = open_folder(cx, &place);
+    if (!fail) fail = write_next(refresh, &place, NULL);
+    os_close(&place.dir);
+    if (fail) tables_close(cx, out);
+    return fail;
 }
 
 static Fail refresh_in_place(Refresh *refresh, Place *place)
@@ -384,13 +406,9 @@ static Fail refresh_in_place(Refresh *refresh, Place *place)
     bool done = false;
     TRY(bring_up_to_date(refresh, place, &done)); // without the lock: only looks
     if (done) return NULL;
-    Fail fail = take_place(refresh, place);
-    if (fail && fail->kind != PROBLEM_CANCELLED) {
-        refresh->out->path = STR_NONE;
-        return make_in_memory(refresh, fail);
-    }
-    if (!fail) fail = bring_up_to_date(refresh, place, &done);
-    return fail;
+    Fail fail = take_lock(refresh->cx, place);
+    if (fail && fail->kind != PROBLEM_CANCELLED) return make_temporary(refresh, fail);
+    return fail ? fail : bring_up_to_date(refresh, place, &done);
 }
 
 static void count_files(const Refresh *refresh, Tables *out)
@@ -411,7 +429,7 @@ static Fail run(Refresh *refresh)
         return NULL;
     }
     TRY(list_files(refresh));
-    Fail fail = homeless ? make_in_memory(refresh, homeless) : refresh_in_place(refresh, &place);
+    Fail fail = homeless ? make_temporary(refresh, homeless) : refresh_in_place(refresh, &place);
     os_close(&place.lock);
     os_close(&place.dir);
     count_files(refresh, refresh->out);
@@ -441,7 +459,18 @@ Fail tables_refresh(Ctx *cx, const Env *env, const TablesSpec *spec, Tables *out
     return fail;
 }
 
-void tables_close(Tables *tables)
+void tables_close(Ctx *cx, Tables *tables)
 {
-    duck_close(&tables->memory);
+    OsFile dir = OS_FILE_NONE;
+    Fail ignored;
+    if (!tables->temporary.len) return;
+    ignored = os_open(cx, OS_CWD, tables->temporary.ptr, OS_NOFOLLOW, &dir);
+    if (!ignored) {
+        ignored = os_remove(cx, dir, CURRENT);
+        remove_left(cx, dir);
+        os_close(&dir);
+        ignored = os_remove_dir(cx, OS_CWD, tables->temporary.ptr);
+    }
+    (void)ignored; // what cannot be removed stays for whoever cleans that folder
+    tables->temporary = STR_NONE;
 }

@@ -8,7 +8,7 @@
 //
 // Rows of a file depend on its content alone. What depends on all files is a view. Killed at any
 // time, sql.duckdb is the old one or the new one, whole. Where no file can be kept, the tables are
-// made in memory for one request.
+// made in a temporary folder for one request.
 //
 // Threads: parses on the pool; one request calls. Memory: cx->arena; close with tables_close.
 // Blocks:  on the disk, the parser, another process's refresh, the embedding server.
@@ -56,16 +56,16 @@ typedef struct TablesSpec {
 } TablesSpec;
 
 typedef struct Tables {
-    Str path;      // of the database; empty: it is `memory`
-    DuckDb memory; // open only then
+    Str path;                  // of the database
+    Str temporary;             // its folder, when it is for this request only
     uint64_t files, skipped;   // in the tables; 0 with `unchecked`
     uint64_t changed, removed; // files, by this refresh
     bool unchecked;            // stale_ok: nobody looked
-    Str limits[2];             // why in memory; why vectors are missing; empty ones for neither
+    Str limits[2];             // why it is temporary; why vectors are missing; empty ones for neither
 } Tables;
 
 // Fails: CANCELLED (the tables stay as they were), IO, TOO_LARGE (sql.memory_limit_bytes).
 MUST_CHECK Fail tables_refresh(Ctx *cx, const Env *env, const TablesSpec *spec, Tables *out);
-void tables_close(Tables *tables); // all zero is fine
+void tables_close(Ctx *cx, Tables *tables); // all zero is fine
 
 #endif
