@@ -66,7 +66,7 @@ Fail duck_problem(Ctx *cx, Str words)
     if (!type.ptr) type = member(json, "error_type"); // as json_serialize_sql says it
     if (!message.ptr) message = member(json, "error_message");
     Fail fail = problem_new(cx->arena, kind_of(type), CQ_WHERE, STR_FMT, STR_ARG(message));
-    fail = problem_with_str(cx->arena, fail, "type", type);
+    fail = problem_with_str(cx->arena, fail, "error", type);
     if (str_to_int(member(json, "position"), &position))
         fail = problem_with_int(cx->arena, fail, "position", position);
     return fail;

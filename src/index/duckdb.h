@@ -8,7 +8,7 @@
 //          DuckDB's own threads (`threads` - 1) end with duck_close.
 // Memory:  a DuckDb is the caller's storage, closed by duck_close; text of answers is copied.
 // Blocks:  everything but duck_interrupt: it computes, or waits for the disk.
-// Fails:   what DuckDB refuses is BAD_REQUEST with ext "type", "position" (a byte of the statement)
+// Fails:   what DuckDB refuses is BAD_REQUEST with ext "error", "position" (a byte of the statement)
 //          as DuckDB says; CANCELLED after duck_interrupt; TOO_LARGE over the memory limit.
 #ifndef CQ_INDEX_DUCKDB_H
 #define CQ_INDEX_DUCKDB_H

@@ -111,15 +111,17 @@ static Fail explain(const Sql *sql, const Json *problem)
     Arena *arena = sql->cx->arena;
     const Json *kind = json_get(problem, STR("kind"));
     const Json *position = json_get(problem, STR("position"));
-    Str detail = text_of(problem, "detail"), type = text_of(problem, "type");
+    Str detail = text_of(problem, "detail"), type = text_of(problem, "error");
     bool bad = kind->integer == PROBLEM_BAD_REQUEST;
     Fail fail;
+    if (kind->integer == PROBLEM_TOO_LARGE) // the rest is advice on DuckDB's own settings
+        detail = str_sub(detail, 0, str_find(detail, ')') + 1);
     if (bad && position && position->integer >= 0 &&
         (uint64_t)position->integer <= sql->query->text.len)
         fail = locate(arena, sql->query->text, (size_t)position->integer, detail);
     else
         fail = problem_new(arena, (ProblemKind)kind->integer, CQ_WHERE, STR_FMT, STR_ARG(detail));
-    if (type.len) fail = problem_with_str(arena, fail, "type", type);
+    if (type.len) fail = problem_with_str(arena, fail, "error", type);
     if (kind->integer == PROBLEM_TOO_LARGE)
         fail = problem_with_str(arena, fail, "hint",
                                 STR("ask for less, or raise sql.memory_limit_bytes"));

@@ -36,7 +36,7 @@ typedef struct SqlAnswer {
 } SqlAnswer;
 
 // Fails: UNAVAILABLE (no DuckDB; no worker process, or the query brought it down: ext "signal");
-// BAD_REQUEST with ext "type", "position" (a byte of the text), "line", "column" where DuckDB says
+// BAD_REQUEST with ext "error", "position" (a byte of the text), "line", "column" where DuckDB says
 // so; TOO_LARGE (memory limit), CANCELLED (time limit), and as tables_refresh.
 MUST_CHECK Fail sql_run(Ctx *cx, const Env *env, const SqlQuery *query, SqlAnswer *out);
 

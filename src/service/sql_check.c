@@ -66,9 +66,9 @@ static Fail parse(Ctx *cx, DuckDb *db, Str text, Parsed *out)
     DuckAnswer answer;
     Str quoted = duck_quote(cx->arena, text);
     TRY(duck_ask(cx, db,
-                 str_format(cx->arena,
-                            "SELECT replace(json_serialize_sql(" STR_FMT ")::VARCHAR, "
-                            "':18446744073709551615', ':-1')", // no place; beyond our integers
+                 str_format(cx->arena, // numbers that our reader does not take stand for no name
+                            "SELECT regexp_replace(json_serialize_sql(" STR_FMT ")::VARCHAR, "
+                            "':-?[0-9]{19,}', ':0', 'g')",
                             STR_ARG(quoted)),
                  &answer));
     duck_each(&answer, take_parsed, out);
@@ -88,7 +88,7 @@ Fail sql_check(Ctx *cx, DuckDb *db, Str text)
         return FAIL(cx->arena, BAD_REQUEST, "the query is not text");
     TRY(parse(cx, db, text, &parsed));
     if (json_parse(cx->arena, parsed.json, &json))
-        return FAIL(cx->arena, BAD_REQUEST, "the query is nested too deeply");
+        return FAIL(cx->arena, BAD_REQUEST, "the query cannot be checked: it is nested too deeply");
     const Json *error = json_get(json, STR("error"));
     if (error && error->boolean) {
         if (str_eq(member(json, "error_type"), STR("not implemented")))

@@ -142,7 +142,7 @@ static void write_problem(JsonWriter *to, Fail fail)
     json_begin_object(to);
     json_member_int(to, "kind", (int64_t)fail->kind);
     json_member_str(to, "detail", fail->detail);
-    json_member_str(to, "type", text_of(fail->ext, "type"));
+    json_member_str(to, "error", text_of(fail->ext, "error"));
     if (position) json_member_int(to, "position", position->integer);
     json_end(to);
 }
