@@ -11,6 +11,7 @@ export JOBS V REPO QUERY SECONDS TARGET DESTDIR
 grammars:
 	@tools/setup.sh build
 	@tools/fetch-grammars.sh
+	@tools/fetch-duckdb.sh
 	@tools/build.sh grammars
 
 check-setup: grammars

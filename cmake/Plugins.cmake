@@ -19,3 +19,12 @@ if(CQ_CXX AND CQ_INCLUDE_faiss AND CQ_LIBRARY_faiss AND CQ_LIBRARY_openblas
     install(FILES ${plugin} DESTINATION lib/cq)
   endif()
 endif()
+
+# DuckDB's library, for cq sql: fetched, not built (tools/fetch-duckdb.sh), and left out where it could not be had.
+set(duckdb ${CMAKE_SOURCE_DIR}/build/duckdb/libduckdb.so)
+if(EXISTS ${duckdb})
+  file(CREATE_LINK ${duckdb} ${CMAKE_BINARY_DIR}/libduckdb.so SYMBOLIC)
+  if(CQ_RELEASE)
+    install(FILES ${duckdb} DESTINATION lib/cq)
+  endif()
+endif()

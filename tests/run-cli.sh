@@ -13,6 +13,8 @@
 # member "$schema" or "schema" is validated against `cq schema OP` (OP: the folder of the case, or
 # run.command of the document). --update rewrites .exit and .stdout.exact, never patterns.
 #
+# A line `# needs: FILE` skips the case (exit code 77) where that file is not beside cq.
+#
 # The case sees: CQ_SOURCE the repository, CQ_CASES its own folder. CQ_WRAPPER="valgrind -q" runs cq
 # under another program.
 set -u
@@ -26,6 +28,11 @@ cases=${script%/*}
 expect=${script%.sh}
 name=${cases##*/}/${expect##*/}
 wrapper=${CQ_WRAPPER:-}
+needs=$(sed -n 's/^# needs: //p' "$script")
+if [ "$needs" ] && [ ! -e "${binary%/*}/$needs" ]; then
+    echo "$name: skipped: there is no $needs beside cq"
+    exit 77
+fi
 
 tmp=$(mktemp -d "${TMPDIR:-/tmp}/cq-cli.XXXXXX") || exit 1
 tmp=$(realpath "$tmp")

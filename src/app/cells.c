@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/vec.h"
+#include "index/duckdb.h"
 #include "lang/grammars.h"
 #include "retrieve/faiss.h"
 #include "runtime/cache.h"
@@ -156,6 +157,31 @@ static const CellSpec faiss_cell = {.name = "faiss",
                                     .build = build_faiss,
                                     .cooldown_ms = 60000};
 
+// --- DuckDB
+
+static Fail build_duckdb(Ctx *cx, CellBuild *cell, void **out)
+{
+    return duck_load(cx, cell->arena, (DuckLib **)out);
+}
+
+// A database in memory, a question, an answer.
+static Fail verify_duckdb(Ctx *cx, void *owner, const void *value)
+{
+    (void)owner;
+    DuckDb db;
+    DuckOpen how = {.memory_bytes = 64 << 20, .threads = 1};
+    TRY(duck_open(cx, value, &how, &db));
+    Fail fail = duck_run(cx, &db, STR("SELECT sum(i) FROM range(10) r(i)"));
+    duck_close(&db);
+    return fail;
+}
+
+static const CellSpec duckdb_cell = {.name = "duckdb",
+                                     .description = "DuckDB's library, for cq sql",
+                                     .build = build_duckdb,
+                                     .verify = verify_duckdb,
+                                     .cooldown_ms = 60000};
+
 // --- all of them
 
 Fail app_cells_new(Arena *errors, const CellHostSpec *host, CellSet **out)
@@ -164,6 +190,7 @@ Fail app_cells_new(Arena *errors, const CellHostSpec *host, CellSet **out)
     VEC(const CellSpec *) specs = {0};
     VEC_PUSH(&scratch, &specs, &cache_cell);
     VEC_PUSH(&scratch, &specs, &index_cell);
+    VEC_PUSH(&scratch, &specs, &duckdb_cell);
     VEC_PUSH(&scratch, &specs, &faiss_cell);
     for (const CellSpec *const *at = grammar_cells; *at; at++) VEC_PUSH(&scratch, &specs, *at);
     Fail fail = cells_new(errors, host, specs.items, specs.len, out);

@@ -2,6 +2,7 @@
 //
 //   cache           the disk cache of results
 //   index           the published index of the workspace (index/opened.h)
+//   duckdb          DuckDB's library (index/duckdb.h)
 //   faiss           the FAISS plug-in (retrieve/faiss.h)
 //   grammar.<lang>  the rules of a language (lang/grammars.h)
 //

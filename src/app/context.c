@@ -3,12 +3,12 @@
 
 #include "app/cells.h"
 #include "app/observe.h"
+#include "app/worker.h"
 
 #include "base/clock.h"
 #include "base/vec.h"
 #include "index/universe.h"
 #include "lang/grammars.h"
-#include "lang/parse.h"
 #include "op/plan_ops.h"
 #include "runtime/measure.h"
 #include "runtime/pool.h"
@@ -111,8 +111,8 @@ static WorkerPool *new_workers(Context *context, const ContextSpec *spec, int wo
     if (!program.len) program = str_from(spec->worker_program);
     if (program.len) {
         context->worker_argv[0] = str_cstr(&context->arena, program);
-        context->worker_argv[1] = PARSE_WORKER_ARGUMENT;
-        pool.argv = context->worker_argv;
+        context->worker_argv[1] = WORKER_ARGUMENT;
+        pool.argv = context->env.worker_argv = context->worker_argv;
     }
     int64_t task_ms; // test hook: how long a worker may hang
     if (str_to_int(os_env("CQ_TEST_WORKER_MS"), &task_ms) && task_ms > 0) pool.task_ms = task_ms;

@@ -23,7 +23,7 @@ typedef struct ContextSpec {
     Str command;      // whose profile sizes the pool; empty: the general settings
     bool one_request; // the workspace found now will do for the request too
     bool reads_stdin; // Env.stdin_allowed
-    // The program that serves as worker process (it takes PARSE_WORKER_ARGUMENT). Copied. NULL: the
+    // The program that serves as worker process (it takes WORKER_ARGUMENT). Copied. NULL: the
     // one that CQ_WORKER_PROGRAM names, or none. The variable goes first.
     const char *worker_program;
     bool logs; // to stderr

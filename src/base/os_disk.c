@@ -47,6 +47,13 @@ Fail os_remove(Ctx *cx, OsFile dir, const char *path)
     return error ? os_problem(cx, error, "remove", path) : NULL;
 }
 
+Fail os_remove_dir(Ctx *cx, OsFile dir, const char *path)
+{
+    int error = OS_FAULT("rmdir");
+    if (!error && unlinkat(dir.fd, path, AT_REMOVEDIR) != 0) error = errno;
+    return error ? os_problem(cx, error, "remove", path) : NULL;
+}
+
 Fail os_open_lock(Ctx *cx, OsFile dir, const char *path, OsFile *out)
 {
     int error = OS_FAULT("open"), fd = -1;

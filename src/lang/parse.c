@@ -103,11 +103,7 @@ static Fail work(Ctx *cx, void *state, Str request, Buf *reply)
     return NULL;
 }
 
-int parse_worker_main(void)
+WorkHandler parse_work_handler(Parser **parser)
 {
-    Parser *parser = NULL;
-    WorkHandler handler = {task_kind, work, &parser};
-    int status = worker_serve(&handler, 1);
-    parser_free(parser);
-    return status;
+    return (WorkHandler){task_kind, work, parser};
 }

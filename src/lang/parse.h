@@ -27,9 +27,8 @@ typedef struct ParseJob {
 MUST_CHECK Fail parse_file(Ctx *cx, WorkerPool *workers, Parser **parser, const ParseJob *job,
                            Facts *out);
 
-// The argument that makes a program of ours a worker: main then returns parse_worker_main().
-#define PARSE_WORKER_ARGUMENT "--worker-process"
-int parse_worker_main(void);
+// What a worker process does with such a task. *parser is NULL first, and freed by the caller.
+WorkHandler parse_work_handler(Parser **parser);
 
 // Test hook, in worker processes only: CQ_TEST_CRASH_ON="segv:a.c;hang:src/b" makes a worker die of
 // SIGSEGV (abort: of SIGABRT, kill: of SIGKILL) or never answer when a path holds that text.

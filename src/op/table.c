@@ -1,8 +1,6 @@
 // op/table.c
 #include "op/table.h"
 
-#include <assert.h>
-
 static void write_cell(Buf *out, Str text, size_t width)
 {
     size_t start = out->len;
@@ -27,8 +25,7 @@ static void write_row(Buf *out, const Str *cells, const size_t *widths, size_t c
 
 void table_write(Buf *out, const Str *heads, size_t columns, const Str *cells, size_t rows)
 {
-    assert(columns <= TABLE_MOST_COLUMNS);
-    size_t widths[TABLE_MOST_COLUMNS] = {0};
+    size_t *widths = ARENA_ARRAY(out->arena, size_t, columns);
     for (size_t c = 0; c < columns; c++) {
         widths[c] = heads[c].len;
         for (size_t r = 0; r < rows && c < columns - 1; r++)

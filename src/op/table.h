@@ -6,8 +6,6 @@
 
 #include "base/str.h"
 
-enum { TABLE_MOST_COLUMNS = 12 };
-
 // `cells` holds rows * columns texts, row by row; control characters become spaces, "|" is
 // escaped. The last column is not padded.
 void table_write(Buf *out, const Str *heads, size_t columns, const Str *cells, size_t rows);

@@ -2,25 +2,11 @@
 #include "retrieve/faiss.h"
 
 #include "base/os.h"
+#include "base/plugin.h"
 
 #define FILE_NAME "cq-faiss.so"
 
 enum { TEST_DIMS = 8, TEST_ROWS = 400, TEST_LISTS = 4 };
-
-// The places where the plug-in may be, best first; ends with an empty one.
-static void places(Ctx *cx, Str out[3])
-{
-    Str folder = os_env("CQ_PLUGIN_DIR"), program = STR_NONE;
-    out[0] = out[1] = out[2] = STR_NONE;
-    if (folder.len) {
-        out[0] = str_format(cx->arena, STR_FMT "/" FILE_NAME, STR_ARG(folder));
-        return;
-    }
-    if (os_real_path(cx, "/proc/self/exe", &program)) return;
-    folder = str_sub(program, 0, str_find_last(program, '/'));
-    out[0] = str_format(cx->arena, STR_FMT "/../lib/cq/" FILE_NAME, STR_ARG(folder));
-    out[1] = str_format(cx->arena, STR_FMT "/" FILE_NAME, STR_ARG(folder));
-}
 
 static Fail absent(Ctx *cx, Str why)
 {
@@ -32,18 +18,8 @@ static Fail absent(Ctx *cx, Str why)
 
 static Fail load(Ctx *cx, Arena *arena, Faiss *faiss)
 {
-    Str where[3], why = STR("the program's folder is not known");
-    void *library = NULL;
-    OsStat stat;
-    places(cx, where);
-    for (size_t i = 0; !library && where[i].len; i++) {
-        const char *path = str_cstr(arena, where[i]);
-        Fail fail = os_stat(cx, OS_CWD, path, OS_FOLLOW, &stat);
-        if (fail) why = fail->detail;
-        else library = os_library(cx, path, &why);
-        if (!fail && !library) return absent(cx, why); // there, and broken: look no further
-        faiss->path = str_from(path);
-    }
+    Str why;
+    void *library = plugin_open(cx, arena, FILE_NAME, &faiss->path, &why);
     if (!library) return absent(cx, why);
     CqFaissApiFn get = NULL;
     *(void **)&get = os_symbol(library, "cq_faiss_api");

@@ -1,8 +1,6 @@
 // retrieve/faiss.h - opens the FAISS plug-in and sees that it works.
 //
-// The plug-in is the file cq-faiss.so in the folder that CQ_PLUGIN_DIR names; without that variable
-// in ../lib/cq beside the program (where `make install` puts it), else in the program's own folder
-// (where the build puts it).
+// The plug-in is the file cq-faiss.so, found as base/plugin.h says.
 //
 // Threads: any. Memory: `out` lives in the arena; the library stays loaded.
 // Blocks:  loading takes some 10 ms.

@@ -63,6 +63,10 @@ typedef struct EmbedPolicy { // vectors for texts
     int64_t concurrency, retries, backoff_ms, timeout_ms;
 } EmbedPolicy;
 
+typedef struct SqlPolicy {
+    int64_t memory_limit_bytes;
+} SqlPolicy;
+
 typedef struct PolicyNamespace { // of the cache
     const char *name;
     int64_t ttl_seconds;
@@ -86,6 +90,7 @@ typedef struct Policy {
     RuntimePolicy runtime;
     TracePolicy trace;
     EmbedPolicy embed;
+    SqlPolicy sql;
     PolicyNamespace *namespaces;
     size_t namespace_count;
     PolicyProfile *profiles;

@@ -211,6 +211,12 @@ const PolicySpec policy_specs[] = {
     {"embed.timeout_ms", ROW(INT, embed.timeout_ms, RANGE(1, DAY_MS), DEFAULT("30000")),
      .env = {RT "EMBED_TIMEOUT_MS"}, .help = "time limit of one request to the server"},
 
+    {"sql.memory_limit_bytes",
+     ROW(SIZE, sql.memory_limit_bytes, RANGE(16 * MIB, MIB *MIB), DEFAULT("512M")),
+     .env = {RT "SQL_MEMORY_LIMIT_BYTES"},
+     .help = "what DuckDB may take for its tables and a query of `cq sql`; beyond it the query "
+             "fails"},
+
     {"profiles.*.cpu_workers", PROFILE_ROW(INT, cpu_workers, RANGE(0, 1023)),
      .computed = "parallelism.cpu_workers", .env = {RT "PROFILE_*_CPU_WORKERS"},
      .help = "for this command only; --threads goes before it"},

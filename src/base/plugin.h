@@ -1,0 +1,17 @@
+// base/plugin.h - opens a shared library that comes with cq, when it is first needed.
+//
+// It is looked for in the folder that CQ_PLUGIN_DIR names; without that variable in ../lib/cq
+// beside the program (where `make install` puts it), then in the program's own folder (where the
+// build puts it). One that is there and broken ends the search.
+//
+// Threads: any. Memory: `path` lives in the arena; the library stays loaded.
+// Blocks:  loading takes some 10 ms.
+#ifndef CQ_BASE_PLUGIN_H
+#define CQ_BASE_PLUGIN_H
+
+#include "base/ctx.h"
+
+// NULL when it cannot be had; *why, in cx->arena, is then the reason.
+void *plugin_open(Ctx *cx, Arena *arena, const char *file_name, Str *path, Str *why);
+
+#endif

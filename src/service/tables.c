@@ -1,0 +1,476 @@
+// service/tables.c - which files changed, which database serves.
+//
+// DESIGN. One writer at a time holds the lock; it compares again once it has it, since another may
+// have done the work. It never touches sql.duckdb: it fills sql.new, syncs it and renames it, so
+// readers, who take no lock, hold the old file as long as they have it open. What a killed writer
+// left (sql.new) the next one overwrites. A failure leaves sql.duckdb as it was.
+#include "service/tables.h"
+
+#include "base/map.h"
+#include "base/os_disk.h"
+#include "base/vec.h"
+#include "base/version.h"
+#include "index/doc.h"
+#include "index/filetable.h"
+#include "index/store.h"
+#include "runtime/policy.h"
+#include "service/tables_.h"
+
+#define CURRENT "sql.duckdb"
+#define NEXT "sql.new"
+
+enum { TABLES_VERSION = 1 };             // of table_specs and what goes into them
+#define LONGEST_WAIT_NS (600 * NS_PER_S) // for another process
+
+// --- the files of the workspace ---
+
+void tables_look(Ctx *cx, const Refresh *refresh, TableFile *file, Str *text)
+{
+    FileLook look;
+    *text = STR_NONE;
+    if (file->listed_as) {
+        file->skipped = true;
+        file->state = str_from(skip_name((SkipReason)(file->listed_as - 1)));
+        return;
+    }
+    file_look(cx, refresh->spec->workspace->dir, file->path.ptr, refresh->spec->max_file_bytes,
+              &look);
+    if (!look.row.skip && memchr(look.text.ptr, 0, look.text.len)) look.row.skip = 1 + SKIP_BINARY;
+    if (!look.row.skip && !utf8_valid(look.text.ptr, look.text.len))
+        look.row.skip = 1 + SKIP_NOT_UTF8;
+    file->skipped = look.row.skip != 0;
+    file->state = file->skipped ? str_from(skip_name((SkipReason)(look.row.skip - 1)))
+                                : digest_hex(cx->arena, &look.digest);
+    *text = file->skipped ? STR_NONE : look.text;
+}
+
+static Fail list_files(Refresh *refresh)
+{
+    Universe universe;
+    Selection all = {0};
+    Ctx *cx = refresh->cx;
+    TRY(universe_list(cx, refresh->spec->workspace, &all, refresh->env->pool, &universe));
+    TRY(ctx_check(cx));
+    refresh->files = ARENA_ARRAY(cx->arena, TableFile, universe.count + universe.skipped_count);
+    for (size_t i = 0; i < universe.count; i++)
+        refresh->files[refresh->count++].path = universe.files[i].path;
+    for (size_t i = 0; i < universe.skipped_count; i++)
+        refresh->files[refresh->count++] = (TableFile){
+            .path = universe.skipped[i].path, .listed_as = 1 + (int)universe.skipped[i].reason};
+    return NULL;
+}
+
+typedef struct Looking {
+    const Refresh *refresh;
+    Arena *slots;
+    Arena *kept;
+} Looking;
+
+static void look_one(void *arg, size_t index, int slot)
+{
+    Looking *looking = arg;
+    Str text = STR_NONE;
+    TableFile *file = &looking->refresh->files[index];
+    Ctx cx = ctx_child(looking->refresh->cx, &looking->slots[slot]);
+    tables_look(&cx, looking->refresh, file, &text);
+    file->state = str_copy(&looking->kept[slot], file->state);
+    arena_reset(&looking->slots[slot]);
+}
+
+static Fail look_at_all(Refresh *refresh)
+{
+    Arena *arena = refresh->cx->arena;
+    size_t slots = (size_t)pool_slots(refresh->env->pool);
+    Looking looking = {refresh, ARENA_ARRAY(arena, Arena, slots), ARENA_ARRAY(arena, Arena, slots)};
+    pool_each(refresh->env->pool, refresh->cx, refresh->count, 8, look_one, &looking);
+    for (size_t i = 0; i < slots; i++) {
+        arena_fini(&looking.slots[i]);
+        arena_adopt(arena, &looking.kept[i]);
+    }
+    refresh->looked = true;
+    return ctx_check(refresh->cx);
+}
+
+// --- what the tables have ---
+
+typedef struct Before {
+    Arena *arena;
+    Map files; // path -> index of both
+    StrVec paths, states;
+    Str made_by;
+    int64_t dims;
+} Before;
+
+static bool take_meta(void *arg, const DuckCell *row)
+{
+    Before *before = arg;
+    if (str_eq(row[0].text, STR("made_by"))) before->made_by = str_copy(before->arena, row[1].text);
+    if (str_eq(row[0].text, STR("dimensions")) && !str_to_int(row[1].text, &before->dims))
+        before->dims = 0;
+    return true;
+}
+
+static bool take_file(void *arg, const DuckCell *row)
+{
+    Before *before = arg;
+    Str path = str_copy(before->arena, row[0].text);
+    map_put(before->arena, &before->files, path, before->states.len);
+    VEC_PUSH(before->arena, &before->paths, path);
+    VEC_PUSH(before->arena, &before->states, str_copy(before->arena, row[1].text));
+    return true;
+}
+
+static Fail read_table(Ctx *cx, DuckDb *db, Str sql, bool (*take)(void *, const DuckCell *),
+                       void *arg)
+{
+    DuckAnswer answer;
+    TRY(duck_ask(cx, db, sql, &answer));
+    duck_each(&answer, take, arg);
+    duck_done(&answer);
+    return NULL;
+}
+
+static DuckOpen opening(const Refresh *refresh, const char *path, bool read_only)
+{
+    const Policy *policy = refresh->env->policy;
+    return (DuckOpen){.path = path,
+                      .read_only = read_only,
+                      .memory_bytes = (uint64_t)policy->sql.memory_limit_bytes,
+                      .threads = (int)policy_profile(policy, STR("sql")).cpu_workers + 1};
+}
+
+// Fails when there is nothing of use: then all is made anew.
+static Fail read_before(Refresh *refresh, const char *path, Before *before)
+{
+    DuckDb db = {0};
+    Ctx *cx = refresh->cx;
+    DuckOpen how = opening(refresh, path, true);
+    TRY(duck_open(cx, refresh->spec->lib, &how, &db));
+    Fail fail = read_table(cx, &db, STR("SELECT key, value FROM meta"), take_meta, before);
+    if (!fail && !str_eq(before->made_by, refresh->made_by))
+        fail = FAIL(cx->arena, DAMAGED, "made otherwise");
+    if (!fail)
+        fail = read_table(cx, &db, STR("SELECT path, coalesce(digest, skipped) FROM files"),
+                          take_file, before);
+    duck_close(&db);
+    return fail;
+}
+
+// Marks what changed; *gone are paths that the tables have and the workspace has not.
+static void compare(Refresh *refresh, const Before *before, StrVec *gone)
+{
+    Arena *arena = refresh->cx->arena;
+    Map now = {0};
+    uint64_t at;
+    refresh->out->changed = refresh->out->removed = 0;
+    for (size_t i = 0; i < refresh->count; i++) {
+        TableFile *file = &refresh->files[i];
+        file->changed = !map_get(&before->files, file->path, &at) ||
+                        !str_eq(before->states.items[at], file->state);
+        refresh->out->changed += file->changed;
+        map_put(arena, &now, file->path, i);
+    }
+    for (size_t i = 0; i < before->paths.len; i++)
+        if (!map_get(&now, before->paths.items[i], NULL))
+            VEC_PUSH(arena, gone, before->paths.items[i]);
+    refresh->out->removed = gone->len;
+}
+
+// --- writing ---
+
+typedef struct Place { // where the database is kept
+    OsFile dir, lock;
+    Str current, next; // absolute
+} Place;
+
+static void name_files(Arena *arena, Str folder, Place *place)
+{
+    place->current = str_format(arena, STR_FMT "/" CURRENT, STR_ARG(folder));
+    place->next = str_format(arena, STR_FMT "/" NEXT, STR_ARG(folder));
+}
+
+static Fail put_meta(Refresh *refresh, DuckDb *db)
+{
+    Arena *arena = refresh->cx->arena;
+    EmbedModel model = refresh->embedder ? embed_model(refresh->embedder) : (EmbedModel){0};
+    Str backend = model.backend.ptr ? model.backend : STR("none");
+    const Str rows[][2] = {
+        {STR("made_by"), refresh->made_by},
+        {STR("root"), refresh->spec->workspace->root},
+        {STR("embedding"), str_join(arena, backend, STR(" "), model.model)},
+        {STR("dimensions"), str_format(arena, "%u", refresh->dims)},
+    };
+    DuckWriter *writer;
+    TRY(duck_run(refresh->cx, db, STR("DELETE FROM meta")));
+    TRY(table_writer(refresh->cx, db, TABLE_META, 0, &writer));
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        duck_put_text(writer, rows[i][0]);
+        duck_put_text(writer, rows[i][1]);
+        duck_end_row(writer);
+    }
+    return duck_writer_end(refresh->cx, writer);
+}
+
+static Fail create_tables(Refresh *refresh, DuckDb *db)
+{
+    for (TableId t = 0; t < TABLES; t++)
+        TRY(duck_run(refresh->cx, db, table_create(refresh->cx->arena, t, MAX(refresh->dims, 1U))));
+    return NULL;
+}
+
+static Fail put_old_paths(Refresh *refresh, DuckDb *db, const StrVec *gone)
+{
+    DuckWriter *writer;
+    static const DuckColumn column = {DUCK_TEXT, 0};
+    TRY(duck_run(refresh->cx, db, STR("CREATE TEMP TABLE old (path VARCHAR)")));
+    TRY(duck_writer_new(refresh->cx, db, "old", &column, 1, &writer));
+    for (size_t i = 0; i < refresh->count; i++) {
+        if (!refresh->files[i].changed) continue;
+        duck_put_text(writer, refresh->files[i].path);
+        duck_end_row(writer);
+    }
+    for (size_t i = 0; i < gone->len; i++) {
+        duck_put_text(writer, gone->items[i]);
+        duck_end_row(writer);
+    }
+    return duck_writer_end(refresh->cx, writer);
+}
+
+static Fail delete_old(Refresh *refresh, DuckDb *db, const StrVec *gone)
+{
+    TRY(put_old_paths(refresh, db, gone));
+    for (TableId t = 0; t < TABLE_META; t++)
+        TRY(duck_run(refresh->cx, db,
+                     str_format(refresh->cx->arena,
+                                "DELETE FROM %s WHERE path IN (SELECT path FROM old)",
+                                table_specs[t].name)));
+    return duck_run(refresh->cx, db, STR("DROP TABLE old"));
+}
+
+// One transaction; without `gone` the database is empty.
+static Fail fill(Refresh *refresh, DuckDb *db, const StrVec *gone)
+{
+    Ctx *cx = refresh->cx;
+    TRY(duck_run(cx, db, STR("BEGIN")));
+    if (gone) TRY(delete_old(refresh, db, gone));
+    else TRY(create_tables(refresh, db));
+    TRY(tables_write_rows(refresh, db));
+    TRY(put_meta(refresh, db));
+    return duck_run(cx, db, STR("COMMIT"));
+}
+
+static Fail copy_file(Ctx *cx, OsFile dir, const char *from, const char *to)
+{
+    enum { PIECE = 1 << 20 };
+    OsFile in = OS_FILE_NONE, out = OS_FILE_NONE;
+    size_t got = PIECE;
+    char *bytes = arena_alloc_raw(cx->arena, PIECE);
+    Fail fail = os_open(cx, dir, from, OS_NOFOLLOW, &in);
+    if (!fail) fail = os_create(cx, dir, to, &out);
+    while (!fail && got == PIECE) {
+        fail = os_read(cx, in, bytes, PIECE, true, &got);
+        if (!fail) fail = os_write(cx, out, (Str){bytes, got});
+        if (!fail) fail = ctx_check(cx);
+    }
+    os_close(&in);
+    os_close(&out);
+    return fail;
+}
+
+static Fail sync_file(Ctx *cx, OsFile dir, const char *name)
+{
+    OsFile file = OS_FILE_NONE;
+    TRY(os_open(cx, dir, name, OS_NOFOLLOW, &file));
+    Fail fail = os_sync(cx, file);
+    os_close(&file);
+    return fail;
+}
+
+static void remove_left(Ctx *cx, OsFile dir)
+{
+    Fail ignored = os_remove(cx, dir, NEXT);
+    ignored = os_remove(cx, dir, NEXT ".wal");
+    (void)ignored; // it is not there; else the next step fails
+}
+
+static Fail write_next(Refresh *refresh, const Place *place, const StrVec *gone)
+{
+    Ctx *cx = refresh->cx;
+    DuckDb db = {0};
+    DuckOpen how = opening(refresh, place->next.ptr, false);
+    remove_left(cx, place->dir);
+    if (gone) TRY(copy_file(cx, place->dir, CURRENT, NEXT));
+    TRY(duck_open(cx, refresh->spec->lib, &how, &db));
+    Fail fail = fill(refresh, &db, gone);
+    if (!fail) fail = duck_run(cx, &db, STR("CHECKPOINT"));
+    duck_close(&db);
+    if (!fail) fail = sync_file(cx, place->dir, NEXT);
+    if (!fail) fail = os_rename(cx, place->dir, NEXT, CURRENT);
+    if (!fail) fail = os_sync(cx, place->dir);
+    if (fail) remove_left(cx, place->dir);
+    return fail;
+}
+
+// Most of it changed: then a new file is faster, and smaller.
+static bool better_anew(const Refresh *refresh, const StrVec *gone)
+{
+    return (refresh->out->changed + gone->len) * 4 > refresh->count;
+}
+
+static void mark_all(Refresh *refresh)
+{
+    for (size_t i = 0; i < refresh->count; i++) refresh->files[i].changed = true;
+    refresh->out->changed = refresh->count;
+    refresh->out->removed = 0;
+    refresh->dims = 0;
+}
+
+static Fail bring_up_to_date(Refresh *refresh, const Place *place, bool *done)
+{
+    Before before = {.arena = refresh->cx->arena};
+    StrVec gone = {0};
+    bool anew = read_before(refresh, place->current.ptr, &before) != NULL;
+    TRY(ctx_check(refresh->cx));
+    refresh->dims = anew ? 0 : (uint32_t)before.dims;
+    if (anew) before.files = (Map){0}, before.paths.len = 0;
+    if (!anew && !refresh->looked) TRY(look_at_all(refresh));
+    compare(refresh, &before, &gone);
+    *done = !anew && !refresh->out->changed && !gone.len;
+    if (*done || place->lock.fd < 0) return NULL;
+    anew = anew || better_anew(refresh, &gone);
+    if (anew) mark_all(refresh);
+    *done = true;
+    return write_next(refresh, place, anew ? NULL : &gone);
+}
+
+// --- the flow ---
+
+static Fail find_place(Refresh *refresh, Place *place)
+{
+    Ctx *cx = refresh->cx;
+    Store *store;
+    const CachePolicy *cache = &refresh->env->policy->cache;
+    StoreSpec spec = {cache->enabled ? cache->directory : STR_NONE, refresh->spec->workspace->root,
+                      TABLES_VERSION};
+    TRY(store_open(cx, &spec, &store));
+    Str folder = str_copy(cx->arena, store_folder(store));
+    store_close(store);
+    name_files(cx->arena, folder, place);
+    refresh->out->path = place->current;
+    return NULL;
+}
+
+static Fail open_folder(Ctx *cx, Place *place)
+{
+    Str folder = str_sub(place->current, 0, str_find_last(place->current, '/'));
+    const char *path = str_cstr(cx->arena, folder);
+    TRY(os_make_dirs(cx, path, 0700));
+    return os_open(cx, OS_CWD, path, OS_FOLLOW, &place->dir);
+}
+
+static Fail take_lock(Ctx *cx, Place *place)
+{
+    bool got = false;
+    TRY(open_folder(cx, place));
+    TRY(os_open_lock(cx, place->dir, "sql.lock", &place->lock));
+    TRY(os_lock(cx, place->lock, LONGEST_WAIT_NS, &got));
+    return got ? NULL : FAIL(cx->arena, UNAVAILABLE, "another process is still writing them");
+}
+
+static Fail make_temporary(Refresh *refresh, Fail why)
+{
+    Ctx *cx = refresh->cx;
+    Tables *out = refresh->out;
+    uint64_t random;
+    Place place = {.dir = OS_FILE_NONE, .lock = OS_FILE_NONE};
+    Str above = os_env("TMPDIR");
+    TRY(os_random(cx, &random, sizeof random));
+    out->temporary =
+        str_format(cx->arena, STR_FMT "/cq-sql-%016llx", STR_ARG(above.len ? above : STR("/tmp")),
+                   (unsigned long long)random);
+    out->limits[0] = str_format(cx->arena, "the tables were made for this answer only: " STR_FMT,
+                                STR_ARG(why->detail));
+    name_files(cx->arena, out->temporary, &place);
+    out->path = place.current;
+    mark_all(refresh);
+    Fail fail = open_folder(cx, &place);
+    if (!fail) fail = write_next(refresh, &place, NULL);
+    os_close(&place.dir);
+    if (fail) tables_close(cx, out);
+    return fail;
+}
+
+static Fail refresh_in_place(Refresh *refresh, Place *place)
+{
+    bool done = false;
+    TRY(bring_up_to_date(refresh, place, &done)); // without the lock: only looks
+    if (done) return NULL;
+    Fail fail = take_lock(refresh->cx, place);
+    if (fail && fail->kind != PROBLEM_CANCELLED) return make_temporary(refresh, fail);
+    return fail ? fail : bring_up_to_date(refresh, place, &done);
+}
+
+static void count_files(const Refresh *refresh, Tables *out)
+{
+    for (size_t i = 0; i < refresh->count; i++)
+        if (refresh->files[i].skipped) out->skipped++;
+        else out->files++;
+}
+
+static Fail run(Refresh *refresh)
+{
+    OsStat stat;
+    Place place = {.dir = OS_FILE_NONE, .lock = OS_FILE_NONE};
+    Fail homeless = find_place(refresh, &place);
+    if (!homeless && refresh->spec->stale_ok &&
+        !os_try_stat(OS_CWD, place.current.ptr, OS_FOLLOW, &stat)) {
+        refresh->out->unchecked = true;
+        return NULL;
+    }
+    TRY(list_files(refresh));
+    Fail fail = homeless ? make_temporary(refresh, homeless) : refresh_in_place(refresh, &place);
+    os_close(&place.lock);
+    os_close(&place.dir);
+    count_files(refresh, refresh->out);
+    return fail;
+}
+
+static Str made_by(Arena *arena, const Refresh *refresh)
+{
+    Digest embedding = {0};
+    if (refresh->embedder) embedding = embed_fingerprint(refresh->embedder);
+    return str_format(arena, "cq %s tables %d docs %d most %llu embedding " STR_FMT, CQ_VERSION,
+                      TABLES_VERSION, DOC_VERSION,
+                      (unsigned long long)refresh->spec->max_file_bytes,
+                      STR_ARG(str_sub(digest_hex(arena, &embedding), 0, 16)));
+}
+
+Fail tables_refresh(Ctx *cx, const Env *env, const TablesSpec *spec, Tables *out)
+{
+    *out = (Tables){0};
+    Refresh refresh = {.cx = cx, .env = env, .spec = spec, .out = out};
+    HttpClient *http = http_new();
+    if (env->policy->embed.backend != EMBED_NONE)
+        refresh.embedder = embed_open(&env->policy->embed, http);
+    refresh.made_by = made_by(cx->arena, &refresh);
+    Fail fail = run(&refresh);
+    embed_free(refresh.embedder);
+    http_free(http);
+    return fail;
+}
+
+void tables_close(Ctx *cx, Tables *tables)
+{
+    OsFile dir = OS_FILE_NONE;
+    Fail ignored;
+    if (!tables->temporary.len) return;
+    ignored = os_open(cx, OS_CWD, tables->temporary.ptr, OS_NOFOLLOW, &dir);
+    if (!ignored) {
+        ignored = os_remove(cx, dir, CURRENT);
+        remove_left(cx, dir);
+        os_close(&dir);
+        ignored = os_remove_dir(cx, OS_CWD, tables->temporary.ptr);
+    }
+    (void)ignored; // what cannot be removed stays for whoever cleans that folder
+    tables->temporary = STR_NONE;
+}

@@ -1,0 +1,3 @@
+# needs: libduckdb.so
+cq sql "select name,
+  nothing from definitions" --format json

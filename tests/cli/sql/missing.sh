@@ -1,0 +1,2 @@
+export CQ_PLUGIN_DIR=nowhere
+cq sql 'select 1'

@@ -1,0 +1,2 @@
+# Needs no DuckDB.
+cq sql --schema
