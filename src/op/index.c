@@ -10,7 +10,7 @@
 typedef struct IndexArgs {
     Str action, index_dir;
     bool full;
-    int64_t jobs, keep, version, settle_ms;
+    int64_t jobs, keep, to, settle_ms;
 } IndexArgs;
 
 static const char *const actions[] = {"build",  "status", "versions", "rollback",
@@ -24,7 +24,7 @@ static const Field args[] = {
           .most = 1024, .fallback = "0"),
     FIELD(IndexArgs, keep, INT, "build, prune: how many versions stay", .least = 1, .most = 1000,
           .fallback = "3"),
-    FIELD(IndexArgs, version, INT, "rollback: to this one; 0: the newest before the current",
+    FIELD(IndexArgs, to, INT, "rollback: to this version; 0: the newest before the current",
           .least = 0, .fallback = "0", .value_name = "NUMBER"),
     FIELD(IndexArgs, settle_ms, INT, "watch: build when nothing happened for so long", .least = 1,
           .most = 3600000, .fallback = "100"),
@@ -224,8 +224,7 @@ static Fail check_args(Arena *arena, const IndexArgs *from)
 {
     bool builds = str_eq(from->action, STR("build")), rolls = str_eq(from->action, STR("rollback"));
     if (from->full && !builds) return FAIL(arena, BAD_REQUEST, "--full goes with build only");
-    if (from->version && !rolls)
-        return FAIL(arena, BAD_REQUEST, "--version goes with rollback only");
+    if (from->to && !rolls) return FAIL(arena, BAD_REQUEST, "--to goes with rollback only");
     return NULL;
 }
 
@@ -237,7 +236,7 @@ static Fail run(Ctx *cx, const Env *env, const void *arguments, Result *out)
                         .full = from->full,
                         .jobs = from->jobs,
                         .keep = (size_t)from->keep,
-                        .version = (uint64_t)from->version,
+                        .version = (uint64_t)from->to,
                         .settle_ns = from->settle_ms * 1000000};
     TRY(check_args(cx->arena, from));
     if (from->index_dir.len && !str_starts(from->index_dir, STR("/"))) {

@@ -1,1 +1,1 @@
-cq index --version 3
+cq index --to 3
