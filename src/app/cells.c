@@ -127,7 +127,7 @@ static Fail build_index(Ctx *cx, CellBuild *cell, void **out)
     Workspace workspace;
     TRY(env_workspace(cx, owner->env, !owner->env->root.len, &workspace));
     OpenedSpec spec = {.root = workspace.root, .max_file_bytes = FIND_INDEXED_FILE_BYTES};
-    if (owner->policy->index.enabled) spec.cache_dir = policy_index_directory(owner->policy);
+    if (owner->policy->index.enabled) spec.cache_dir = owner->policy->index.directory;
     Fail fail = opened_new(cx, &spec, (Opened **)out);
     workspace_close(&workspace);
     return fail;

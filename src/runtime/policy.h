@@ -32,7 +32,7 @@ typedef struct CachePolicy {
 
 typedef struct IndexPolicy {
     bool enabled;
-    Str directory; // empty: in cache.directory
+    Str directory; // absolute; empty: there is no place
 } IndexPolicy;
 
 typedef struct EnginePolicy {
@@ -101,8 +101,5 @@ typedef struct Policy {
 // How many threads a command gets: its profile, and the general settings for what that leaves open.
 PolicyProfile policy_profile(const Policy *policy, Str command);
 const PolicyNamespace *policy_namespace(const Policy *policy, Str name); // NULL when unknown
-
-// Absolute; empty: there is no place.
-Str policy_index_directory(const Policy *policy);
 
 #endif

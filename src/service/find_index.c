@@ -15,7 +15,7 @@ void find_index_spec(const Env *env, const Workspace *workspace, uint64_t max_fi
     if (!fits || !env->policy->index.enabled) return;
     out->docs = env->cache;
     out->opened = env->opened;
-    out->cache_dir = folder.len ? folder : policy_index_directory(env->policy);
+    out->cache_dir = folder.len ? folder : env->policy->index.directory;
 }
 
 Fail find_index_build(Ctx *cx, const Env *env, const Workspace *workspace, uint64_t max_file_bytes,
