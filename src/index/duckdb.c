@@ -39,9 +39,12 @@ static ProblemKind kind_of(Str type)
         const char *type;
         ProblemKind kind;
     } kinds[] = {
-        {"INTERRUPT", PROBLEM_CANCELLED}, {"Out of Memory", PROBLEM_TOO_LARGE},
-        {"IO", PROBLEM_IO},               {"INTERNAL", PROBLEM_INTERNAL},
-        {"FATAL", PROBLEM_INTERNAL},      {"Serialization", PROBLEM_DAMAGED},
+        {"INTERRUPT", PROBLEM_CANCELLED},
+        {"Out of Memory", PROBLEM_TOO_LARGE},
+        {"IO", PROBLEM_IO},
+        {"INTERNAL", PROBLEM_INTERNAL},
+        {"FATAL", PROBLEM_INTERNAL},
+        {"Serialization", PROBLEM_DAMAGED},
     };
     for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
         if (str_eq(type, str_from(kinds[i].type))) return kinds[i].kind;

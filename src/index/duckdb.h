@@ -8,7 +8,8 @@
 //          DuckDB's own threads (`threads` - 1) end with duck_close.
 // Memory:  a DuckDb is the caller's storage, closed by duck_close; text of answers is copied.
 // Blocks:  everything but duck_interrupt: it computes, or waits for the disk.
-// Fails:   what DuckDB refuses is BAD_REQUEST with ext "error", "position" (a byte of the statement)
+// Fails:   what DuckDB refuses is BAD_REQUEST with ext "error", "position" (a byte of the
+// statement)
 //          as DuckDB says; CANCELLED after duck_interrupt; TOO_LARGE over the memory limit.
 #ifndef CQ_INDEX_DUCKDB_H
 #define CQ_INDEX_DUCKDB_H
@@ -116,8 +117,8 @@ MUST_CHECK Fail duck_writer_new(Ctx *cx, DuckDb *db, const char *table, const Du
 // Each column of a row in turn, then duck_end_row.
 void duck_put_null(DuckWriter *writer);
 void duck_put_int(DuckWriter *writer, int64_t value); // also of BOOL; cut to 32 bits
-void duck_put_text(DuckWriter *writer, Str text);     // NULL for no pointer; bytes that are no UTF-8
-                                                      // become U+FFFD
+void duck_put_text(DuckWriter *writer, Str text); // NULL for no pointer; bytes that are no UTF-8
+                                                  // become U+FFFD
 void duck_put_floats(DuckWriter *writer, const float *values);
 void duck_end_row(DuckWriter *writer);
 // Says, too, what went wrong on the way. Frees it in any case; NULL is fine.

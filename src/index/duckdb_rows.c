@@ -25,12 +25,12 @@ enum {
 static const char *type_name(int type)
 {
     static const char *const names[] = {
-        "INVALID",  "BOOLEAN",   "TINYINT",      "SMALLINT",     "INTEGER",      "BIGINT",
-        "UTINYINT", "USMALLINT", "UINTEGER",     "UBIGINT",      "FLOAT",        "DOUBLE",
-        "TIMESTAMP", "DATE",     "TIME",         "INTERVAL",     "HUGEINT",      "VARCHAR",
-        "BLOB",     "DECIMAL",   "TIMESTAMP_S",  "TIMESTAMP_MS", "TIMESTAMP_NS", "ENUM",
-        "LIST",     "STRUCT",    "MAP",          "UUID",         "UNION",        "BIT",
-        "TIMETZ",   "TIMESTAMPTZ", "UHUGEINT",   "ARRAY"};
+        "INVALID",   "BOOLEAN",     "TINYINT",     "SMALLINT",     "INTEGER",      "BIGINT",
+        "UTINYINT",  "USMALLINT",   "UINTEGER",    "UBIGINT",      "FLOAT",        "DOUBLE",
+        "TIMESTAMP", "DATE",        "TIME",        "INTERVAL",     "HUGEINT",      "VARCHAR",
+        "BLOB",      "DECIMAL",     "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS", "ENUM",
+        "LIST",      "STRUCT",      "MAP",         "UUID",         "UNION",        "BIT",
+        "TIMETZ",    "TIMESTAMPTZ", "UHUGEINT",    "ARRAY"};
     return type >= 0 && (size_t)type < ARRAY_LEN(names) ? names[type] : "OTHER";
 }
 

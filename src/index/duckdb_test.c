@@ -81,7 +81,8 @@ static void writes_and_reads(void **state)
     assert_int_equal(first_cell(&world, "SELECT count(*) FROM t WHERE s IS NULL").integer, 1667);
     assert_int_equal(first_cell(&world, "SELECT count(*) FROM t WHERE b").integer, ROWS / 2);
     assert_int_equal(first_cell(&world, "SELECT count(*) FROM t WHERE s = 'a text of some length '"
-                                        " || i").integer,
+                                        " || i")
+                         .integer,
                      ROWS - 1667);
     assert_true(first_cell(&world, "SELECT sum(f[1] + f[2] + f[3]) FROM t").real ==
                 ROWS * (ROWS - 1) / 2 - ROWS * 0.5);
@@ -137,9 +138,9 @@ static void fails_over_its_memory(void **state)
     World world;
     DuckAnswer answer;
     setup(&world, NULL);
-    Fail fail = duck_ask(&world.cx, &world.db,
-                         STR("SELECT list(i || 'some more text') FROM range(20000000) r(i)"),
-                         &answer);
+    Fail fail =
+        duck_ask(&world.cx, &world.db,
+                 STR("SELECT list(i || 'some more text') FROM range(20000000) r(i)"), &answer);
     assert_non_null(fail);
     assert_int_equal(fail->kind, PROBLEM_TOO_LARGE);
     teardown(&world);

@@ -127,8 +127,7 @@ static const Json *or_empty(Arena *arena, const Json *array)
     return array ? array : json_new_array(arena);
 }
 
-static void summarise(Arena *arena, const SqlQuery *query, const SqlAnswer *answer,
-                      SqlSummary *out)
+static void summarise(Arena *arena, const SqlQuery *query, const SqlAnswer *answer, SqlSummary *out)
 {
     const Tables *tables = &answer->tables;
     *out = (SqlSummary){.columns = or_empty(arena, answer->columns),
@@ -226,7 +225,8 @@ static void rows_text(Buf *out, const SqlSummary *summary)
     size_t shown = MIN(summary->rows->len, (size_t)SHOWN_ROWS);
     Str *heads = ARENA_ARRAY(out->arena, Str, width);
     Str *cells = ARENA_ARRAY(out->arena, Str, width * shown);
-    for (size_t i = 0; i < width; i++) heads[i] = json_get(summary->columns->items[i], STR("name"))->string;
+    for (size_t i = 0; i < width; i++)
+        heads[i] = json_get(summary->columns->items[i], STR("name"))->string;
     for (size_t r = 0; r < shown; r++)
         for (size_t i = 0; i < width; i++)
             cells[r * width + i] = cell_text(out->arena, summary->rows->items[r]->items[i], &cut);

@@ -67,7 +67,7 @@ typedef struct Env {
     const struct Policy *policy;     // how much to use of what: runtime/policy.h
     // The program that serves as worker process, for pools of one's own; NULL: there is none.
     const char *const *worker_argv;
-    struct WorkerPool *workers;      // for what is asked to be isolated; starts when first used
+    struct WorkerPool *workers; // for what is asked to be isolated; starts when first used
     Str root; // --root as given; empty: the top of the git working tree around the working folder
     bool stdin_allowed; // "-" may be read: the command line, not a library or a server
     // What search makes of `root`, when app/ had to find it anyway and the process answers one

@@ -119,8 +119,7 @@ static Fail explain(const Sql *sql, const Json *problem)
     if (bad && position && position->integer >= 0 &&
         (uint64_t)position->integer <= sql->query->text.len)
         fail = locate(arena, sql->query->text, (size_t)position->integer, detail);
-    else
-        fail = problem_new(arena, (ProblemKind)kind->integer, CQ_WHERE, STR_FMT, STR_ARG(detail));
+    else fail = problem_new(arena, (ProblemKind)kind->integer, CQ_WHERE, STR_FMT, STR_ARG(detail));
     if (type.len) fail = problem_with_str(arena, fail, "error", type);
     if (kind->integer == PROBLEM_TOO_LARGE)
         fail = problem_with_str(arena, fail, "hint",

@@ -27,11 +27,11 @@ typedef struct SqlQuery {
 } SqlQuery;
 
 typedef struct SqlAnswer {
-    Str root, version;    // of DuckDB
-    Tables tables;        // closed
-    const Json *columns;  // {name, type}; type as DuckDB names it: BIGINT, VARCHAR, LIST; or NULL
-    const Json *rows;     // arrays of null, bool, int, real, string (all other types); or NULL
-    uint64_t total;       // rows that there are, or that were written to the file
+    Str root, version;   // of DuckDB
+    Tables tables;       // closed
+    const Json *columns; // {name, type}; type as DuckDB names it: BIGINT, VARCHAR, LIST; or NULL
+    const Json *rows;    // arrays of null, bool, int, real, string (all other types); or NULL
+    uint64_t total;      // rows that there are, or that were written to the file
     int64_t refresh_ns, query_ns;
 } SqlAnswer;
 

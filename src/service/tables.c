@@ -8,8 +8,8 @@
 
 #include "base/map.h"
 #include "base/os_disk.h"
-#include "base/version.h"
 #include "base/vec.h"
+#include "base/version.h"
 #include "index/doc.h"
 #include "index/filetable.h"
 #include "index/store.h"
@@ -19,7 +19,7 @@
 #define CURRENT "sql.duckdb"
 #define NEXT "sql.new"
 
-enum { TABLES_VERSION = 1 }; // of table_specs and what goes into them
+enum { TABLES_VERSION = 1 };             // of table_specs and what goes into them
 #define LONGEST_WAIT_NS (600 * NS_PER_S) // for another process
 
 // --- the files of the workspace ---
@@ -35,8 +35,7 @@ void tables_look(Ctx *cx, const Refresh *refresh, TableFile *file, Str *text)
     }
     file_look(cx, refresh->spec->workspace->dir, file->path.ptr, refresh->spec->max_file_bytes,
               &look);
-    if (!look.row.skip && memchr(look.text.ptr, 0, look.text.len))
-        look.row.skip = 1 + SKIP_BINARY;
+    if (!look.row.skip && memchr(look.text.ptr, 0, look.text.len)) look.row.skip = 1 + SKIP_BINARY;
     if (!look.row.skip && !utf8_valid(look.text.ptr, look.text.len))
         look.row.skip = 1 + SKIP_NOT_UTF8;
     file->skipped = look.row.skip != 0;
@@ -215,8 +214,7 @@ static Fail put_meta(Refresh *refresh, DuckDb *db)
 static Fail create_tables(Refresh *refresh, DuckDb *db)
 {
     for (TableId t = 0; t < TABLES; t++)
-        TRY(duck_run(refresh->cx, db,
-                     table_create(refresh->cx->arena, t, MAX(refresh->dims, 1U))));
+        TRY(duck_run(refresh->cx, db, table_create(refresh->cx->arena, t, MAX(refresh->dims, 1U))));
     return NULL;
 }
 
@@ -387,8 +385,9 @@ static Fail make_temporary(Refresh *refresh, Fail why)
     Place place = {.dir = OS_FILE_NONE, .lock = OS_FILE_NONE};
     Str above = os_env("TMPDIR");
     TRY(os_random(cx, &random, sizeof random));
-    out->temporary = str_format(cx->arena, STR_FMT "/cq-sql-%016llx",
-                                STR_ARG(above.len ? above : STR("/tmp")), (unsigned long long)random);
+    out->temporary =
+        str_format(cx->arena, STR_FMT "/cq-sql-%016llx", STR_ARG(above.len ? above : STR("/tmp")),
+                   (unsigned long long)random);
     out->limits[0] = str_format(cx->arena, "the tables were made for this answer only: " STR_FMT,
                                 STR_ARG(why->detail));
     name_files(cx->arena, out->temporary, &place);
@@ -441,7 +440,8 @@ static Str made_by(Arena *arena, const Refresh *refresh)
     Digest embedding = {0};
     if (refresh->embedder) embedding = embed_fingerprint(refresh->embedder);
     return str_format(arena, "cq %s tables %d docs %d most %llu embedding " STR_FMT, CQ_VERSION,
-                      TABLES_VERSION, DOC_VERSION, (unsigned long long)refresh->spec->max_file_bytes,
+                      TABLES_VERSION, DOC_VERSION,
+                      (unsigned long long)refresh->spec->max_file_bytes,
                       STR_ARG(str_sub(digest_hex(arena, &embedding), 0, 16)));
 }
 

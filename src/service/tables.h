@@ -61,7 +61,7 @@ typedef struct Tables {
     uint64_t files, skipped;   // in the tables; 0 with `unchecked`
     uint64_t changed, removed; // files, by this refresh
     bool unchecked;            // stale_ok: nobody looked
-    Str limits[2];             // why it is temporary; why vectors are missing; empty ones for neither
+    Str limits[2]; // why it is temporary; why vectors are missing; empty ones for neither
 } Tables;
 
 // Fails: CANCELLED (the tables stay as they were), IO, TOO_LARGE (sql.memory_limit_bytes).
