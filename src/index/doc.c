@@ -64,6 +64,7 @@ typedef struct Making { // one file
     DocMaker *maker;
     Str text;
     Facts facts;
+    bool keep; // the facts
     LineStarts lines;
     bool *comment_lines; // by line - 1; only where comments are guessed
     Doc *out;
@@ -325,7 +326,7 @@ static Fail make(Making *making, LangId lang, PathForm form)
     DocMaker *maker = making->maker;
     bool parses = lang != LANG_NONE && making->text.len <= FACTS_LARGEST_FILE;
     if (parses) {
-        Ctx cx = ctx_child(making->cx, &maker->scratch);
+        Ctx cx = ctx_child(making->cx, making->keep ? making->cx->arena : &maker->scratch);
         Fail fail = facts_extract(&cx, maker->parser, lang, making->text, &making->facts);
         if (fail) return problem_copy(making->cx->arena, fail);
     }
@@ -345,8 +346,15 @@ static Fail make(Making *making, LangId lang, PathForm form)
 
 Fail doc_make(Ctx *cx, DocMaker *maker, LangId lang, PathForm form, Str text, Doc *out)
 {
-    Making making = {.cx = cx, .maker = maker, .text = text, .out = out};
+    return doc_make_facts(cx, maker, lang, form, text, out, NULL);
+}
+
+Fail doc_make_facts(Ctx *cx, DocMaker *maker, LangId lang, PathForm form, Str text, Doc *out,
+                    Facts *facts)
+{
+    Making making = {.cx = cx, .maker = maker, .keep = facts, .text = text, .out = out};
     Fail fail = make(&making, lang, form);
+    if (facts && !fail) *facts = making.facts;
     arena_reset(&maker->scratch);
     return fail;
 }

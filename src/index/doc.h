@@ -67,6 +67,9 @@ void doc_maker_free(DocMaker *maker); // NULL is fine
 // comments are guessed line by line; Markdown and the like have their headings as definitions.
 // Fails: CANCELLED.
 MUST_CHECK Fail doc_make(Ctx *cx, DocMaker *maker, LangId lang, PathForm form, Str text, Doc *out);
+// The same, and the facts of the one parse, in cx->arena; all zero where there was none.
+MUST_CHECK Fail doc_make_facts(Ctx *cx, DocMaker *maker, LangId lang, PathForm form, Str text,
+                               Doc *out, Facts *facts);
 
 void doc_encode(Buf *out, const Doc *doc);
 // False when the bytes are no Doc: every index is checked, so what is accepted can be walked.

@@ -17,8 +17,9 @@ static Fail open_published(Search *search)
     SearchIndex *index = &search->index;
     const Policy *policy = search->env->policy;
     if (!policy || !policy->index.enabled) return NULL;
-    OpenedSpec spec = {policy_index_directory(policy), search->workspace.root,
-                       FIND_INDEXED_FILE_BYTES};
+    OpenedSpec spec = {.cache_dir = policy->index.directory,
+                       .root = search->workspace.root,
+                       .max_file_bytes = FIND_INDEXED_FILE_BYTES};
     if (!spec.cache_dir.len) return NULL;
     Fail fail = opened_store(cx, &spec, &index->store);
     if (!fail) fail = store_read(cx, index->store, &index->snapshot);

@@ -20,7 +20,6 @@ typedef struct FileRows { // of one file; empty but for `file` when it is skippe
 typedef struct Slot {
     Arena arena;
     DocMaker *maker;
-    Parser *parser;
 } Slot;
 
 typedef struct Work {
@@ -42,18 +41,13 @@ static void parse_one(void *arg, size_t index, int slot_number)
     Ctx cx = ctx_child(work->refresh->cx, &slot->arena);
     tables_look(&cx, work->refresh, rows->file, &rows->text);
     if (rows->file->skipped) return;
-    if (!slot->maker) {
-        slot->maker = doc_maker_new(work->refresh->env->grammars);
-        slot->parser = parser_new(work->refresh->env->grammars);
-    }
+    if (!slot->maker) slot->maker = doc_maker_new(work->refresh->env->grammars);
     if (str_starts(rows->text, STR("\xEF\xBB\xBF")))
         rows->text = str_sub(rows->text, 3, rows->text.len);
     LangId lang = lang_detect(rows->file->path, str_sub(rows->text, 0, HEAD_BYTES));
-    Fail fail =
-        doc_make(&cx, slot->maker, lang, path_form(rows->file->path, lang), rows->text, &rows->doc);
-    if (!fail && lang != LANG_NONE && rows->text.len <= FACTS_LARGEST_FILE)
-        fail = facts_extract(&cx, slot->parser, lang, rows->text, &rows->facts);
-    if (fail) return; // cancelled: the caller sees it too
+    if (doc_make_facts(&cx, slot->maker, lang, path_form(rows->file->path, lang), rows->text,
+                       &rows->doc, &rows->facts))
+        return; // cancelled: the caller sees it too
     rows->lines = lines_find(&slot->arena, rows->text);
 }
 
@@ -308,7 +302,6 @@ Fail tables_write_rows(Refresh *refresh, DuckDb *db)
     }
     for (int i = 0; i < slots; i++) {
         doc_maker_free(work->slots[i].maker);
-        parser_free(work->slots[i].parser);
         arena_fini(&work->slots[i].arena);
     }
     return fail;

@@ -17,7 +17,7 @@
 
 static const TableColumn files[] = {
     TEXT("path", "relative to the root"),
-    TEXT("language", "as `cq langs` of outline names it; NULL when cq does not parse it"),
+    TEXT("language", "NULL when it is none that cq parses"),
     TEXT("form", "code, docs or data"),
     WHOLE("bytes", "size"),
     WHOLE("lines", "how many"),
@@ -52,7 +52,7 @@ static const TableColumn refs[] = {
     TEXT("path", "of the file"),
     WHOLE("line", "where the name stands"),
     TEXT("name", "that is used; of an import without names the module"),
-    TEXT("category", "call, import, annotation or reference (any other use in code)"),
+    TEXT("category", "call or import"),
     TEXT("receiver", "of a call: what stands before the last name; else NULL"),
     TEXT("module", "of an import; else NULL"),
     TEXT("enclosing", "qualified name of the definition around it; NULL at the top of a file"),
@@ -87,7 +87,8 @@ const TableSpec table_specs[] = {
     [TABLE_CHUNKS] = {"chunks", "pieces of files as find ranks them; every line is in one",
                       COLUMNS(chunks)},
     [TABLE_DEFINITIONS] = {"definitions", "what is defined where", COLUMNS(definitions)},
-    [TABLE_REFS] = {"refs", "uses of names in code, by what the parse says", COLUMNS(refs)},
+    [TABLE_REFS] = {"refs", "calls and imports (for other uses of a name ask cq search)",
+                    COLUMNS(refs)},
     [TABLE_VECTORS] = {"vectors", "of chunks; empty while embed.backend is none", COLUMNS(vectors)},
     [TABLE_META] = {"meta", "about the tables", COLUMNS(meta)},
     [TABLE_EDGES] =
