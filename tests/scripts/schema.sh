@@ -34,6 +34,7 @@ check find "how are problems printed"
 check find op_find --explain --per-file 3 --limit 5
 check find zzz_no_such_name_zzz
 check eval --queries tests/cli/eval/tree/queries.jsonl --repos tests/cli/eval/tree/repos.json --checkouts tests/cli/eval/tree/repos
+check sql "select path from files limit 3"
 check index
 check index status
 check index versions
