@@ -6,7 +6,7 @@
 //   what was left out
 #include "op/find.h"
 
-enum { LINE_MOST = 140, LINES_MOST = 100, RESERVED = 2, TOKEN_BYTES = 4 };
+enum { LINE_MOST = 140, LINES_MOST = 100, RESERVED = 3, TOKEN_BYTES = 4 };
 
 typedef struct Page {
     Buf *out;
@@ -137,6 +137,8 @@ static void write_rest(Page *page, size_t shown)
     else if (page->answer->cut)
         buf_addf(page->out, "%llu more candidates: --limit\n",
                  (unsigned long long)(summary->candidates - summary->shown));
+    if (summary->stale)
+        buf_add(page->out, STR("--stale-ok: files may have changed since they were indexed\n"));
     if (summary->truncated)
         buf_addf(page->out, "%s: not all files were looked at\n",
                  summary->interrupted ? "interrupted" : "time limit reached");

@@ -1,6 +1,7 @@
 // service/find.c - the flow of a find.
 #include "service/find.h"
 
+#include "base/log.h"
 #include "base/vec.h"
 #include "index/select.h"
 #include "service/find_.h"
@@ -146,6 +147,8 @@ static Fail run_in_workspace(Find *find, FindAnswer *out)
     } else if (fail) {
         return fail;
     }
+    if (out->index_trouble.len)
+        log_event(find->cx, LOG_WARN, "index.unusable", LOG_STR("why", out->index_trouble));
     if (spec.cache_dir.len && refresh_is_due(&find->index.view))
         find_publish(find->cx, &spec, &find->index.view, out->index_trouble.len > 0);
     return NULL;

@@ -3,3 +3,4 @@ echo 'the first needle' >a.txt; cq index >/dev/null
 echo 'the other haystack' >a.txt; echo 'one more needle' >b.txt
 cq find needle --format lines; echo --
 cq find needle --stale-ok --format json | grep -o '"stale":[a-z]*\|"path":"[a-z.]*"'
+cq find needle --stale-ok | tail -n 1
