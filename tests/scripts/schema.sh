@@ -33,6 +33,8 @@ check metrics
 check metrics no_such_family
 check blame README.md:1-3
 check history src --limit 3
+check sql --schema
+if [ -e "$CQ_BUILD/libduckdb.so" ]; then check sql 'from definitions'; fi
 check config show
 check config show profiles.search
 check cache stats

@@ -1,3 +1,4 @@
+# needs: libduckdb.so
 # Those named, in that order; all without a name. Building the cache makes no files.
 cq runtime prewarm grammar.go cache | sed 's/[0-9.]* ms/N ms/'
 cq runtime prewarm | sed 's/[0-9.]* ms/N ms/' | sort
