@@ -66,7 +66,7 @@ static Fail setup(const BenchEnv *env, void **out, uint64_t *bytes)
     TRY(make_table(state));
     StoreSpec spec = {str_from(state->dir), state->workspace.root, 1};
     TRY(store_open(&state->cx, &spec, &state->store));
-    state->content = (SegmentSection){1, {calloc(1, 1 << 20), 1 << 20}};
+    state->content = (SegmentSection){1, {arena_alloc(&state->arena, 1 << 20), 1 << 20}};
     *bytes = state->count;
     return NULL;
 }

@@ -136,6 +136,7 @@ check_stream() { # stdout|stderr
 
 want=0
 if [ -r "$expect.exit" ]; then read -r want <"$expect.exit"; fi
+case $code in 132 | 134 | 135 | 136 | 139) fail "it crashed: exit code $code" && update= ;; esac
 if [ "$code" != "$want" ] && [ "$update" ]; then
     if [ "$code" = 0 ]; then rm -f "$expect.exit"; else echo "$code" >"$expect.exit"; fi
     echo "updated ${expect#"$PWD"/}.exit"

@@ -86,7 +86,7 @@ LANGS = {
         "exception": {"struct"}, "guard": CALLABLE | {"macro"}, "operator": CALLABLE,
         "record": TYPES, "test": CALLABLE, "type": {"type"}}),
     "haskell": ("Haskell", ["hs"], {
-        "type": TYPES, "constructor": {"enum_member"}, "function": CALLABLE}),
+        "type": TYPES, "constructor": {"enum_member"}, "function": CALLABLE | {"field"}}),
     "zig": (None, ["zig"], {}),
 }
 LANGS["tsx"] = ("TypeScript", ["tsx"], LANGS["typescript"][2])
@@ -106,10 +106,12 @@ QUERIES = {"tsx": ["javascript", "typescript"], "typescript": ["javascript", "ty
 # The columns of the table, by the kinds of ctags and of tags.scm.
 COLUMNS = {
     "functions": {"function", "func", "generator"},
-    "classes": {"class", "struct", "union", "enum", "interface", "annotation", "type"},
-    "methods": {"method", "member", "getter", "setter", "methodSpec"},
+    "classes": {"class", "struct", "union", "enum", "interface", "annotation", "type", "trait",
+                "object", "protocol", "implementation", "module"},
+    "methods": {"method", "member", "getter", "setter", "methodSpec", "singletonMethod"},
 }
 FIELDS = {"c", "cpp", "go"}  # whose ctags "member" is a field
+MODULES = {"ruby", "elixir"}  # whose modules are counted with the classes
 
 # No names: what ctags makes up, calls in a Java initializer, keywords after a derailed parse.
 NO_NAME = re.compile(r"__anon|<lambda>|[Aa]nonymous[A-Za-z]*[0-9a-f]{8,}$|anonymous[A-Za-z]*$|"
@@ -247,6 +249,15 @@ def without_lambdas(definitions):
             yield definition
 
 
+def without_callbacks(definitions):
+    """For ctags a Lua line with `function` in it defines whatever stands before it."""
+    for definition, line in with_lines(definitions):
+        name, first = definition[1], line.split("\n")[0]
+        defines = r"function\s+[\w.:]*%s\s*\(|%s\s*=\s*function" % (name, name)
+        if name.isidentifier() and re.search(defines, first):
+            yield definition
+
+
 def without_repeats(definitions):
     """For ctags each equation of a Haskell function is one more function."""
     seen = set()
@@ -278,8 +289,10 @@ class Ours:
     """What is needed of the facts of one file."""
 
     def __init__(self, document):
+        # ctags may point at any equation of a Haskell function.
+        last = "end_line" if document["lang"] == "haskell" else "line"
         self.defs = [(plain(d["name"]), d["kind"], d["line"], d["start_line"],
-                      d["signature"][:100]) for d in document["defs"]]
+                      d["signature"][:100], d[last]) for d in document["defs"]]
         self.calls = {(call["name"], call["line"]) for call in document["calls"]}
         self.by_name = collections.defaultdict(list)
         for definition in self.defs:
@@ -289,7 +302,7 @@ class Ours:
 
     def fitting(self, name, kinds, line):
         return [d for d in self.by_name.get(name, ())
-                if d[1] in kinds and (abs(d[2] - line) <= 3 or d[3] <= line <= d[2])]
+                if d[1] in kinds and (abs(d[2] - line) <= 3 or d[3] <= line <= d[5])]
 
 
 def plain(name):
@@ -330,7 +343,7 @@ class Comparison:
             if not fits:
                 self.missed[kind].append("%s:%d %s" % (path, line, name))
         for path, ours in by_file.items():
-            for name, kind, line, _, signature in ours.defs:
+            for name, kind, line, _, signature, _ in ours.defs:
                 if (path, name, line) not in matched:
                     self.extra[kind].append("%s:%d %s" % (path, line, signature))
 
@@ -358,7 +371,8 @@ class Comparison:
 
     def cell(self, lang, column):
         kinds = [k for k in self.total if k in COLUMNS[column] and
-                 not (k == "member" and lang in FIELDS)]
+                 not (k == "member" and lang in FIELDS) and
+                 not (k == "module" and lang not in MODULES)]
         total = sum(self.total[k] for k in kinds)
         found = sum(self.found[k] for k in kinds)
         if not total:
@@ -377,6 +391,8 @@ def measure(args, lang, sources):
         listed = without_objects(listed)
     if lang == "kotlin":
         listed = without_lambdas(listed)
+    if lang == "lua":
+        listed = without_callbacks(listed)
     if lang == "haskell":
         listed = without_repeats(listed)
     against = {"ctags": Comparison(kinds, listed, by_file)}

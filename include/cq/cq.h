@@ -8,8 +8,11 @@
 //
 // Threads: one engine may be used from many threads at once. A reply belongs to its caller.
 // Memory:  strings returned belong to their reply (or are static) and end in NUL.
-// Stdout, stderr and signals are left alone; nothing is written to disk. The environment and the
-// configuration (.cq.yaml in `root`, or what CQ_CONFIG names) are read, by cq_open only.
+// Stdout, stderr and signals are left alone. The environment and the configuration (.cq.yaml in
+// `root`, or what CQ_CONFIG names) are read, by cq_open only.
+// Disk: "run" keeps answers below the configured cache.directory (cache.enabled: false stops that)
+// and writes the events file it is asked for; "cache" changes that folder; a configured trace.file
+// is written. Nothing else is.
 #ifndef CQ_CQ_H
 #define CQ_CQ_H
 

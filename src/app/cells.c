@@ -8,6 +8,7 @@
 #include "lang/grammars.h"
 #include "retrieve/faiss.h"
 #include "runtime/cache.h"
+#include "service/find_index.h"
 
 // --- the disk cache
 
@@ -118,6 +119,32 @@ PlanStore app_cache_store(Cell *cache)
     return (PlanStore){.self = cache, .get = store_get, .put = store_put};
 }
 
+// --- the index
+
+static Fail build_index(Ctx *cx, CellBuild *cell, void **out)
+{
+    const CellOwner *owner = cell->owner;
+    Workspace workspace;
+    TRY(env_workspace(cx, owner->env, !owner->env->root.len, &workspace));
+    OpenedSpec spec = {.root = workspace.root, .max_file_bytes = FIND_INDEXED_FILE_BYTES};
+    if (owner->policy->index.enabled) spec.cache_dir = owner->policy->index.directory;
+    Fail fail = opened_new(cx, &spec, (Opened **)out);
+    workspace_close(&workspace);
+    return fail;
+}
+
+static Fail close_index(Ctx *cx, void *owner, void *value)
+{
+    (void)cx, (void)owner;
+    opened_free(value);
+    return NULL;
+}
+
+static const CellSpec index_cell = {.name = "index",
+                                    .description = "published index of the workspace",
+                                    .build = build_index,
+                                    .dispose = close_index};
+
 // --- FAISS
 
 static Fail build_faiss(Ctx *cx, CellBuild *cell, void **out)
@@ -162,6 +189,7 @@ Fail app_cells_new(Arena *errors, const CellHostSpec *host, CellSet **out)
     Arena scratch = {0};
     VEC(const CellSpec *) specs = {0};
     VEC_PUSH(&scratch, &specs, &cache_cell);
+    VEC_PUSH(&scratch, &specs, &index_cell);
     VEC_PUSH(&scratch, &specs, &duckdb_cell);
     VEC_PUSH(&scratch, &specs, &faiss_cell);
     for (const CellSpec *const *at = grammar_cells; *at; at++) VEC_PUSH(&scratch, &specs, *at);

@@ -1,6 +1,7 @@
 // app/cells.h - the runtime cells of cq: what is heavy, and is built when it is first needed.
 //
 //   cache           the disk cache of results
+//   index           the published index of the workspace (index/opened.h)
 //   duckdb          DuckDB's library (index/duckdb.h)
 //   faiss           the FAISS plug-in (retrieve/faiss.h)
 //   grammar.<lang>  the rules of a language (lang/grammars.h)
@@ -16,6 +17,7 @@
 // `host`'s owner must be a CellOwner.
 typedef struct CellOwner {
     const Policy *policy;
+    const struct Env *env; // frozen before the first cell is built
 } CellOwner;
 
 // Fails: INTERNAL (the table of cells is wrong).

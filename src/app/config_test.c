@@ -148,6 +148,7 @@ static void test_every_setting(void **state)
             buf_addf(&text, STR_FMT ":%s", STR_ARG(part), rest.len ? "\n" : "");
         }
         Str value = policy_text(&arena, names, at);
+        if (!value.len && at.spec->type == POLICY_FOLDER) continue; // as another one says
         buf_addf(&text, " " STR_FMT "\n", STR_ARG(value.len ? value : STR("''")));
         Fail fail = read_case(&scratch, CONFIG_NAMED, buf_str(&text), &policy);
         if (fail) fail_msg("%s%s", buf_str(&text).ptr, fail->detail.ptr);

@@ -122,7 +122,7 @@ static WorkerPool *new_workers(Context *context, const ContextSpec *spec, int wo
 static Fail new_cells(Ctx *cx, Context *context)
 {
     const RuntimePolicy *policy = &context->env.policy->runtime;
-    context->owner = (CellOwner){.policy = context->env.policy};
+    context->owner = (CellOwner){.policy = context->env.policy, .env = &context->env};
     CellHostSpec host = {.owner = &context->owner,
                          .allow_seed = policy->allow_seed,
                          .allow_swap = policy->allow_swap,
@@ -130,6 +130,7 @@ static Fail new_cells(Ctx *cx, Context *context)
                          .log = log_of(context)};
     TRY(app_cells_new(cx->arena, &host, &context->env.cells));
     TRY(cells_find(cx->arena, context->env.cells, STR("cache"), &context->env.cache));
+    TRY(cells_find(cx->arena, context->env.cells, STR("index"), &context->env.opened));
     grammars_find(context->env.cells, &context->grammars);
     context->env.grammars = &context->grammars;
     return NULL;
@@ -189,6 +190,7 @@ static Fail build(Ctx *cx, const ContextSpec *spec, Context *context)
     Ctx own = ctx_child(cx, &context->arena); // the policy lives as long as the context
     context->env =
         (Env){.root = str_copy(&context->arena, spec->root), .stdin_allowed = spec->reads_stdin};
+    fence_setup(); // before there are threads, which would make it slow
     TRY(load_policy(&own, spec, context));
     if (spec->logs) log_init(&context->log, OS_STDERR, spec->log_level, spec->log_json);
     context->logs = spec->logs;
@@ -224,6 +226,8 @@ Fail context_open(Ctx *cx, const ContextSpec *spec, Context **out)
 void context_free(Context *context)
 {
     if (!context) return;
+    if (context->env.pool)
+        pool_drain(context->env.pool); // what goes on behind an answer uses all the rest
     observe_end(&context->observer);
     engine_free(context->env.engine);
     cells_free(context->env.cells);

@@ -80,7 +80,9 @@ static inline const void *thread_self(void)
 // store, fence and load cannot both miss the other's store, if one of them used the heavy fence.
 //   light  a compiler barrier where the kernel offers membarrier(2), else a full fence
 //   heavy  makes every running thread of the process pass a full fence (microseconds)
-// fence_setup asks the kernel, once; light fences made before it are full ones.
+// fence_setup asks the kernel, once; light fences made before it are full ones. That takes
+// microseconds while the process has one thread, and 10 ms (a grace period of RCU) when it has
+// more.
 extern atomic_bool fence_is_asymmetric;
 void fence_setup(void);
 void fence_full(void);

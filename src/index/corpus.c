@@ -1,6 +1,8 @@
 // index/corpus.c
 #include "index/corpus.h"
 
+#include <assert.h>
+
 #include "base/map.h"
 
 bool corpus_is_dead(const CorpusPart *part, uint32_t local_file)
@@ -25,19 +27,19 @@ const CorpusPart *corpus_part_of_chunk(const Corpus *corpus, uint32_t chunk)
 const LexFile *corpus_file(const Corpus *corpus, uint32_t file)
 {
     const CorpusPart *part = corpus_part_of_file(corpus, file);
-    return &part->lexicon->files[file - part->first_file];
+    return lex_file(part->lexicon, file - part->first_file);
 }
 
 const LexChunk *corpus_chunk(const Corpus *corpus, uint32_t chunk)
 {
     const CorpusPart *part = corpus_part_of_chunk(corpus, chunk);
-    return &part->lexicon->chunks[chunk - part->first_chunk];
+    return lex_chunk(part->lexicon, chunk - part->first_chunk);
 }
 
 uint32_t corpus_file_of(const Corpus *corpus, uint32_t chunk)
 {
     const CorpusPart *part = corpus_part_of_chunk(corpus, chunk);
-    return part->first_file + part->lexicon->chunks[chunk - part->first_chunk].file;
+    return part->first_file + lex_chunk(part->lexicon, chunk - part->first_chunk)->file;
 }
 
 Str corpus_path(const Corpus *corpus, uint32_t file)
@@ -79,7 +81,7 @@ static void subtract_file(const Lexicon *lexicon, const LexFile *file, uint64_t 
 {
     for (uint32_t i = 0; i < file->chunk_count; i++)
         for (uint32_t field = 0; field < LEX_FIELDS; field++)
-            sums[field] -= (uint64_t)lex_length(lexicon, &lexicon->chunks[file->first_chunk + i],
+            sums[field] -= (uint64_t)lex_length(lexicon, lex_chunk(lexicon, file->first_chunk + i),
                                                 (LexField)field);
 }
 
@@ -95,9 +97,9 @@ static void sum_lengths(Corpus *corpus)
             sums[field] += lexicon->head->field_terms[field];
         for (uint32_t file = 0; part->dead && file < lexicon->head->files; file++) {
             if (!part->dead[file]) continue;
-            subtract_file(lexicon, &lexicon->files[file], sums);
+            subtract_file(lexicon, lex_file(lexicon, file), sums);
             corpus->live_files--;
-            corpus->live_chunks -= lexicon->files[file].chunk_count;
+            corpus->live_chunks -= lex_file(lexicon, file)->chunk_count;
         }
     }
     for (size_t field = 0; field < LEX_FIELDS; field++)
@@ -109,12 +111,15 @@ static void sum_lengths(Corpus *corpus)
 static void number_folders(Arena *arena, Corpus *corpus)
 {
     Map numbers = {0};
+    Str last = STR_NONE;
     uint32_t *folders = ARENA_ARRAY(arena, uint32_t, corpus->files);
     uint32_t *counts = ARENA_ARRAY(arena, uint32_t, corpus->files);
     for (uint32_t file = 0; file < corpus->files; file++) {
         const CorpusPart *part = corpus_part_of_file(corpus, file);
         Str folder = path_folder(lexicon_path(part->lexicon, file - part->first_file));
-        uint64_t number = *map_at(arena, &numbers, folder, numbers.len);
+        bool again = file && str_eq(folder, last); // files of a folder follow each other
+        uint64_t number = again ? folders[file - 1] : *map_at(arena, &numbers, folder, numbers.len);
+        last = folder;
         folders[file] = (uint32_t)number;
         counts[number] += !corpus_is_dead(part, file - part->first_file);
     }
@@ -126,6 +131,7 @@ static void number_folders(Arena *arena, Corpus *corpus)
 void corpus_init(Arena *arena, const Lexicon *lexicons, const bool *const *dead, size_t count,
                  Corpus *out)
 {
+    assert(count && count <= CORPUS_MOST_PARTS);
     CorpusPart *parts = ARENA_ARRAY(arena, CorpusPart, count);
     *out = (Corpus){.parts = parts, .part_count = count};
     for (size_t i = 0; i < count; i++) {

@@ -10,6 +10,8 @@
 
 #include "index/lexicon.h"
 
+enum { CORPUS_MOST_PARTS = 512 };
+
 typedef struct CorpusPart {
     const Lexicon *lexicon;
     const bool *dead; // by file; NULL: all live

@@ -1,126 +1,184 @@
 // index/harvest.c
 //
-// DESIGN. pool_each hands out files; a slot has a buffer, a DocMaker, a scratch arena emptied after
-// each file, and an arena for what is kept, which the request adopts at the end. Each task writes
-// only to its own HarvestFile, so the answer does not depend on the number of workers.
+// DESIGN. pool_each hands out files; a slot has a DocMaker, a scratch arena emptied after each
+// file, and an arena for what is kept, which the request adopts at the end. Each task writes only
+// to its own HarvestFile, so the answer does not depend on the number of workers. Trigrams are
+// gathered in runs of files that follow each other, each by one task.
 #include "index/harvest.h"
 
-#include <errno.h>
 #include <stdlib.h>
-
-#include "base/vec.h"
 
 enum { HEAD_BYTES = 64 << 10, BATCH = 4 };
 
-typedef VEC(SkippedFile) SkipVec;
-
 typedef struct Slot {
     DocMaker *maker;
-    char *buffer;
     Arena scratch, kept;
-    SkipVec skips;
     uint64_t bytes;
-    size_t taken;
+    size_t taken, found;
 } Slot;
 
 typedef struct Work {
     Ctx *cx;
     const HarvestSpec *spec;
     HarvestFile *files;
+    Cache *cache; // may be NULL
     Slot *slots;
 } Work;
 
-static void skip(Slot *slot, Str path, SkipReason reason)
+static Cache *lease_cache(Ctx *cx, Cell *cell, Lease *lease)
 {
-    VEC_PUSH(&slot->kept, &slot->skips, (SkippedFile){path, reason});
+    *lease = (Lease){0};
+    if (!cell || cell_lease(cx, cell, lease)) return NULL; // what cannot be had makes misses
+    return (Cache *)(uintptr_t)lease->value;               // locks itself
 }
 
-// The file's text in the slot's buffer; false when it was skipped.
-static bool read_text(const Work *work, Slot *slot, Str path, Str *out)
+static Str without_mark(Str text)
 {
-    OsFile file = OS_FILE_NONE;
-    size_t got = 0, cap = (size_t)work->spec->max_file_bytes + 1;
-    int error = os_try_open(work->spec->workspace->dir, path.ptr, OS_NOFOLLOW, &file);
-    if (!error) error = os_try_read(file, slot->buffer, cap, true, &got);
-    os_close(&file);
-    if (error) {
-        skip(slot, path,
-             error == ENOENT || error == ENOTDIR ? SKIP_VANISHED
-             : error == ELOOP                    ? SKIP_SYMLINK
-             : error == ENXIO || error == EAGAIN ? SKIP_SPECIAL
-                                                 : SKIP_UNREADABLE);
-        return false;
+    return str_starts(text, STR("\xEF\xBB\xBF")) ? str_sub(text, 3, text.len) : text;
+}
+
+static void skip(HarvestFile *file, SkipReason reason)
+{
+    file->row.skip = (uint16_t)(1 + reason);
+}
+
+static int by_path(const void *key, const void *item)
+{
+    return str_cmp(*(const Str *)key, ((const HarvestFile *)item)->path);
+}
+
+static bool find_known(const Harvest *known, const HarvestFile *file, Str *out)
+{
+    if (!known || !known->count) return false;
+    const HarvestFile *at =
+        bsearch(&file->path, known->files, known->count, sizeof *known->files, by_path);
+    if (!at || !at->doc.ptr || !digest_eq(&at->digest, &file->digest)) return false;
+    *out = at->doc;
+    return true;
+}
+
+static bool is_doc(Arena *arena, Str bytes)
+{
+    Doc doc;
+    return doc_decode(arena, bytes, &doc);
+}
+
+// False when it had to stop, or the text is more than the parser takes on.
+static bool make_doc(Ctx *cx, const Work *work, Slot *slot, LangId lang, PathForm form, Str text,
+                     Str *out)
+{
+    Doc doc;
+    if (!slot->maker) slot->maker = doc_maker_new(work->spec->grammars);
+    if (doc_make(cx, slot->maker, lang, form, text, &doc)) return false;
+    Buf bytes = buf_on(&slot->scratch);
+    doc_encode(&bytes, &doc);
+    *out = buf_str(&bytes);
+    return true;
+}
+
+static void take_text(Ctx *cx, Work *work, Slot *slot, HarvestFile *file, Str text)
+{
+    Str bytes;
+    LangId lang = lang_detect(file->path, str_sub(text, 0, HEAD_BYTES));
+    DocCacheKey key = {&file->digest, lang, path_form(file->path, lang)};
+    bool known = find_known(work->spec->known, file, &bytes);
+    if (!known)
+        file->was_kept = doc_cache_get(cx, work->cache, &key, &bytes) && is_doc(cx->arena, bytes);
+    if (!known && !file->was_kept && !make_doc(cx, work, slot, lang, key.form, text, &bytes)) {
+        if (ctx_stopped(cx) != STOP_NONE) file->reached = false;
+        else skip(file, SKIP_TOO_COSTLY);
+        return;
     }
-    *out = (Str){slot->buffer, got};
-    if (got == cap) skip(slot, path, SKIP_TOO_LARGE);
-    else if (memchr(slot->buffer, 0, got)) skip(slot, path, SKIP_BINARY);
-    else if (!utf8_valid(slot->buffer, got)) skip(slot, path, SKIP_NOT_UTF8);
-    else return true;
-    return false;
+    file->doc = str_copy(&slot->kept, bytes);
+    slot->bytes += text.len;
+    slot->taken++;
+    slot->found += known || file->was_kept;
 }
 
 static void take_file(Work *work, Slot *slot, HarvestFile *file)
 {
-    Str text;
-    Doc doc;
-    if (!read_text(work, slot, file->path, &text)) return;
-    if (str_starts(text, STR("\xEF\xBB\xBF"))) text = str_sub(text, 3, text.len);
+    FileLook look;
     Ctx cx = ctx_child(work->cx, &slot->scratch);
-    LangId lang = lang_detect(file->path, str_sub(text, 0, HEAD_BYTES));
-    if (doc_make(&cx, slot->maker, lang, path_form(file->path, lang), text, &doc)) return;
-    Buf bytes = buf_on(&slot->scratch);
-    doc_encode(&bytes, &doc);
-    file->doc = str_copy(&slot->kept, buf_str(&bytes));
-    slot->bytes += text.len;
-    slot->taken++;
+    file_look(&cx, work->spec->workspace->dir, file->path.ptr, work->spec->max_file_bytes, &look);
+    file->row = look.row;
+    file->digest = look.digest;
+    file->reached = true;
+    if (look.row.skip) return;
+    if (memchr(look.text.ptr, 0, look.text.len)) skip(file, SKIP_BINARY);
+    else if (!utf8_valid(look.text.ptr, look.text.len)) skip(file, SKIP_NOT_UTF8);
+    else take_text(&cx, work, slot, file, without_mark(look.text));
 }
 
 static void run_file(void *arg, size_t index, int slot_number)
 {
     Work *work = arg;
     Slot *slot = &work->slots[slot_number];
-    if (!slot->maker) {
-        slot->maker = doc_maker_new(work->spec->grammars);
-        slot->buffer = mem_alloc((size_t)work->spec->max_file_bytes + 1);
-    }
     take_file(work, slot, &work->files[index]);
     arena_reset(&slot->scratch);
 }
 
-static int by_path(const void *a, const void *b)
+static void join_slot(Ctx *cx, Slot *slot, Harvest *out)
 {
-    return str_cmp(((const SkippedFile *)a)->path, ((const SkippedFile *)b)->path);
-}
-
-static void join_slot(Ctx *cx, Slot *slot, SkipVec *skips, Harvest *out)
-{
-    for (size_t i = 0; i < slot->skips.len; i++) VEC_PUSH(cx->arena, skips, slot->skips.items[i]);
     out->bytes += slot->bytes;
     out->taken += slot->taken;
+    out->found += slot->found;
     doc_maker_free(slot->maker);
-    mem_free(slot->buffer);
     arena_fini(&slot->scratch);
     arena_adopt(cx->arena, &slot->kept);
 }
 
 void harvest(Ctx *cx, const HarvestSpec *spec, Harvest *out)
 {
-    const Universe *universe = spec->universe;
+    Lease lease;
     int slots = pool_slots(spec->pool);
-    Work work = {cx, spec, ARENA_ARRAY(cx->arena, HarvestFile, universe->count),
-                 ARENA_ARRAY(cx->arena, Slot, (size_t)slots)};
-    for (size_t i = 0; i < universe->count; i++) work.files[i].path = universe->files[i].path;
-    size_t done = pool_each(spec->pool, cx, universe->count, BATCH, run_file, &work);
-    *out = (Harvest){.files = work.files, .count = universe->count};
-    SkipVec skips = {0};
-    for (size_t i = 0; i < universe->skipped_count; i++)
-        VEC_PUSH(cx->arena, &skips, universe->skipped[i]);
-    for (int i = 0; i < slots; i++) join_slot(cx, &work.slots[i], &skips, out);
-    if (skips.len) qsort(skips.items, skips.len, sizeof *skips.items, by_path);
-    out->skipped = skips.items;
-    out->skipped_count = skips.len;
-    out->stopped = universe->stopped || done < universe->count || ctx_stopped(cx) != STOP_NONE;
+    Work work = {.cx = cx,
+                 .spec = spec,
+                 .files = ARENA_ARRAY(cx->arena, HarvestFile, spec->count),
+                 .slots = ARENA_ARRAY(cx->arena, Slot, (size_t)slots),
+                 .cache = lease_cache(cx, spec->docs, &lease)};
+    for (size_t i = 0; i < spec->count; i++) work.files[i].path = spec->paths[i];
+    size_t done = pool_each(spec->pool, cx, spec->count, BATCH, run_file, &work);
+    lease_release(&lease);
+    *out = (Harvest){.files = work.files, .count = spec->count};
+    for (int i = 0; i < slots; i++) join_slot(cx, &work.slots[i], out);
+    out->stopped = done < spec->count || ctx_stopped(cx) != STOP_NONE;
 }
+
+// --- keeping ---
+
+typedef struct Keeping {
+    Ctx *cx;
+    const HarvestSpec *spec;
+    const Harvest *harvest;
+    Cache *cache;
+} Keeping;
+
+static void keep_file(void *arg, size_t index, int slot)
+{
+    (void)slot;
+    const Keeping *keeping = arg;
+    const HarvestFile *file = &keeping->harvest->files[index];
+    if (!file->doc.ptr || file->was_kept) return;
+    Arena arena = {0};
+    Ctx cx = ctx_child(keeping->cx, &arena);
+    Doc doc;
+    if (doc_decode(&arena, file->doc, &doc)) {
+        DocCacheKey key = {&file->digest, doc.lang, doc.form};
+        doc_cache_put(&cx, keeping->cache, &key, keeping->spec->workspace->root, file->path,
+                      file->doc);
+    }
+    arena_fini(&arena);
+}
+
+void harvest_keep(Ctx *cx, const HarvestSpec *spec, const Harvest *harvest)
+{
+    Lease lease;
+    Keeping keeping = {cx, spec, harvest, lease_cache(cx, spec->docs, &lease)};
+    if (keeping.cache) pool_each(spec->pool, cx, harvest->count, 64, keep_file, &keeping);
+    lease_release(&lease);
+}
+
+// --- packing ---
 
 const SegmentSection *harvest_pack(const Harvest *harvest, LexiconBuilder *builder)
 {
@@ -134,4 +192,87 @@ const SegmentSection *harvest_pack(const Harvest *harvest, LexiconBuilder *build
     }
     arena_fini(&scratch);
     return lexicon_finish(builder);
+}
+
+// --- trigrams ---
+
+typedef struct NgramRun { // files [from, to) of the harvest; the first taken one is `ordinal`
+    size_t from, to;
+    uint32_t ordinal;
+    NgramBuilder *builder;
+} NgramRun;
+
+typedef struct NgramWork {
+    Ctx *cx;
+    const HarvestSpec *spec;
+    Harvest *harvest;
+    NgramRun *runs;
+    NgramTaker **takers; // one a slot
+} NgramWork;
+
+static void add_ngrams(const NgramWork *work, NgramRun *run, NgramTaker *taker, uint32_t ordinal,
+                       HarvestFile *file)
+{
+    FileLook look;
+    Arena arena = {0};
+    Ctx cx = ctx_child(work->cx, &arena);
+    file_look(&cx, work->spec->workspace->dir, file->path.ptr, work->spec->max_file_bytes, &look);
+    if (!look.row.has_digest || !digest_eq(&look.digest, &file->digest)) {
+        file->row.has_digest = 0;
+        file->row.mtime_ns = file->row.ctime_ns = 0;
+    }
+    ngram_add(run->builder, ordinal, ngram_take(taker, look.text));
+    arena_fini(&arena);
+}
+
+static void run_ngrams(void *arg, size_t index, int slot)
+{
+    const NgramWork *work = arg;
+    NgramRun *run = &work->runs[index];
+    uint32_t ordinal = run->ordinal;
+    if (!work->takers[slot]) work->takers[slot] = ngram_taker_new();
+    for (size_t i = run->from; i < run->to; i++)
+        if (work->harvest->files[i].doc.ptr)
+            add_ngrams(work, run, work->takers[slot], ordinal++, &work->harvest->files[i]);
+}
+
+// About as many runs as there are slots, of equal size in bytes.
+static size_t cut_runs(Ctx *cx, const Harvest *harvest, size_t most, NgramRun **out)
+{
+    NgramRun *runs = ARENA_ARRAY(cx->arena, NgramRun, most);
+    uint64_t each = harvest->bytes / most + 1, bytes = 0;
+    size_t count = 0;
+    uint32_t ordinal = 0;
+    runs[0].builder = ngram_builder_new();
+    for (size_t i = 0; i < harvest->count; i++) {
+        if (!harvest->files[i].doc.ptr) continue;
+        if (bytes >= each && count + 1 < most) {
+            runs[count].to = i;
+            runs[++count] = (NgramRun){i, i, ordinal, ngram_builder_new()};
+            bytes = 0;
+        }
+        bytes += harvest->files[i].row.size_bytes;
+        ordinal++;
+    }
+    runs[count].to = harvest->count;
+    *out = runs;
+    return count + 1;
+}
+
+Fail harvest_ngrams(Ctx *cx, const HarvestSpec *spec, Harvest *harvest,
+                    SegmentSection out[NGRAM_SECTIONS])
+{
+    size_t slots = (size_t)pool_slots(spec->pool);
+    NgramWork work = {.cx = cx,
+                      .spec = spec,
+                      .harvest = harvest,
+                      .takers = ARENA_ARRAY(cx->arena, NgramTaker *, slots)};
+    size_t count = cut_runs(cx, harvest, slots, &work.runs);
+    NgramBuilder **builders = ARENA_ARRAY(cx->arena, NgramBuilder *, count);
+    for (size_t i = 0; i < count; i++) builders[i] = work.runs[i].builder;
+    bool whole = pool_each(spec->pool, cx, count, 1, run_ngrams, &work) == count;
+    for (size_t i = 0; i < slots; i++) ngram_taker_free(work.takers[i]);
+    if (whole) ngram_finish(cx->arena, builders, count, (uint32_t)harvest->taken, out);
+    for (size_t i = 0; i < count; i++) ngram_builder_free(builders[i]);
+    return whole ? NULL : ctx_check(cx);
 }

@@ -1,39 +1,56 @@
-// index/harvest.h - reads and parses the files of a workspace into Docs, on all workers.
+// index/harvest.h - reads and parses files of a workspace into Docs, on all workers.
 //
-//   universe --read, doc_make, doc_encode (in parallel)--> bytes of Docs, by path --> lexicon_add
+//   paths --file_look--> text, digest --known? in the disk cache? else doc_make--> bytes of a Doc
+//         --harvest_pack--> sections of a segment; the number of a file there is its ordinal
 //
 // Threads: runs on the pool. Memory: cx->arena. Blocks: on the disk; stops when cx says so.
 #ifndef CQ_INDEX_HARVEST_H
 #define CQ_INDEX_HARVEST_H
 
+#include "index/doc_cache.h"
+#include "index/filetable.h"
 #include "index/lexicon.h"
-#include "index/universe.h"
+#include "index/ngram.h"
+#include "runtime/cell.h"
 
 typedef struct HarvestFile {
-    Str path;
-    Str doc; // bytes of a Doc; STR_NONE when the file was skipped, or not reached
+    Str path;      // NUL-terminated
+    FileRow row;   // as it was looked at; `skip` says why it has no Doc
+    Digest digest; // of its bytes, when row.has_digest
+    Str doc;       // bytes of a Doc; STR_NONE when the file was skipped, or not reached
+    bool reached;
+    bool was_kept; // the Doc is from the disk cache
 } HarvestFile;
 
 typedef struct Harvest {
-    const HarvestFile *files; // as in the universe
-    size_t count, taken;
-    uint64_t bytes;             // of the files taken
-    const SkippedFile *skipped; // by path
-    size_t skipped_count;
-    bool stopped; // cancelled or past the deadline: some files are missing
+    HarvestFile *files; // in the order given
+    size_t count, taken, found;
+    uint64_t bytes; // of the texts taken
+    bool stopped;   // cancelled or past the deadline: some files are missing
 } Harvest;
 
 typedef struct HarvestSpec {
     const Workspace *workspace;
-    const Universe *universe;
+    const Str *paths; // sorted, NUL-terminated
+    size_t count;
     Pool *pool;
     const Grammars *grammars; // may be NULL
     uint64_t max_file_bytes;  // larger ones are skipped
+    Cell *docs;               // of a Cache, to look Docs up in; NULL: none
+    const Harvest *known;     // Docs of it are used for files with the same path and content
 } HarvestSpec;
 
 void harvest(Ctx *cx, const HarvestSpec *spec, Harvest *out);
+// Puts the Docs that were made into the disk cache.
+void harvest_keep(Ctx *cx, const HarvestSpec *spec, const Harvest *harvest);
 
 // All that was taken as one segment's sections; they live until the builder is freed.
 const SegmentSection *harvest_pack(const Harvest *harvest, LexiconBuilder *builder);
+
+// The trigrams of all that was taken, in cx->arena. Reads the files again: one that changed in
+// between loses its digest and its times, so that it will count as changed.
+// Fails: CANCELLED.
+MUST_CHECK Fail harvest_ngrams(Ctx *cx, const HarvestSpec *spec, Harvest *harvest,
+                               SegmentSection out[NGRAM_SECTIONS]);
 
 #endif

@@ -27,7 +27,7 @@
 #include "index/segment.h"
 
 enum {
-    LEXICON_VERSION = 1,
+    LEXICON_VERSION = 2,
     LEXICON_MOST_TEXT = 512 << 20, // bytes; the largest section is about a quarter of the text
 };
 
@@ -53,8 +53,9 @@ typedef enum LexiconSection { // ids in the segment
     LEX_SECTION_POSTINGS,   // bytes
     LEX_SECTION_BLOCKS,     // LexBlock
     LEX_SECTION_NAME_TEXT,
-    LEX_SECTION_NAMES, // LexName, and one more
-    LEX_SECTION_NAME_ORDER,
+    LEX_SECTION_NAMES,      // LexName, and one more
+    LEX_SECTION_NAME_SLOTS, // u32: a hash table, 1 + a name or 0; a power of two of them
+    LEX_SECTION_NAME_MARKS, // a byte a slot: other bits of the hash
     LEX_SECTION_NAME_FILES, // bytes
     LEX_SECTION_NAME_DEFS,  // u32: definitions by name
     LEX_SECTION_PATH_TERMS, // u32: of each file its stem's terms, then its folders'
@@ -134,7 +135,11 @@ const SegmentSection *lexicon_finish(LexiconBuilder *builder);
 
 // --- reading ---
 
-typedef struct Lexicon { // plain views; sizes were checked by lexicon_open
+// Plain views; sizes were checked by lexicon_open. Over a segment, the bytes were not: look at rows
+// with the functions below, which give rows of zeros (and no parent) for damaged ones. Who answers
+// asks segment_intact.
+typedef struct Lexicon {
+    const Segment *segment; // NULL: in memory, nothing is to be checked
     const LexHead *head;
     const LexFile *files;
     const LexChunk *chunks;
@@ -142,14 +147,57 @@ typedef struct Lexicon { // plain views; sizes were checked by lexicon_open
     const LexTerm *terms;
     const LexBlock *blocks;
     const LexName *names;
-    const uint32_t *term_order, *name_order, *name_defs, *path_terms, *indegree;
+    const uint32_t *term_order, *name_slots, *name_defs, *path_terms, *indegree;
+    uint32_t name_slot_count;
+    Str name_marks;
     Str paths, term_text, name_text, postings, name_files, tokens;
 } Lexicon;
 
 // `section(arg, id)` gives a section's bytes. False when they do not fit together.
 MUST_CHECK bool lexicon_open(Str (*section)(void *arg, uint32_t id), void *arg, Lexicon *out);
+// The same over a segment, of which only the head is read.
+MUST_CHECK bool lexicon_open_segment(const Segment *segment, Lexicon *out);
 Str lexicon_find_in(const SegmentSection *sections, uint32_t id); // in what lexicon_finish gave
 void lexicon_view(const SegmentSection *sections, Lexicon *out);  // likewise, without a check
+
+extern const char lex_nothing[128];
+static inline const void *lex_row(const Lexicon *lexicon, const void *at, size_t size)
+{
+    if (!lexicon->segment || segment_is_sound(lexicon->segment, at, size)) return at;
+    return lex_nothing;
+}
+static inline const LexFile *lex_file(const Lexicon *lexicon, uint32_t file)
+{
+    return lex_row(lexicon, &lexicon->files[file], sizeof(LexFile));
+}
+static inline const LexChunk *lex_chunk(const Lexicon *lexicon, uint32_t chunk)
+{
+    return lex_row(lexicon, &lexicon->chunks[chunk], sizeof(LexChunk));
+}
+const LexDef *lex_def(const Lexicon *lexicon, uint32_t def);
+// These two and the row behind.
+static inline const LexTerm *lex_term(const Lexicon *lexicon, uint32_t term)
+{
+    return lex_row(lexicon, &lexicon->terms[term], 2 * sizeof(LexTerm));
+}
+static inline const LexName *lex_name(const Lexicon *lexicon, uint32_t name)
+{
+    return lex_row(lexicon, &lexicon->names[name], 2 * sizeof(LexName));
+}
+static inline uint32_t lex_u32(const Lexicon *lexicon, const uint32_t *at)
+{
+    return *(const uint32_t *)lex_row(lexicon, at, sizeof *at);
+}
+static inline uint32_t lex_name_def(const Lexicon *lexicon, uint32_t at)
+{
+    return lex_u32(lexicon, &lexicon->name_defs[at]);
+}
+// A file's: its stem's, then its folders'. NULL when there are none, or they are damaged.
+const uint32_t *lex_path_terms(const Lexicon *lexicon, const LexFile *file);
+// Part of one of the texts or byte sections; empty when damaged.
+Str lex_part(const Lexicon *lexicon, Str of, size_t from, size_t to);
+
+uint64_t lexicon_bytes(const Lexicon *lexicon); // of all its sections
 
 Str lexicon_path(const Lexicon *lexicon, uint32_t file);
 Str lexicon_term_text(const Lexicon *lexicon, uint32_t term);
@@ -178,11 +226,17 @@ bool lex_seek(LexCursor *cursor, uint32_t chunk); // the first posting at or beh
 static inline float lex_length(const Lexicon *lexicon, const LexChunk *chunk, LexField field)
 {
     if (field < LEX_STEM) return chunk->lengths[field];
-    const LexFile *file = &lexicon->files[chunk->file];
+    const LexFile *file = lex_file(lexicon, chunk->file);
     return field == LEX_STEM ? file->stem_length : file->folder_length;
 }
 // BM25F's weighted frequency of a posting, given the fields' average lengths.
 float lex_weigh(const Lexicon *lexicon, const LexPosting *posting, const float *average);
+
+uint32_t lexicon_slot_count(uint32_t names);    // of the hash table
+static inline char lex_name_mark(uint64_t hash) // never 0, which is a free slot
+{
+    return (char)(hash >> 56 | 1);
+}
 
 // The files in which a name stands, ascending: calls fn for each.
 void lexicon_name_files(const Lexicon *lexicon, uint32_t name, void (*fn)(void *arg, uint32_t file),

@@ -144,6 +144,7 @@ static const uint32_t *terms_of(const LexiconBuilder *builder, uint32_t name, ui
 {
     const NameBuild *of = &builder->names.items[name];
     *count = of->term_count;
+    if (!*count) return NULL; // there may be no terms at all
     return builder->word_terms.items + of->first_term;
 }
 
@@ -198,7 +199,7 @@ typedef struct FileBuild {
     uint32_t *def_names;
     uint32_t *open; // definitions that may reach the next chunk
     uint32_t open_count, next_open, next_def, token;
-    const uint32_t *path_terms; // repeated ones too: stem, folders
+    const uint32_t *stem_terms, *folder_terms; // repeated ones too
     uint32_t stem_count, folder_count;
 } FileBuild;
 
@@ -273,9 +274,9 @@ static void add_chunk(LexiconBuilder *builder, FileBuild *at, const DocChunk *ch
     builder->counts.len = 0;
     count_text(builder, at, chunk->token_end, number, lengths, &row);
     count_defs(builder, at, chunk, number, lengths);
-    lengths[LEX_STEM] = count_all(builder, at->path_terms, at->stem_count, LEX_STEM, number);
+    lengths[LEX_STEM] = count_all(builder, at->stem_terms, at->stem_count, LEX_STEM, number);
     lengths[LEX_FOLDER] =
-        count_all(builder, at->path_terms + at->stem_count, at->folder_count, LEX_FOLDER, number);
+        count_all(builder, at->folder_terms, at->folder_count, LEX_FOLDER, number);
     for (size_t i = 0; i < builder->counts.len; i++)
         add_posting(builder, &builder->counts.items[i], number);
     for (size_t i = 0; i < ARRAY_LEN(row.lengths); i++)
@@ -315,10 +316,11 @@ static void number_path(LexiconBuilder *builder, FileBuild *at, Str path, LexFil
         if (!part) at->stem_count = (uint32_t)terms.len;
     }
     at->folder_count = (uint32_t)terms.len - at->stem_count;
-    at->path_terms = terms.items;
+    at->stem_terms = terms.items;
+    at->folder_terms = at->folder_count ? terms.items + at->stem_count : NULL;
     row->path_terms = (uint32_t)builder->path_terms.len;
-    row->stem_terms = add_path_terms(builder, terms.items, at->stem_count);
-    row->folder_terms = add_path_terms(builder, terms.items + at->stem_count, at->folder_count);
+    row->stem_terms = add_path_terms(builder, at->stem_terms, at->stem_count);
+    row->folder_terms = add_path_terms(builder, at->folder_terms, at->folder_count);
     row->stem_length = (uint16_t)at->stem_count;
     row->folder_length = (uint16_t)at->folder_count;
     row->path_start = (uint32_t)builder->paths.len;
@@ -454,19 +456,34 @@ static void put_name_defs(LexiconBuilder *builder, LexName *rows, size_t count)
     put_section(builder, LEX_SECTION_NAME_DEFS, defs, builder->defs.len * sizeof *defs);
 }
 
+static void put_slots(LexiconBuilder *builder, uint32_t count)
+{
+    uint32_t room = lexicon_slot_count(count);
+    uint32_t *slots = ARENA_ARRAY(&builder->arena, uint32_t, room);
+    char *marks = ARENA_ARRAY(&builder->arena, char, room);
+    for (uint32_t i = 0; i < count; i++) {
+        Str text = builder->names.items[i].text;
+        uint64_t hash = hash_64(text.ptr, text.len);
+        uint32_t at = (uint32_t)hash & (room - 1);
+        while (slots[at]) at = (at + 1) & (room - 1);
+        slots[at] = i + 1;
+        marks[at] = lex_name_mark(hash);
+    }
+    put_section(builder, LEX_SECTION_NAME_SLOTS, slots, room * sizeof *slots);
+    put_section(builder, LEX_SECTION_NAME_MARKS, marks, room);
+}
+
 static void put_names(LexiconBuilder *builder)
 {
     Arena *arena = &builder->arena;
     size_t count = builder->names.len;
     Buf text = buf_on(arena), files = buf_on(arena);
     LexName *rows = ARENA_ARRAY(arena, LexName, count + 1);
-    Named *named = ARENA_ARRAY(&builder->scratch, Named, count);
     for (size_t i = 0; i <= count; i++) {
         rows[i] = (LexName){(uint32_t)text.len, (uint32_t)files.len, 0, 0};
         if (i == count) break;
         const NameBuild *name = &builder->names.items[i];
         rows[i].files = name->file_count;
-        named[i] = (Named){name->text, (uint32_t)i};
         buf_add(&text, name->text);
         add_bytes(&files, &name->files);
     }
@@ -475,7 +492,7 @@ static void put_names(LexiconBuilder *builder)
     put_section(builder, LEX_SECTION_NAME_TEXT, text.ptr, text.len);
     put_section(builder, LEX_SECTION_NAMES, rows, (count + 1) * sizeof *rows);
     put_section(builder, LEX_SECTION_NAME_FILES, files.ptr, files.len);
-    put_order(builder, LEX_SECTION_NAME_ORDER, named, count);
+    put_slots(builder, (uint32_t)count);
     arena_reset(&builder->scratch);
 }
 

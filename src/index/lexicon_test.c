@@ -101,6 +101,26 @@ static void finds_names(void **state)
     lexicon_builder_free(builder);
 }
 
+static void takes_files_without_terms(void **state)
+{
+    (void)state;
+    Arena arena = {0};
+    Ctx cx = {.arena = &arena};
+    Doc doc;
+    Lexicon lexicon;
+    DocMaker *maker = doc_maker_new(NULL);
+    LexiconBuilder *builder = lexicon_builder_new();
+    assert_null(doc_make(&cx, maker, LANG_NONE, FORM_CODE, STR("7 _ 8\n"), &doc));
+    assert_int_equal(doc.token_count, 3);
+    lexicon_add(builder, STR("7"), &doc);
+    lexicon_view(lexicon_finish(builder), &lexicon);
+    assert_int_equal(lexicon.head->chunks, 1);
+    assert_int_equal(lexicon.head->terms, 0);
+    lexicon_builder_free(builder);
+    doc_maker_free(maker);
+    arena_fini(&arena);
+}
+
 static void empty_one_opens(void **state)
 {
     (void)state;
@@ -135,7 +155,7 @@ int index_lexicon_test(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(seeks_as_it_steps),   cmocka_unit_test(bounds_hold),
         cmocka_unit_test(finds_names),         cmocka_unit_test(empty_one_opens),
-        cmocka_unit_test(refuses_wrong_sizes),
+        cmocka_unit_test(refuses_wrong_sizes), cmocka_unit_test(takes_files_without_terms),
     };
     return RUN_TESTS(tests);
 }

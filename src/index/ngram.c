@@ -106,7 +106,7 @@ NgramSet ngram_take(NgramTaker *taker, Str text)
     take_keys(taker, text);
     for (size_t k = 0; k < ARRAY_LEN(foldable); k++) {
         Str odd = foldable[k].bytes;
-        if (!memmem(text.ptr, text.len, odd.ptr, odd.len)) continue;
+        if (!text.len || !memmem(text.ptr, text.len, odd.ptr, odd.len)) continue;
         take_folded(taker, text);
         break;
     }

@@ -427,6 +427,21 @@ Str segment_part(const Segment *segment, uint32_t id, uint64_t from, uint64_t le
     return (Str){segment->body + row->from + from, (size_t)len};
 }
 
+Str segment_unchecked(const Segment *segment, uint32_t id)
+{
+    const Row *row = find_row(segment, id);
+    return row ? (Str){segment->body + row->from, (size_t)row->len} : STR_NONE;
+}
+
+bool segment_is_sound(const Segment *segment, const void *at, size_t len)
+{
+    uint64_t from = (uint64_t)((const char *)at - segment->body);
+    if (from <= segment->body_bytes && len <= segment->body_bytes - from)
+        return is_sound(segment, from, len);
+    flag_set(segment->damaged, 1);
+    return false;
+}
+
 Fail segment_intact(Ctx *cx, const Segment *segment)
 {
     return flag_get(segment->damaged) ? damage(cx, "a segment of the index", "checksum") : NULL;

@@ -71,6 +71,12 @@ uint64_t segment_section_bytes(const Segment *segment, uint32_t id);
 // such section, which counts as damage too: whoever asked had that from somewhere.
 Str segment_part(const Segment *segment, uint32_t id, uint64_t from, uint64_t len);
 
+// For readers that know their way about a section of this segment: its bytes, unchecked (STR_NONE
+// when there is none), and whether some of them are what was written; false is remembered as
+// damage.
+Str segment_unchecked(const Segment *segment, uint32_t id);
+bool segment_is_sound(const Segment *segment, const void *at, size_t len);
+
 // Fails: DAMAGED when anything asked for so far was damaged.
 MUST_CHECK Fail segment_intact(Ctx *cx, const Segment *segment);
 // Checks every block. Fails: DAMAGED.

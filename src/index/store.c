@@ -206,6 +206,19 @@ Fail store_read(Ctx *cx, const Store *store, Snapshot **out)
     return fail;
 }
 
+bool store_is_current(Ctx *cx, const Store *store, const Snapshot *snapshot)
+{
+    OsFile dir = OS_FILE_NONE;
+    StoreCurrent now = {0};
+    if (!store_open_folder(cx, store, &dir) && store_read_current(cx, dir, &now))
+        now = (StoreCurrent){0};
+    os_close(&dir);
+    if (!snapshot || !now.generation) return !snapshot && !now.generation;
+    SegmentInfo info = segment_info(snapshot->manifest);
+    return now.generation == snapshot->head.generation && now.digest.low == info.digest.low &&
+           now.digest.high == info.digest.high;
+}
+
 Fail store_read_version(Ctx *cx, const Store *store, uint64_t generation, Snapshot **out)
 {
     OsFile dir = OS_FILE_NONE;

@@ -39,6 +39,8 @@ Str store_folder(const Store *store); // absolute; it need not be there
 
 // The current snapshot; *out is NULL when there is none. Fails: DAMAGED (make it anew), IO.
 MUST_CHECK Fail store_read(Ctx *cx, const Store *store, Snapshot **out);
+// Whether `current` names this snapshot; NULL: none. What cannot be read is none.
+bool store_is_current(Ctx *cx, const Store *store, const Snapshot *snapshot);
 // One of them by number. Fails: NOT_FOUND, DAMAGED, IO.
 MUST_CHECK Fail store_read_version(Ctx *cx, const Store *store, uint64_t generation,
                                    Snapshot **out);
@@ -70,7 +72,8 @@ MUST_CHECK Fail store_begin(Ctx *cx, const Store *store, int64_t patience_ns, St
 void store_end(Ctx *cx, StoreWriter *writer);
 
 // The next snapshot has part `part` of the base. *number is what FileRow.segment calls it from now
-// on: keep all parts in order, and their numbers stay as they are.
+// on: keep all parts in order, and their numbers stay as they are. Keep nothing of a base that
+// snapshot_intact found damaged: publish all anew.
 void store_keep(StoreWriter *writer, size_t part, uint32_t *number);
 // Writes a segment with so many ordinals (files). Fails: IO (disk full too), CANCELLED; TOO_LARGE
 // (over SNAPSHOT_MOST_PARTS: merge instead).

@@ -86,8 +86,16 @@ static Fail make_folder(Ctx *cx, const Store *store, OsFile *dir)
     Fail fail = store_open_folder(cx, store, dir);
     if (!fail || fail->kind != PROBLEM_NOT_FOUND) return fail;
     TRY(os_make_dirs(cx, store->folder.ptr, 0700));
-    TRY(store_open_folder(cx, store, dir));
-    return os_replace_file(cx, *dir, "README",
+    return store_open_folder(cx, store, dir);
+}
+
+// Under the lock, like all that is written: another writer's sweep would remove the file's first
+// name.
+static Fail write_readme(Ctx *cx, OsFile dir)
+{
+    OsStat info;
+    if (!os_try_stat(dir, "README", OS_NOFOLLOW, &info)) return NULL;
+    return os_replace_file(cx, dir, "README",
                            STR("The index of one workspace, kept by cq. "
                                "It can be removed at any time: it is made anew.\n"));
 }
@@ -112,7 +120,8 @@ static Fail begin(Ctx *cx, Writer *writer)
     }
     TRY(newest_generation(cx, writer, &writer->generation));
     writer->generation++;
-    return sweep(cx, writer);
+    TRY(sweep(cx, writer));
+    return write_readme(cx, writer->dir);
 }
 
 Fail store_begin(Ctx *cx, const Store *store, int64_t patience_ns, StoreWriter **out)

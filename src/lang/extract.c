@@ -279,6 +279,26 @@ void extract_enter(Extract *x)
     if (is_type(kind)) x->scope.in_function = false;
 }
 
+bool extract_local(Extract *x, TSNode node, DefDraft *draft)
+{
+    (void)node, (void)draft;
+    x->scope.in_function = true;
+    return true;
+}
+
+uint32_t extract_behind(const Extract *x, TSNode node, unsigned symbol)
+{
+    uint32_t start = ts_node_start_byte(node);
+    ExtractChildren each = extract_children(node);
+    while (extract_each(&each)) {
+        if (extract_is(x, each.node, symbol) || extract_rule(x, each.node) == RULE_COMMENT)
+            continue;
+        start = ts_node_start_byte(each.node);
+        extract_end(&each);
+    }
+    return start;
+}
+
 static bool record_def(Extract *x, TSNode node, const Bound *bound)
 {
     DefDraft draft = extract_draft(x, bound->rule->def, node, child_in(node, bound->name));

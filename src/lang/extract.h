@@ -83,6 +83,11 @@ DefDraft extract_draft(const Extract *x, DefKind kind, TSNode node, TSNode name)
 void extract_def(Extract *x, const DefDraft *draft);
 // What stands inside the node being visited is inside the definition just recorded. For hooks.
 void extract_enter(Extract *x);
+// A hook for bodies, initializers, lambdas: what is declared inside is local.
+bool extract_local(Extract *x, TSNode node, DefDraft *draft);
+// Where the first child begins that is no comment and not of type number `symbol`: behind the
+// attributes or annotations of a declaration.
+uint32_t extract_behind(const Extract *x, TSNode node, unsigned symbol);
 // int a = 1, b; - a definition for each node of type number `symbol` among the children of `list`,
 // named by its first leaf. `model` says the kind, the span of the statement, and where signatures
 // start; the first and the last definition share the rest of the statement.

@@ -4,7 +4,7 @@
 #include "service/eval_sum.h"
 
 typedef struct EvalArgs {
-    Str queries, repos, checkouts;
+    Str queries, repos, checkouts, against;
     StrList only;
     int64_t repeats;
     bool results, candidates;
@@ -20,6 +20,8 @@ static const Field args[] = {
     FIELD(EvalArgs, only, STRS, "only this repository; may be repeated", .value_name = "NAME"),
     FIELD(EvalArgs, repeats, INT, "run each query so often; the fastest run counts", .least = 1,
           .most = 1000, .fallback = "1"),
+    FIELD(EvalArgs, against, PATH, "what --results printed in another run: show what changed",
+          .value_name = "FILE"),
     FIELD(EvalArgs, results, BOOL, "print the results of each query, one JSON object a line"),
     FIELD(EvalArgs, candidates, BOOL,
           "print what each query's candidates are scored by, one JSON object a line"),
@@ -56,8 +58,17 @@ static const Field repo_fields[] = {
     {0},
 };
 
+static const Field change_fields[] = {
+    FIELD(EvalChange, repo, STR, "of the query"),
+    FIELD(EvalChange, id, INT, "of the query"),
+    FIELD(EvalChange, query, STR, "as asked"),
+    FIELD(EvalChange, before, REAL, "its NDCG@10 then"),
+    FIELD(EvalChange, now, REAL, "and now"),
+    {0},
+};
+
 typedef struct EvalSummary {
-    RecordList groups, categories, languages, repos, indexes;
+    RecordList groups, categories, languages, repos, indexes, changes;
     StrList missing;
     double p50_ms, p95_ms, most_ms;
 } EvalSummary;
@@ -73,6 +84,8 @@ static const Field result[] = {
           .sub_size = sizeof(EvalFigures)),
     FIELD(EvalSummary, indexes, RECORDS, "what was indexed", .sub = repo_fields,
           .sub_size = sizeof(RepoRow)),
+    FIELD(EvalSummary, changes, RECORDS, "since the run of --against, the largest first",
+          .flags = FIELD_OPTIONAL_OUT, .sub = change_fields, .sub_size = sizeof(EvalChange)),
     FIELD(EvalSummary, missing, STRS, "repositories that are not checked out"),
     FIELD(EvalSummary, p50_ms, REAL, "median time of a query"),
     FIELD(EvalSummary, p95_ms, REAL, "95 of 100 queries take less"),
@@ -132,6 +145,12 @@ static Fail run(Ctx *cx, const Env *env, const void *arguments, Result *out)
                              .p95_ms = sums.p95_ms,
                              .most_ms = sums.most_ms};
     list_repos(cx->arena, answer, summary);
+    const EvalChange *changes;
+    size_t count;
+    if (from->against.len) {
+        TRY(eval_compare(cx, from->against, answer, &changes, &count));
+        summary->changes = (RecordList){changes, count};
+    }
     *out = (Result){.summary = summary,
                     .make_finding = result_array_finding,
                     .data = answer,
@@ -153,9 +172,19 @@ static void write_figures(Buf *out, const char *title, RecordList list)
                  figures[i].recall_1, figures[i].recall_5, figures[i].recall_10);
 }
 
+static void write_changes(Buf *out, const EvalSummary *summary)
+{
+    const EvalChange *changes = summary->changes.items;
+    buf_addf(out, "%zu queries changed\n", summary->changes.count);
+    for (size_t i = 0; i < summary->changes.count; i++)
+        buf_addf(out, "  %+.3f %.3f -> %.3f  " STR_FMT " %lld  " STR_FMT "\n",
+                 changes[i].now - changes[i].before, changes[i].before, changes[i].now,
+                 STR_ARG(changes[i].repo), (long long)changes[i].id, STR_ARG(changes[i].query));
+}
+
 static void text(Buf *out, const void *arguments, const Result *of, const TextStyle *style)
 {
-    (void)arguments;
+    const EvalArgs *from = arguments;
     (void)style;
     const EvalSummary *summary = of->summary;
     const RepoRow *rows = summary->indexes.items;
@@ -183,6 +212,7 @@ static void text(Buf *out, const void *arguments, const Result *of, const TextSt
             (double)index_bytes / (double)bytes, build_ms / 1e3, pack_ms / 1e3);
     for (size_t i = 0; i < summary->missing.count; i++)
         buf_addf(out, "not checked out: " STR_FMT "\n", STR_ARG(summary->missing.items[i]));
+    if (from->against.len) write_changes(out, summary);
 }
 
 // --- JSON lines ---

@@ -22,8 +22,13 @@ static const Field args[] = {
           "about so many tokens (of 4 bytes) for the answer for people; 0 for no limit but 100 "
           "lines",
           .least = 0, .most = 1000000, .fallback = "0", .value_name = "TOKENS"),
+    FIELD(FindArgs, stale_ok, BOOL,
+          "answer from the index as it was published, without a look at the files"),
+    FIELD(FindArgs, index_dir, PATH, "where indexes are kept, instead of index.directory",
+          .value_name = "FOLDER"),
     FIELD(FindArgs, explain, BOOL, "show what each score is made of"),
-    FIELD(FindArgs, max_filesize, SIZE, "leave out larger files", .fallback = "1M"),
+    FIELD(FindArgs, max_filesize, SIZE, "leave out larger files; 0, and what is over 16M: 16M",
+          .fallback = "1M"),
     {0},
 };
 
@@ -82,6 +87,7 @@ static const Field result[] = {
     FIELD(FindSummary, indexed_bytes, SIZE, "their size"),
     FIELD(FindSummary, chunks, SIZE, "pieces of them that were ranked"),
     FIELD(FindSummary, skipped, COUNTS, "files that were left out, by reason"),
+    FIELD(FindSummary, stale, BOOL, "nobody looked whether files changed: --stale-ok"),
     FIELD(FindSummary, candidates, SIZE, "files that were scored"),
     FIELD(FindSummary, shown, SIZE, "files in this answer"),
     FIELD(FindSummary, files, RECORDS, "best first", .sub = file_fields,
@@ -105,7 +111,10 @@ static Fail read_args(Ctx *cx, const FindArgs *from, FindQuery *out)
                        .limit = (size_t)from->limit,
                        .per_file = (size_t)from->per_file,
                        .explain = from->explain,
-                       .max_file_bytes = MIN(from->max_filesize, (uint64_t)FACTS_LARGEST_FILE)};
+                       .stale_ok = from->stale_ok,
+                       .index_dir = from->index_dir,
+                       .max_file_bytes = FACTS_LARGEST_FILE};
+    if (from->max_filesize) out->max_file_bytes = MIN(out->max_file_bytes, from->max_filesize);
     for (size_t i = 0; only_choices[i]; i++)
         if (str_eq(from->only, str_from(only_choices[i]))) out->only = (FindOnly)i;
     return NULL;
@@ -189,6 +198,7 @@ static const FindSummary *summarise(Arena *arena, const FindAnswer *answer)
                              .chunks = answer->chunks,
                              .skipped = count_skips(arena, answer),
                              .candidates = answer->candidates,
+                             .stale = answer->stale,
                              .shown = answer->file_count,
                              .files = list_files(arena, answer),
                              .truncated = answer->timed_out || answer->interrupted,

@@ -10,7 +10,8 @@ typedef struct FindArgs {
     StrList in, lang;
     int64_t limit, per_file, budget;
     uint64_t max_filesize;
-    bool explain;
+    bool explain, stale_ok;
+    Str index_dir;
 } FindArgs;
 
 typedef struct FindFileRow {
@@ -24,6 +25,7 @@ typedef struct FindSummary {
     Str query, kind, universe;
     StrList terms, names, unknown;
     uint64_t indexed, indexed_bytes, chunks, candidates, shown;
+    bool stale;
     CountList skipped;
     RecordList files;
     bool truncated, timed_out, interrupted;

@@ -210,7 +210,10 @@ static Fail prewarm(Ctx *cx, CellSet *set, const StrList *names, RecordList *out
     WarmedRow *rows = ARENA_ARRAY(cx->arena, WarmedRow, count);
     for (size_t i = 0; i < count; i++) {
         rows[i] = warmed_row(cx->arena, &warmed[i]);
-        if (warmed[i].fail) VEC_PUSH(cx->arena, &problems, warmed[i].fail);
+        bool optional =
+            !names->count && warmed[i].fail &&
+            warmed[i].fail->kind == PROBLEM_UNAVAILABLE; // told, but nobody asked for it
+        if (warmed[i].fail && !optional) VEC_PUSH(cx->arena, &problems, warmed[i].fail);
     }
     *out = (RecordList){rows, count};
     if (!problems.len) return NULL;
@@ -317,7 +320,9 @@ static void write_warmed(Buf *out, const RecordList *list)
     const WarmedRow *rows = list->items;
     for (size_t i = 0; i < list->count; i++) {
         buf_addf(out, STR_FMT ": ", STR_ARG(rows[i].name));
-        if (!rows[i].ready) buf_add(out, STR("failed"));
+        const Json *why = json_get(rows[i].problem, STR("detail"));
+        if (!rows[i].ready)
+            buf_addf(out, "not ready: " STR_FMT, STR_ARG(why ? why->string : STR("")));
         else if (rows[i].was_ready) buf_add(out, STR("was ready"));
         else buf_addf(out, "ready after %.3f ms", rows[i].took_ms);
         buf_byte(out, '\n');
@@ -353,7 +358,8 @@ const OpSpec op_runtime = {
         "CUDA driver for its devices, and reports what it says.\n"
         "A command is a process of its own whose cells begin empty, so status shows mostly what "
         "there is; in a process that lives on it shows what happened.\n"
-        "Exit status: 0; of prewarm and check that of the (worst) failure, 3 for an unknown name.",
+        "Exit status: 0; of prewarm and check that of the (worst) failure, 3 for an unknown name. "
+        "A plug-in that is not there is a failure only when it was named.",
     .examples = examples,
     .args = args,
     .args_size = sizeof(RuntimeArgs),

@@ -27,7 +27,7 @@ typedef struct FileRow {
 typedef struct SearchSummary {
     Str query, mode, fallback, universe;
     bool word, case_sensitive, truncated, timed_out, interrupted;
-    uint64_t scanned, scanned_bytes, matched_files, matched_lines, hits, unclassified;
+    uint64_t scanned, scanned_bytes, ruled_out, matched_files, matched_lines, hits, unclassified;
     uint64_t partial_files;
     CountList skipped, hits_by_category;
     RecordList skipped_files, files;

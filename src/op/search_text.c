@@ -51,6 +51,8 @@ static void write_how(Page *page)
              summary->case_sensitive ? "case kept" : "any case");
     buf_addf(page->out, "; %llu file%s searched", (unsigned long long)summary->scanned,
              plural(summary->scanned));
+    if (summary->ruled_out)
+        buf_addf(page->out, " (%llu by the index)", (unsigned long long)summary->ruled_out);
     if (summary->skipped.count) {
         buf_add(page->out, STR(", skipped: "));
         write_counts(page, summary->skipped);

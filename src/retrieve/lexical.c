@@ -15,10 +15,10 @@ double lexical_idf(const Corpus *corpus, uint32_t chunks)
 static uint32_t live_chunks(const CorpusPart *part, uint32_t term)
 {
     const Lexicon *lexicon = part->lexicon;
-    if (!part->dead) return lexicon->terms[term].chunks;
+    if (!part->dead) return lex_term(lexicon, term)->chunks;
     uint32_t live = 0;
     LexCursor cursor = lexicon_postings(lexicon, term);
-    while (lex_next(&cursor)) live += !part->dead[lexicon->chunks[cursor.posting.chunk].file];
+    while (lex_next(&cursor)) live += !part->dead[lex_chunk(lexicon, cursor.posting.chunk)->file];
     return live;
 }
 
@@ -65,7 +65,7 @@ static void score_part(const Scoring *scoring, const CorpusPart *part, const Lex
     LexCursor cursor = lexicon_postings(lexicon, known_as);
     while (lex_next(&cursor)) {
         const LexPosting *posting = &cursor.posting;
-        const LexChunk *chunk = &lexicon->chunks[posting->chunk];
+        const LexChunk *chunk = lex_chunk(lexicon, posting->chunk);
         if (corpus_is_dead(part, chunk->file)) continue;
         if (scoring->allowed && !scoring->allowed[part->first_file + chunk->file]) continue;
         uint32_t number = part->first_chunk + posting->chunk;

@@ -172,6 +172,10 @@ void rank_files(Arena *arena, const Corpus *corpus, const RankSpec *spec, Rankin
     rank_near_features(&rank);
     rank_name_features(&rank);
     add_up(&rank, spec->weights);
+    const double *weights = spec->weights;
+    double weight = weights ? weights[FEATURE_INDEGREE] : feature_specs[FEATURE_INDEGREE].weight;
+    rank_count_use(&rank, weight, spec->limit);
+    add_up(&rank, spec->weights);
     take_best(&rank, spec, out);
     out->candidates = rank.candidates.len;
     out->body_most = rank.body_most;

@@ -2,6 +2,7 @@
 #ifndef CQ_RETRIEVE_RANK__H
 #define CQ_RETRIEVE_RANK__H
 
+#include "base/map.h"
 #include "base/vec.h"
 #include "retrieve/rank.h"
 
@@ -28,6 +29,7 @@ typedef struct Rank {
     VEC(Candidate) candidates;
     uint32_t *candidate_of; // by file: one more than its index
     VEC(NamedDef) defs;
+    Map path_terms; // of several parts: in how many chunks a term is
 } Rank;
 
 Candidate *rank_candidate(Rank *rank, uint32_t file); // made when new; valid until the next one
@@ -36,7 +38,10 @@ void rank_find_defs(Rank *rank, const bool *allowed_files);
 void rank_sibling_features(Rank *rank); // OLD_VERSION, PLATFORM
 void rank_name_features(Rank *rank);    // EXACT_*, FUNCTION
 void rank_path_features(Rank *rank);    // STEM, FOLDER, TEST ... DEPTH, INDEGREE
-void rank_near_features(Rank *rank);    // NEAR
+// INDEGREE of a corpus that does not know it, for those candidates that can be among the `limit`
+// best by it; their other features are added up already.
+void rank_count_use(Rank *rank, double weight, size_t limit);
+void rank_near_features(Rank *rank); // NEAR
 // What is added to the score of a chunk for the definitions in it.
 double rank_chunk_bonus(const Rank *rank, uint32_t chunk);
 

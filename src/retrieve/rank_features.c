@@ -1,5 +1,6 @@
 // retrieve/rank_features.c - what paths, definitions and neighbouring words say about a file.
 #include <math.h>
+#include <stdlib.h>
 
 #include "index/terms.h"
 #include "retrieve/rank_.h"
@@ -13,33 +14,42 @@ static bool is_asked_for(const Query *query, Str term)
     return false;
 }
 
+// In how many chunks a term is; of several parts, counted once a question.
+static uint32_t count_chunks(Rank *rank, const CorpusPart *part, uint32_t term, Str text)
+{
+    uint64_t known;
+    if (rank->corpus->part_count == 1 && !part->dead) return lex_term(part->lexicon, term)->chunks;
+    if (map_get(&rank->path_terms, text, &known)) return (uint32_t)known;
+    uint32_t chunks = lexical_chunks(rank->corpus, text);
+    map_put(rank->arena, &rank->path_terms, text, chunks);
+    return chunks;
+}
+
 // Which share of these terms, by weight, the query holds.
-static double share(const Rank *rank, const CorpusPart *part, const uint32_t *terms, uint32_t count)
+static double share(Rank *rank, const CorpusPart *part, const uint32_t *terms, uint32_t count)
 {
     double asked = 0, all = 0;
-    for (uint32_t i = 0; i < count; i++) {
+    for (uint32_t i = 0; terms && i < count; i++) {
         Str text = lexicon_term_text(part->lexicon, terms[i]);
         if (text.len && text.ptr[0] == '=') continue;
-        uint32_t chunks = rank->corpus->part_count == 1 && !part->dead
-                              ? part->lexicon->terms[terms[i]].chunks
-                              : lexical_chunks(rank->corpus, text);
-        double idf = lexical_idf(rank->corpus, chunks);
+        double idf = lexical_idf(rank->corpus, count_chunks(rank, part, terms[i], text));
         all += idf;
         if (is_asked_for(rank->query, text)) asked += idf;
     }
     return all > 0 ? asked / all : 0;
 }
 
-static void path_features(Rank *rank, Candidate *at, uint32_t *marks)
+static void path_features(Rank *rank, Candidate *at)
 {
     enum { DEEPEST = 4 };
     const Corpus *corpus = rank->corpus;
     const CorpusPart *part = corpus_part_of_file(corpus, at->file);
     const LexFile *file = corpus_file(corpus, at->file);
-    const uint32_t *terms = part->lexicon->path_terms + file->path_terms;
+    const uint32_t *terms = lex_path_terms(part->lexicon, file);
     unsigned flags = file->flags & ~rank->query->wanted_paths;
     at->features[FEATURE_STEM] = share(rank, part, terms, file->stem_terms);
-    at->features[FEATURE_FOLDER] = share(rank, part, terms + file->stem_terms, file->folder_terms);
+    at->features[FEATURE_FOLDER] =
+        share(rank, part, terms ? terms + file->stem_terms : NULL, file->folder_terms);
     at->features[FEATURE_TEST] = (flags & PATH_TEST) != 0;
     at->features[FEATURE_EXAMPLE] = (flags & PATH_EXAMPLE) != 0;
     at->features[FEATURE_COMPAT] = (flags & PATH_COMPAT) != 0;
@@ -47,17 +57,61 @@ static void path_features(Rank *rank, Candidate *at, uint32_t *marks)
     at->features[FEATURE_DOCS] = docs && !rank->query->wants_docs;
     at->features[FEATURE_DATA] = file->form == FORM_DATA;
     at->features[FEATURE_DEPTH] = MIN(file->depth, DEEPEST);
-    uint32_t used = corpus->indegree ? corpus->indegree[at->file]
-                                     : corpus_count_indegree(corpus, marks, at->file);
+    if (!corpus->indegree) return; // rank_count_use
+    uint32_t used = lex_u32(part->lexicon, &corpus->indegree[at->file]);
     at->features[FEATURE_INDEGREE] = log(1.0 + used);
 }
 
 void rank_path_features(Rank *rank)
 {
-    uint32_t *marks =
-        rank->corpus->indegree ? NULL : ARENA_ARRAY(rank->arena, uint32_t, rank->corpus->files);
     for (size_t i = 0; i < rank->candidates.len; i++)
-        path_features(rank, &rank->candidates.items[i], marks);
+        path_features(rank, &rank->candidates.items[i]);
+}
+
+typedef struct Hopeful {
+    double score;
+    uint32_t candidate;
+} Hopeful;
+
+static int by_hope(const void *a, const void *b)
+{
+    const Hopeful *left = a, *right = b;
+    if (left->score != right->score) return left->score > right->score ? -1 : 1;
+    return left->candidate < right->candidate ? -1 : 1;
+}
+
+// Puts a score among the `limit` best so far, ascending; returns the worst of them, once full.
+static double add_best(double *best, size_t *count, size_t limit, double score)
+{
+    size_t at = 0;
+    if (*count < limit) {
+        at = (*count)++;
+        for (; at && best[at - 1] > score; at--) best[at] = best[at - 1];
+        best[at] = score;
+    } else if (score > best[0]) {
+        for (; at + 1 < limit && best[at + 1] < score; at++) best[at] = best[at + 1];
+        best[at] = score;
+    }
+    return *count < limit ? -HUGE_VAL : best[0];
+}
+
+void rank_count_use(Rank *rank, double weight, size_t limit)
+{
+    const Corpus *corpus = rank->corpus;
+    if (corpus->indegree || !rank->candidates.len || !limit) return;
+    size_t count = rank->candidates.len, known = 0;
+    uint32_t *marks = ARENA_ARRAY(rank->arena, uint32_t, corpus->files);
+    Hopeful *hopeful = ARENA_ARRAY(rank->arena, Hopeful, count);
+    double *best = ARENA_ARRAY(rank->arena, double, MIN(limit, count));
+    double worst = -HUGE_VAL, most = MAX(weight, 0.0) * log(1.0 + corpus->live_files);
+    for (uint32_t i = 0; i < count; i++) hopeful[i] = (Hopeful){rank->candidates.items[i].score, i};
+    qsort(hopeful, count, sizeof *hopeful, by_hope);
+    for (size_t i = 0; i < count && hopeful[i].score + most >= worst; i++) {
+        Candidate *at = &rank->candidates.items[hopeful[i].candidate];
+        at->features[FEATURE_INDEGREE] = log(1.0 + corpus_count_indegree(corpus, marks, at->file));
+        worst = add_best(best, &known, MIN(limit, count),
+                         at->score + weight * at->features[FEATURE_INDEGREE]);
+    }
 }
 
 // --- definitions ---
@@ -67,7 +121,7 @@ static uint32_t chunk_at(const CorpusPart *part, const LexFile *file, uint32_t l
     uint32_t low = file->first_chunk, high = file->first_chunk + file->chunk_count;
     while (high - low > 1) {
         uint32_t middle = low + (high - low) / 2;
-        if (part->lexicon->chunks[middle].first_line <= line) low = middle;
+        if (lex_chunk(part->lexicon, middle)->first_line <= line) low = middle;
         else high = middle;
     }
     return part->first_chunk + low;
@@ -75,8 +129,10 @@ static uint32_t chunk_at(const CorpusPart *part, const LexFile *file, uint32_t l
 
 static bool is_inside(const Lexicon *lexicon, const LexDef *def, Str parent)
 {
-    for (int32_t up = def->parent; parent.len && up >= 0; up = lexicon->defs[up].parent)
-        if (str_eq(lexicon_name_text(lexicon, lexicon->defs[up].name), parent)) return true;
+    for (int32_t up = def->parent; parent.len && up >= 0;
+         up = lex_def(lexicon, (uint32_t)up)->parent)
+        if (str_eq(lexicon_name_text(lexicon, lex_def(lexicon, (uint32_t)up)->name), parent))
+            return true;
     return false;
 }
 
@@ -86,13 +142,13 @@ static void find_in_part(Rank *rank, const CorpusPart *part, const QueryName *na
     const Lexicon *lexicon = part->lexicon;
     uint32_t number = lexicon_name(lexicon, name->name);
     if (number == LEX_NONE) return;
-    uint32_t end = lexicon->names[number + 1].first_def;
-    for (uint32_t i = lexicon->names[number].first_def; i < end; i++) {
-        const LexDef *def = &lexicon->defs[lexicon->name_defs[i]];
+    uint32_t end = lex_name(lexicon, number + 1)->first_def;
+    for (uint32_t i = lex_name(lexicon, number)->first_def; i < end; i++) {
+        const LexDef *def = lex_def(lexicon, lex_name_def(lexicon, i));
         if (corpus_is_dead(part, def->file)) continue;
         if (allowed && !allowed[part->first_file + def->file]) continue;
         NamedDef named = {.file = part->first_file + def->file,
-                          .chunk = chunk_at(part, &lexicon->files[def->file], def->line),
+                          .chunk = chunk_at(part, lex_file(lexicon, def->file), def->line),
                           .class = doc_def_class(def->kind, def->declaration),
                           .lines = def->end_line - def->start_line + 1,
                           .in_parent = is_inside(lexicon, def, name->parent),

@@ -7,6 +7,7 @@
 // that is damaged, or not as `schema` says, is emptied in place with SQLite's own reset, which is
 // one transaction for all processes. Renaming it away is not safe: others have it open, and its WAL
 // would be taken for that of the new file.
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/os.h"
 #include "runtime/cache_.h"
@@ -214,6 +215,16 @@ static int make_schema(sqlite3 *db)
     return run_format(db, "PRAGMA user_version = %lld", SCHEMA_VERSION);
 }
 
+// Looks in one transaction: between two, another process may empty the shard.
+static int see_schema(sqlite3 *db, SchemaState *out)
+{
+    int rc = sqlite3_exec(db, "BEGIN", NULL, NULL, NULL);
+    if (rc != SQLITE_OK) return rc;
+    rc = look_at_schema(db, out);
+    int end = sqlite3_exec(db, "COMMIT", NULL, NULL, NULL);
+    return rc == SQLITE_OK ? end : rc;
+}
+
 // In one transaction, in which another process may turn out to have been faster.
 static int fill_empty(Shard *shard)
 {
@@ -280,12 +291,23 @@ static CacheCounter kind_of(int rc)
     }
 }
 
+// Two processes that make one file at once would wait for each other for ever, so SQLite refuses
+// one of them at once, whatever its time-out.
+static int set_modes_patiently(Ctx *cx, Shard *shard)
+{
+    int64_t end_ns = clock_now_ns() + (int64_t)(shard->cache->spec.timeout_s * NS_PER_S);
+    int rc = set_modes(shard);
+    while ((rc & 0xff) == SQLITE_BUSY && clock_now_ns() < end_ns && !ctx_sleep(cx, NS_PER_MS))
+        rc = set_modes(shard);
+    return rc;
+}
+
 static int open_shard(Ctx *cx, Shard *shard, ShardUse use)
 {
     SchemaState state = SCHEMA_OTHER;
     int rc = open_file(shard, use);
-    if (rc == SQLITE_OK) rc = set_modes(shard);
-    if (rc == SQLITE_OK) rc = look_at_schema(shard->db, &state);
+    if (rc == SQLITE_OK) rc = set_modes_patiently(cx, shard);
+    if (rc == SQLITE_OK) rc = see_schema(shard->db, &state);
     // A header of nonsense is no CORRUPT to SQLite but an ERROR (unsupported format).
     bool reset = rc == SQLITE_OK ? state == SCHEMA_OTHER : kind_of(rc) == CACHE_CORRUPT;
     if (reset && use == SHARD_AS_IS) return SQLITE_NOTADB;

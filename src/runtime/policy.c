@@ -427,7 +427,8 @@ Fail policy_set(Arena *arena, Policy *policy, PolicySetting setting, Str text,
 
 // --- the environment ---
 
-static const char *const prefixes[] = {"CQ_RUNTIME_", "CQ_CACHE_", "CQ_ALLOW_RUNTIME_"};
+static const char *const prefixes[] = {"CQ_RUNTIME_", "CQ_CACHE_", "CQ_INDEX_",
+                                       "CQ_ALLOW_RUNTIME_"};
 
 static bool is_ours(Str variable)
 {
@@ -506,6 +507,7 @@ Policy *policy_new(Arena *arena, const PolicyHost *host)
     policy->parallelism.cpu_workers = policy_default_cpu_workers(host->cores);
     policy->parallelism.io_workers = MIN(MAX(host->cores, 8), 1024);
     policy->cache.directory = str_copy(arena, host->cache_dir);
+    policy->index.directory = policy->cache.directory;
     return policy;
 }
 
@@ -574,10 +576,19 @@ static Fail check_profile_floor(Arena *arena, Policy *policy, PolicyProfile *own
                        high_key.ptr);
 }
 
+static void follow_cache(Policy *policy)
+{
+    PolicySetting at;
+    if (policy_find(policy, STR("index.directory"), &at) &&
+        policy_source(policy, at).kind == SOURCE_DEFAULT)
+        policy->index.directory = policy->cache.directory;
+}
+
 Fail policy_check(Arena *arena, Policy *policy)
 {
     ParallelismPolicy *general = &policy->parallelism;
     WorkerPolicy *workers = &policy->workers;
+    follow_cache(policy);
     TRY(check_floor(arena, policy, &general->cpu_workers_min, general->cpu_workers,
                     "parallelism.cpu_workers_min", "parallelism.cpu_workers"));
     TRY(check_floor(arena, policy, &general->io_workers_min, general->io_workers,

@@ -30,6 +30,11 @@ typedef struct CachePolicy {
     int64_t eviction_policy; // an Eviction
 } CachePolicy;
 
+typedef struct IndexPolicy {
+    bool enabled;
+    Str directory; // absolute; empty: there is no place
+} IndexPolicy;
+
 typedef struct EnginePolicy {
     int64_t max_concurrency, max_cells, memory_cache_bytes, event_queue_length;
     double default_timeout_s; // of a plan cell that names none; 0 is no limit
@@ -79,6 +84,7 @@ typedef struct Policy {
     ParallelismPolicy parallelism;
     LspPolicy lsp;
     CachePolicy cache;
+    IndexPolicy index;
     EnginePolicy engine;
     WorkerPolicy workers;
     RuntimePolicy runtime;

@@ -122,6 +122,11 @@ const PolicySpec policy_specs[] = {
      .env = {RT "CACHE_EPHEMERAL_*", DISK "EPHEMERAL_*"},
      .help = "its entries go when the process ends"},
 
+    {"index.enabled", ROW(BOOL, index.enabled, DEFAULT("true")), .env = {"CQ_INDEX_ENABLED"},
+     .help = "keep an index of each workspace on disk, and answer from it"},
+    {"index.directory", ROW(FOLDER, index.directory, .computed = "cache.directory"),
+     .env = {"CQ_INDEX_DIR"}, .is_protected = true, .help = "where"},
+
     {"engine.max_concurrency", ROW(INT, engine.max_concurrency, RANGE(1, 1024), DEFAULT("8")),
      .env = {RT "MAX_CONCURRENCY"}, .help = "cells of a plan that run at once"},
     {"engine.default_timeout_s",

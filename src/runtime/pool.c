@@ -373,6 +373,7 @@ int pool_slots(const Pool *pool)
 
 void pool_drain(Pool *pool)
 {
+    if (!pool) return;
     mutex_lock(&pool->mutex);
     while (atomic_load(&pool->unfinished)) cond_wait(&pool->idle, &pool->mutex);
     mutex_unlock(&pool->mutex);

@@ -215,14 +215,15 @@ static Fail run_repo(Ctx *cx, const Env *env, const EvalSpec *spec, EvalRepo *re
     if (!fail) {
         Run run = {cx, spec, repo, &index};
         repo->present = true;
-        repo->files = index.harvest.taken;
-        repo->bytes = index.harvest.bytes;
+        repo->files = index.view.delta.taken;
+        repo->bytes = index.view.delta.bytes;
         repo->chunks = index.corpus.chunks;
         repo->index_bytes = index.index_bytes;
         repo->build_ns = index.build_ns;
-        repo->pack_ns = index.pack_ns;
+        repo->pack_ns = index.view.pack_ns;
         for (size_t i = 0; i < out->query_count; i++)
             if (str_eq(out->queries[i].repo, repo->name)) run_query(&run, &out->queries[i]);
+        refresh_close(&index.view);
     }
     workspace_close(&workspace);
     fail = problem_copy(cx->arena, fail);

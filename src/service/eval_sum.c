@@ -1,8 +1,10 @@
 // service/eval_sum.c
 #include "service/eval_sum.h"
 
+#include <math.h>
 #include <stdlib.h>
 
+#include "base/os.h"
 #include "base/vec.h"
 
 typedef struct Group { // which queries count; an empty Str takes all
@@ -117,4 +119,49 @@ EvalSums eval_sum(Arena *arena, const EvalAnswer *answer)
     out.repos = sorted(&repos, &out.repo_count);
     sum_latency(arena, answer, &out);
     return out;
+}
+
+static const EvalQuery *find_query(const EvalAnswer *answer, Str repo, int64_t id)
+{
+    for (size_t i = 0; i < answer->query_count; i++)
+        if (answer->queries[i].ran && answer->queries[i].id == id &&
+            str_eq(answer->queries[i].repo, repo))
+            return &answer->queries[i];
+    return NULL;
+}
+
+static int by_change(const void *a, const void *b)
+{
+    const EvalChange *left = a, *right = b;
+    double one = fabs(left->now - left->before), other = fabs(right->now - right->before);
+    if (one != other) return one > other ? -1 : 1;
+    int way = str_cmp(left->repo, right->repo);
+    return way ? way : left->id < right->id ? -1 : left->id > right->id;
+}
+
+Fail eval_compare(Ctx *cx, Str file, const EvalAnswer *answer, const EvalChange **out,
+                  size_t *count)
+{
+    enum { MOST_BYTES = 64 << 20 };
+    VEC(EvalChange) changes = {0};
+    Str text, line;
+    TRY(os_read_file(cx, OS_CWD, str_cstr(cx->arena, file), MOST_BYTES, &text));
+    while (str_next(&text, '\n', &line)) {
+        const Json *row;
+        if (!str_trim(line).len) continue;
+        TRY(json_parse(cx->arena, line, &row));
+        const Json *repo = json_get(row, STR("repo")), *id = json_get(row, STR("query_id"));
+        const Json *ndcg = json_get(row, STR("ndcg"));
+        if (!repo || !id || !ndcg || ndcg->kind != JK_REAL)
+            return FAIL(cx->arena, BAD_REQUEST, STR_FMT " is not what --results prints",
+                        STR_ARG(file));
+        const EvalQuery *query = find_query(answer, repo->string, id->integer);
+        if (!query || fabs(query->ndcg - ndcg->real) < 1e-9) continue;
+        EvalChange change = {query->repo, query->text, query->id, ndcg->real, query->ndcg};
+        VEC_PUSH(cx->arena, &changes, change);
+    }
+    if (changes.len) qsort(changes.items, changes.len, sizeof *changes.items, by_change);
+    *out = changes.items;
+    *count = changes.len;
+    return NULL;
 }

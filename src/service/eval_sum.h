@@ -22,6 +22,16 @@ typedef struct EvalSums {
     double p50_ms, p95_ms, most_ms; // of one query, in process
 } EvalSums;
 
+typedef struct EvalChange { // a query that does better or worse than before
+    Str repo, query;
+    int64_t id;
+    double before, now; // NDCG@10
+} EvalChange;
+// Against what an earlier run's --results printed; the largest change first. Queries of only one of
+// the runs are left out. Fails: NOT_FOUND, IO, BAD_REQUEST for the file.
+MUST_CHECK Fail eval_compare(Ctx *cx, Str file, const EvalAnswer *answer, const EvalChange **out,
+                             size_t *count);
+
 EvalSums eval_sum(Arena *arena, const EvalAnswer *answer);
 
 #endif

@@ -37,6 +37,7 @@ static Fail choose_files(Find *find, const bool **out)
     size_t count = 0;
     *out = NULL;
     if (!query->in_count && !query->lang_count && query->only == FIND_ALL) return NULL;
+    TRY(env_places(find->cx, find->env, &in));
     TRY(select_targets(find->cx, &find->workspace, &in, &targets, &count));
     bool *allowed = ARENA_ARRAY(find->cx->arena, bool, corpus->files);
     for (uint32_t i = 0; i < corpus->files; i++)
@@ -81,36 +82,72 @@ static void take_files(Find *find, FindAnswer *out)
     out->cut = ranking->count < ranking->candidates;
 }
 
+static uint64_t count_bytes(const Corpus *corpus)
+{
+    uint64_t bytes = 0;
+    for (size_t i = 0; i < corpus->part_count; i++) {
+        const CorpusPart *part = &corpus->parts[i];
+        for (uint32_t file = 0; file < part->lexicon->head->files; file++)
+            if (!corpus_is_dead(part, file)) bytes += lex_file(part->lexicon, file)->bytes;
+    }
+    return bytes;
+}
+
 static void sum_up(const Find *find, FindAnswer *out)
 {
-    const Harvest *harvest = &find->index.harvest;
+    const RefreshView *view = &find->index.view;
+    const Opened *opened = view->opened;
     out->root = find->workspace.root;
-    out->universe_source = find->index.universe_source;
+    out->universe_source = str_copy(find->cx->arena, view->universe_source);
     out->query = find->analysed;
-    out->indexed_files = harvest->taken;
-    out->indexed_bytes = harvest->bytes;
+    out->indexed_files = find->index.corpus.live_files;
+    out->indexed_bytes = count_bytes(&find->index.corpus);
     out->chunks = find->index.corpus.live_chunks;
-    for (size_t i = 0; i < harvest->skipped_count; i++) out->skipped[harvest->skipped[i].reason]++;
-    if (!harvest->stopped) return;
+    memcpy(out->skipped, view->skipped, sizeof out->skipped);
+    out->stale = view->stale;
+    out->generation = opened->snapshot ? opened->snapshot->head.generation : 0;
+    out->changed_files =
+        opened->snapshot ? view->delta.count + view->fresh.counts[FILE_DELETED] : 0;
+    if (opened->trouble) out->index_trouble = str_copy(find->cx->arena, opened->trouble->detail);
+    if (!view->stopped) return;
     out->interrupted = ctx_stopped(find->cx) == STOP_CANCEL;
     out->timed_out = !out->interrupted;
 }
 
-static Fail run_in_workspace(Find *find, FindAnswer *out)
+static Fail answer(Find *find, const RefreshSpec *spec, RefreshHow how, FindAnswer *out)
 {
     const FindQuery *query = find->query;
     const bool *allowed;
-    TRY(find_index_build(find->cx, find->env, &find->workspace, query->max_file_bytes,
-                         &find->index));
+    *out = (FindAnswer){0};
+    refresh_close(&find->index.view);
+    TRY(refresh_view(find->cx, spec, how, &find->index.view));
+    refresh_corpus(find->cx, &find->index.view, &find->index.corpus);
     TRY(choose_files(find, &allowed));
-    RankSpec spec = {.query = &find->analysed,
+    RankSpec rank = {.query = &find->analysed,
                      .allowed_files = allowed,
                      .limit = query->limit,
                      .chunks = query->per_file};
-    rank_files(find->cx->arena, &find->index.corpus, &spec, &find->ranking);
+    rank_files(find->cx->arena, &find->index.corpus, &rank, &find->ranking);
     take_files(find, out);
     list_unknown(find, out);
     sum_up(find, out);
+    return refresh_intact(find->cx, &find->index.view);
+}
+
+static Fail run_in_workspace(Find *find, FindAnswer *out)
+{
+    RefreshSpec spec;
+    const FindQuery *query = find->query;
+    find_index_spec(find->env, &find->workspace, query->max_file_bytes, query->index_dir, &spec);
+    Fail fail = answer(find, &spec, query->stale_ok ? REFRESH_STALE : REFRESH_FRESH, out);
+    if (fail && fail->kind == PROBLEM_DAMAGED) {
+        TRY(answer(find, &spec, REFRESH_MEMORY, out));
+        out->index_trouble = fail->detail;
+    } else if (fail) {
+        return fail;
+    }
+    if (spec.cache_dir.len && refresh_is_due(&find->index.view))
+        find_publish(find->cx, &spec, &find->index.view, out->index_trouble.len > 0);
     return NULL;
 }
 
@@ -123,6 +160,7 @@ Fail find_run(Ctx *cx, const Env *env, const FindQuery *query, FindAnswer *out)
         return FAIL(cx->arena, BAD_REQUEST, "the question has no word to look for");
     TRY(env_workspace(cx, env, !env->root.len, &find.workspace));
     Fail fail = run_in_workspace(&find, out);
+    refresh_close(&find.index.view);
     workspace_close(&find.workspace);
     return fail;
 }

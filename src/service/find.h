@@ -2,6 +2,10 @@
 //
 //   question -> query_analyse -> index of the workspace -> rank_files -> places: the lines to show
 //
+// The index is what is published, with the files that changed since (index/refresh.h). When that is
+// worth publishing, it is done on an I/O thread of the pool while the answer is printed: the
+// process ends when it is done.
+//
 // One result a file, best first; each has its best places inside.
 #ifndef CQ_SERVICE_FIND_H
 #define CQ_SERVICE_FIND_H
@@ -22,6 +26,8 @@ typedef struct FindQuery {
     size_t limit, per_file; // most files; most places of each
     bool explain;
     uint64_t max_file_bytes; // larger files are not indexed
+    bool stale_ok;           // answer from what is published, without a look at the files
+    Str index_dir;           // empty: as configured
 } FindQuery;
 
 typedef struct FindLine {
@@ -58,7 +64,11 @@ typedef struct FindAnswer {
     uint64_t skipped[SKIP_REASONS];
     const Str *unknown; // words of the question that stand nowhere
     size_t unknown_count;
-    bool cut; // there are more candidates than files
+    bool stale;             // nobody looked whether files changed since `generation`
+    uint64_t generation;    // of the snapshot that was used; 0: none
+    uint64_t changed_files; // read since: that many are not in it
+    Str index_trouble;      // why what is published was not used, or empty
+    bool cut;               // there are more candidates than files
     bool timed_out, interrupted;
 } FindAnswer;
 

@@ -15,6 +15,10 @@ typedef struct Find {
     Ranking ranking;
 } Find;
 
+// Publishes what the view read, on an I/O thread. `full`: from nothing, as what is there is
+// damaged.
+void find_publish(Ctx *cx, const RefreshSpec *spec, const RefreshView *view, bool full);
+
 // The places of a ranked file, with their lines, which are read from the disk.
 void find_places(Find *find, const RankedFile *file, FindFile *out);
 

@@ -2,35 +2,35 @@
 #include "service/find_index.h"
 
 #include "base/clock.h"
+#include "runtime/policy.h"
 
-static void free_builder(void *builder)
+void find_index_spec(const Env *env, const Workspace *workspace, uint64_t max_file_bytes,
+                     Str folder, RefreshSpec *out)
 {
-    lexicon_builder_free(builder);
+    *out = (RefreshSpec){.workspace = workspace,
+                         .pool = env->pool,
+                         .grammars = env->grammars,
+                         .max_file_bytes = max_file_bytes};
+    bool fits = max_file_bytes == FIND_INDEXED_FILE_BYTES;
+    if (!fits || !env->policy->index.enabled) return;
+    out->docs = env->cache;
+    out->opened = env->opened;
+    out->cache_dir = folder.len ? folder : env->policy->index.directory;
 }
 
 Fail find_index_build(Ctx *cx, const Env *env, const Workspace *workspace, uint64_t max_file_bytes,
                       FindIndex *out)
 {
-    Universe universe;
-    Selection all = {0};
-    int64_t start_ns = clock_now_ns();
-    *out = (FindIndex){0};
-    TRY(universe_list(cx, workspace, &all, env->pool, &universe));
-    out->universe_source = universe.source;
-    HarvestSpec spec = {.workspace = workspace,
-                        .universe = &universe,
+    RefreshSpec spec = {.workspace = workspace,
                         .pool = env->pool,
                         .grammars = env->grammars,
                         .max_file_bytes = max_file_bytes};
-    harvest(cx, &spec, &out->harvest);
-    int64_t harvested_ns = clock_now_ns();
-    LexiconBuilder *builder = lexicon_builder_new();
-    arena_defer(cx->arena, free_builder, builder);
-    const SegmentSection *sections = harvest_pack(&out->harvest, builder);
-    for (size_t i = 0; i < LEX_SECTIONS; i++) out->index_bytes += sections[i].bytes.len;
-    lexicon_view(sections, &out->lexicon);
-    corpus_init(cx->arena, &out->lexicon, NULL, 1, &out->corpus);
-    out->pack_ns = clock_now_ns() - harvested_ns;
+    int64_t start_ns = clock_now_ns();
+    *out = (FindIndex){0};
+    TRY(refresh_view(cx, &spec, REFRESH_MEMORY, &out->view));
+    refresh_corpus(cx, &out->view, &out->corpus);
+    for (size_t i = 0; i < out->view.part_count; i++)
+        out->index_bytes += lexicon_bytes(out->view.parts[i].lexicon);
     out->build_ns = clock_now_ns() - start_ns;
     return NULL;
 }

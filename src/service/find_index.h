@@ -5,20 +5,24 @@
 #ifndef CQ_SERVICE_FIND_INDEX_H
 #define CQ_SERVICE_FIND_INDEX_H
 
-#include "index/corpus.h"
-#include "index/harvest.h"
+#include "index/refresh.h"
 #include "service/result.h"
 
+enum { FIND_INDEXED_FILE_BYTES = 1 << 20 }; // the limit of what is published
+
 typedef struct FindIndex {
+    RefreshView view;
     Corpus corpus;
-    Lexicon lexicon;
-    Harvest harvest;     // what it was made of
-    Str universe_source; // as Universe.source
     uint64_t index_bytes;
-    int64_t build_ns, pack_ns; // of which packing
+    int64_t build_ns;
 } FindIndex;
 
-// Reads and parses every file of the workspace.
+// What is published for the workspace. With another limit for files, none is: all is in memory.
+// `folder`: --index-dir; empty: as configured.
+void find_index_spec(const Env *env, const Workspace *workspace, uint64_t max_file_bytes,
+                     Str folder, RefreshSpec *out);
+
+// Reads and parses every file of the workspace, and uses nothing that is on the disk.
 // Fails: as universe_list.
 MUST_CHECK Fail find_index_build(Ctx *cx, const Env *env, const Workspace *workspace,
                                  uint64_t max_file_bytes, FindIndex *out);

@@ -95,8 +95,8 @@ static Str qualified_name(Arena *arena, const Lexicon *lexicon, const LexDef *de
     enum { DEEPEST = 16 };
     Str name = str_copy(arena, def_name(lexicon, def)), separator = str_from(lang_separator(lang));
     int32_t up = def->parent;
-    for (int i = 0; up >= 0 && i < DEEPEST; i++, up = lexicon->defs[up].parent)
-        name = str_join(arena, def_name(lexicon, &lexicon->defs[up]), separator, name);
+    for (int i = 0; up >= 0 && i < DEEPEST; i++, up = lex_def(lexicon, (uint32_t)up)->parent)
+        name = str_join(arena, def_name(lexicon, lex_def(lexicon, (uint32_t)up)), separator, name);
     return name;
 }
 
@@ -105,7 +105,7 @@ static const LexDef *def_around(const Lexicon *lexicon, const LexFile *file, uin
 {
     const LexDef *found = NULL;
     for (uint32_t i = 0; i < file->def_count; i++) {
-        const LexDef *def = &lexicon->defs[file->first_def + i];
+        const LexDef *def = lex_def(lexicon, file->first_def + i);
         if (def->start_line > line) break;
         if (def->end_line >= line && def->end_line > def->start_line) found = def;
     }
@@ -117,7 +117,7 @@ static const LexDef *def_below(const Lexicon *lexicon, const LexFile *file, cons
                                uint32_t line)
 {
     for (uint32_t i = 0; i < file->def_count; i++) {
-        const LexDef *def = &lexicon->defs[file->first_def + i];
+        const LexDef *def = lex_def(lexicon, file->first_def + i);
         if (def->start_line <= line || def->end_line == def->start_line) continue;
         for (; line < def->start_line; line++)
             if (!str_trim(line_of(source, line)).len) return NULL;
@@ -130,8 +130,9 @@ static void name_place(const Find *find, const Lexicon *lexicon, const LexDef *d
                        FindPlace *place)
 {
     Arena *arena = find->cx->arena;
-    const LexDef *around = def->parent < 0 ? NULL : &lexicon->defs[def->parent];
-    for (int32_t up = def->parent; up >= 0; up = lexicon->defs[up].parent) place->depth++;
+    const LexDef *around = def->parent < 0 ? NULL : lex_def(lexicon, (uint32_t)def->parent);
+    for (int32_t up = def->parent; up >= 0; up = lex_def(lexicon, (uint32_t)up)->parent)
+        place->depth++;
     place->name = str_copy(arena, def_name(lexicon, def));
     place->qualified = qualified_name(arena, lexicon, def, lang);
     place->kind = def->kind == DOC_HEADING ? STR("heading")

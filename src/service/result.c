@@ -18,3 +18,21 @@ Fail env_workspace(Ctx *cx, const Env *env, bool to_top, Workspace *out)
     out->dir = dir;
     return NULL;
 }
+
+Fail env_places(Ctx *cx, const Env *env, Selection *selection)
+{
+    Str working_dir;
+    OsStat info;
+    if (env->root.len || !selection->in_count) return NULL;
+    TRY(os_working_dir(cx, &working_dir));
+    Str *in = ARENA_ARRAY(cx->arena, Str, selection->in_count);
+    for (size_t i = 0; i < selection->in_count; i++) {
+        Str path = selection->in[i];
+        in[i] = path;
+        if (!path.len || path.ptr[0] == '/') continue;
+        if (!os_stat(cx, OS_CWD, str_cstr(cx->arena, path), OS_NOFOLLOW, &info))
+            in[i] = str_format(cx->arena, STR_FMT "/" STR_FMT, STR_ARG(working_dir), STR_ARG(path));
+    }
+    selection->in = in;
+    return NULL;
+}

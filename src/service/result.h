@@ -62,6 +62,7 @@ typedef struct Env {
     struct CellSet *cells;           // runtime cells, for those who look after them
     const struct Grammars *grammars; // lang/grammars.h
     struct Cell *cache;              // of a Cache: runtime/cache.h
+    struct Cell *opened;             // of an Opened: index/opened.h
     struct Engine *engine;           // runs plans
     struct MetricSet *metrics;       // runtime/measure.h; NULL measures nothing
     const struct Policy *policy;     // how much to use of what: runtime/policy.h
@@ -76,7 +77,11 @@ typedef struct Env {
     Str config_file; // that the policy was read from, or empty
 } Env;
 
+struct Selection; // index/universe.h
 // workspace_open for `env->root`, without a second search where env->workspace knows.
 MUST_CHECK Fail env_workspace(Ctx *cx, const Env *env, bool to_top, struct Workspace *out);
+// Without --root, --in names a path as the shell would: from the working folder, if it is there.
+// Fails: IO.
+MUST_CHECK Fail env_places(Ctx *cx, const Env *env, struct Selection *selection);
 
 #endif

@@ -21,6 +21,7 @@ static Fail scan_once(Search *search, const PatternSpec *spec, SearchAnswer *out
     out->mode = pattern_mode(search->pattern);
     out->word = pattern_word(search->pattern);
     out->ignore_case = pattern_ignores_case(search->pattern);
+    search_rule_out(search);
     search_scan(search, out);
     return NULL;
 }
@@ -66,33 +67,12 @@ static void take_snippet(Search *search, SearchAnswer *out)
     out->snippet_line = hit->line;
 }
 
-// Without --root, --in names a path as the shell would: from the working folder, if it is there.
-static Fail places_from_working_dir(Search *search, Selection *selection)
-{
-    Ctx *cx = search->cx;
-    Str working_dir;
-    OsStat info;
-    if (search->env->root.len || !selection->in_count) return NULL;
-    TRY(os_working_dir(cx, &working_dir));
-    Str *in = ARENA_ARRAY(cx->arena, Str, selection->in_count);
-    for (size_t i = 0; i < selection->in_count; i++) {
-        Str path = selection->in[i];
-        in[i] = path;
-        if (!path.len || path.ptr[0] == '/') continue;
-        if (!os_stat(cx, OS_CWD, str_cstr(cx->arena, path), OS_NOFOLLOW, &info))
-            in[i] = str_format(cx->arena, STR_FMT "/" STR_FMT, STR_ARG(working_dir), STR_ARG(path));
-    }
-    selection->in = in;
-    return NULL;
-}
-
 static Fail run_in_workspace(Search *search, SearchAnswer *out)
 {
     const SearchQuery *query = search->query;
     Selection selection = query->selection;
-    TRY(places_from_working_dir(search, &selection));
-    TRY(universe_list(search->cx, &search->workspace, &selection, search->env->pool,
-                      &search->universe));
+    TRY(env_places(search->cx, search->env, &selection));
+    TRY(search_list_files(search, &selection));
     out->universe_source = search->universe.source;
     out->root = search->workspace.root;
     TRY(scan_by_shape(search, out));
@@ -121,6 +101,7 @@ Fail search_run(Ctx *cx, const Env *env, const SearchQuery *query, SearchAnswer 
     TRY(env_workspace(cx, env, !env->root.len, &search.workspace));
     *out = (SearchAnswer){0};
     Fail fail = run_in_workspace(&search, out);
+    search_index_close(&search);
     workspace_close(&search.workspace);
     return fail;
 }

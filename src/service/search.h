@@ -90,6 +90,7 @@ typedef struct SearchAnswer {
     size_t hit_count;
     uint64_t by_category[CATEGORIES];
     uint64_t scanned_files, scanned_bytes, partial_files;
+    uint64_t ruled_out_files; // of those scanned: the index tells that they cannot match
     uint64_t skipped[SKIP_REASONS];
     const SkippedFile *skipped_files; // by path
     size_t skipped_count;

@@ -3,6 +3,7 @@
 #define CQ_SERVICE_SEARCH__H
 
 #include "base/vec.h"
+#include "index/store.h"
 #include "service/search.h"
 
 typedef VEC(SearchHit) HitVec;
@@ -19,9 +20,17 @@ typedef struct ScanSlot {
     Arena scratch;
     HitVec hits; // of the file being read, in scratch; copied to the arena when it ends
     SkipVec skips;
-    uint64_t scanned_files, scanned_bytes, matched_lines, kept_bytes;
+    uint64_t scanned_files, scanned_bytes, ruled_out_files, matched_lines, kept_bytes;
     uint64_t hit_count;
 } ScanSlot;
+
+typedef struct SearchIndex { // what is published of the workspace; all zero: nothing
+    Store *store;
+    Snapshot *snapshot;
+    FileTable table;
+    uint32_t *rows;        // by file of the universe; FILE_NONE for what changed since, or is new
+    const bool *ruled_out; // by file of the universe: it cannot match; NULL: that is not known
+} SearchIndex;
 
 typedef struct Search {
     Ctx *cx;
@@ -29,6 +38,7 @@ typedef struct Search {
     const SearchQuery *query;
     Workspace workspace;
     Universe universe;
+    SearchIndex index;
     const Pattern *pattern;
     const ScanImpl *scan;
     int slots;
@@ -37,6 +47,11 @@ typedef struct Search {
     size_t hit_count;
 } Search;
 
+// The universe, with the help of the index where one is published.
+// Fails: as universe_list.
+MUST_CHECK Fail search_list_files(Search *search, const Selection *selection);
+void search_rule_out(Search *search); // for search->pattern
+void search_index_close(Search *search);
 // Fills files, hits and the counters of `out`. Stops early when cx says so.
 void search_scan(Search *search, SearchAnswer *out);
 // Decides categories as query->classify asks; leaves the others unclassified.

@@ -271,6 +271,19 @@ static void finish_file(FileScan *scan)
     hits->len = 0;
 }
 
+// A file that cannot match: counted as if it had been read.
+static void pass_over(FileScan *scan, const FileRow *row)
+{
+    uint64_t limit = scan->search->query->max_file_bytes;
+    if (limit && row->size_bytes > limit) {
+        skip(scan->slot, scan->file->path, SKIP_TOO_LARGE);
+        return;
+    }
+    scan->slot->scanned_files++;
+    scan->slot->scanned_bytes += row->size_bytes;
+    scan->slot->ruled_out_files++;
+}
+
 static void scan_file(void *arg, size_t index, int slot_number)
 {
     Scan *all = arg;
@@ -280,6 +293,10 @@ static void scan_file(void *arg, size_t index, int slot_number)
                      .file = &search->universe.files[index],
                      .line = 1};
     OsFile file = OS_FILE_NONE;
+    if (search->index.ruled_out && search->index.ruled_out[index]) {
+        pass_over(&scan, &search->index.table.rows[search->index.rows[index]]);
+        return;
+    }
     int error = os_try_open(search->workspace.dir, scan.file->path.ptr, OS_NOFOLLOW, &file);
     if (!error) {
         read_and_scan(&scan, file);
@@ -318,6 +335,7 @@ static void join_slot(Search *search, ScanSlot *slot, SkipVec *skips, SearchAnsw
     add_skips(search, slot->skips.items, slot->skips.len, skips, out);
     out->scanned_files += slot->scanned_files;
     out->scanned_bytes += slot->scanned_bytes;
+    out->ruled_out_files += slot->ruled_out_files;
     out->matched_lines += slot->matched_lines;
     for (size_t i = 0; i < slot->files.len; i++)
         VEC_PUSH(search->cx->arena, &search->files, slot->files.items[i]);

@@ -83,12 +83,15 @@ print("ok killed")
 
 # Killed at any time: what was kept is whole, and the answer is that of a run without a cache.
 random.seed(1)
+sources("ready", PLAN) # the programs are in memory
 many = {"cells": [{"id": f"{op}{i}", "op": op, "params": {"pattern": f"{'abcdef'[i % 6]}"} if op == "search" else
                    {"files": [f"{'abcdef'[i % 6]}.c"], "depth": i}} for i in range(30) for op in ("search", "outline")]}
-from_store = 0
+began = time.monotonic()
+sources("whole", many)
+whole_s = time.monotonic() - began
 for round in range(8):
     going, events = start("any", many, hang=False)
-    time.sleep(random.random() * 0.2)
+    time.sleep(random.random() * whole_s)
     going.kill()
     going.communicate()
     finished = {json.loads(line)["cell_id"] for line in open(events) if '"state":"success"' in line and '"cell_id"' in line

@@ -4,6 +4,7 @@ set -u
 cq=$CQ_BUILD/cq
 tmp=$(mktemp -d "${TMPDIR:-/tmp}/cq-schema.XXXXXX")
 trap 'rm -rf "$tmp"' EXIT
+export CQ_CACHE_DIR="$tmp/cache"
 cd "$CQ_SOURCE" || exit 1
 bad=0
 covered=
@@ -29,23 +30,36 @@ check outline src/op/outline.c
 check outline src/door include
 check outline --depth 1 src/base/str.h no/such/file.c README.md src/door/args.c
 check outline src --timeout 0.001
+check find "how are problems printed"
+check find op_find --explain --per-file 3 --limit 5
+check find zzz_no_such_name_zzz
+check eval --queries tests/cli/eval/tree/queries.jsonl --repos tests/cli/eval/tree/repos.json --checkouts tests/cli/eval/tree/repos
+check sql "select path from files limit 3"
+check index
+check index status
+check index versions
+check index verify
+check runtime status
+check runtime prewarm grammar.c
+check runtime check cache
+check runtime gpu
 check metrics
 check metrics no_such_family
 check blame README.md:1-3
 check history src --limit 3
-check sql --schema
-if [ -e "$CQ_BUILD/libduckdb.so" ]; then check sql 'from definitions'; fi
 check config show
 check config show profiles.search
 check cache stats
 check cache verify
-CQ_CACHE_DIR=$tmp/cache
-export CQ_CACHE_DIR
 check run --step search id=s op_find --step outline inputs=s depth=1
 check run --step search id=s op_find --step outline inputs=s depth=1
 check run --step search op_find --dry-run
 check run --step outline 'files=no/such/file.c' --step search id=t pattern=main
 check cache stats
+check runtime status
+check runtime prewarm
+check runtime check cache
+check runtime gpu
 
 for op in $("$cq" help --markdown | sed -n 's/^## cq //p'); do
     "$cq" schema "$op" >/dev/null 2>&1 || continue

@@ -8,7 +8,7 @@ rounds=12
 if [ "${CQ_LONG:-}" ]; then rounds=300; fi
 tmp=$(mktemp -d)
 readers=
-trap 'for reader in $readers; do kill "$reader" 2>/dev/null || true; done; wait; rm -rf "$tmp"' EXIT
+trap 'for reader in $readers; do kill "$reader" 2>/dev/null || true; done; wait; rm -rf "$tmp" 2>/dev/null || { sleep 1; rm -rf "$tmp"; }' EXIT
 export CQ_CACHE_DIR="$tmp/cache"
 mkdir "$tmp/tree"
 cd "$tmp/tree"

@@ -30,23 +30,9 @@ static const char *const symbols[] = {"attribute_list",
 
 // --- definitions
 
-// A signature begins behind the attributes.
-static uint32_t behind_attributes(const Extract *x, TSNode node)
-{
-    uint32_t start = ts_node_start_byte(node);
-    ExtractChildren each = extract_children(node);
-    while (extract_each(&each)) {
-        RuleKind rule = extract_rule(x, each.node);
-        if (extract_is(x, each.node, S_ATTRIBUTE_LIST) || rule == RULE_COMMENT) continue;
-        start = ts_node_start_byte(each.node);
-        extract_end(&each);
-    }
-    return start;
-}
-
 static bool define(Extract *x, TSNode node, DefDraft *draft)
 {
-    draft->signature.start = behind_attributes(x, node);
+    draft->signature.start = extract_behind(x, node, S_ATTRIBUTE_LIST);
     return true;
 }
 
@@ -62,7 +48,7 @@ static bool define_record(Extract *x, TSNode node, DefDraft *draft)
             if (!extract_is(x, parameters.node, S_PARAMETER)) continue;
             DefDraft own = extract_draft(x, DEF_FIELD, parameters.node,
                                          extract_child(x, parameters.node, F_NAME));
-            own.signature.start = behind_attributes(x, parameters.node);
+            own.signature.start = extract_behind(x, parameters.node, S_ATTRIBUTE_LIST);
             extract_def(x, &own);
         }
     }

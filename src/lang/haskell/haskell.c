@@ -224,7 +224,10 @@ static bool define_constructor(Extract *x, TSNode node, DefDraft *draft)
 {
     TSNode inside = extract_child(x, node, F_CONSTRUCTOR), name = {0};
     TSNode names = extract_child(x, node, F_NAMES); // GB, GC :: G
-    if (!ts_node_is_null(names)) define_each(x, node, names, DEF_ENUM_MEMBER);
+    if (!ts_node_is_null(names)) {
+        define_each(x, node, names, DEF_ENUM_MEMBER);
+        return false;
+    }
     if (ts_node_is_null(inside)) name = extract_child(x, node, F_NAME);
     else name = extract_child(x, inside, F_NAME);
     if (ts_node_is_null(name) && !ts_node_is_null(inside))

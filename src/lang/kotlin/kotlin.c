@@ -230,14 +230,6 @@ static bool define_entry(Extract *x, TSNode node, DefDraft *draft)
     return true;
 }
 
-// What is declared inside is local: initializers, accessors, lambdas.
-static bool enter_code(Extract *x, TSNode node, DefDraft *draft)
-{
-    (void)node, (void)draft;
-    x->scope.in_function = true;
-    return true;
-}
-
 // Where the parser gave up, the heads of types are still there as tokens. The first one has what
 // is left of its members behind it, up to the end of the error.
 static bool read_error(Extract *x, TSNode node, DefDraft *draft)
@@ -434,10 +426,10 @@ static const Rule rules[] = {
     {"class_parameter", RULE_DEF, DEF_FIELD, .hook = define_parameter},
     {"type_alias", RULE_DEF, DEF_TYPE, .name = "type"},
     {"ERROR", RULE_HOOK, .hook = read_error},
-    {"anonymous_initializer", RULE_HOOK, .hook = enter_code},
-    {"getter", RULE_HOOK, .hook = enter_code},
-    {"setter", RULE_HOOK, .hook = enter_code},
-    {"lambda_literal", RULE_HOOK, .hook = enter_code},
+    {"anonymous_initializer", RULE_HOOK, .hook = extract_local},
+    {"getter", RULE_HOOK, .hook = extract_local},
+    {"setter", RULE_HOOK, .hook = extract_local},
+    {"lambda_literal", RULE_HOOK, .hook = extract_local},
 
     {"call_expression", RULE_CALL, .hook = find_call},
     {"constructor_invocation", RULE_CALL, .hook = find_construction},

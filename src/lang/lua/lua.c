@@ -119,13 +119,6 @@ static bool define_field(Extract *x, TSNode node, DefDraft *draft)
     return name_by(x, extract_child(x, node, F_NAME), draft);
 }
 
-static bool enter_function(Extract *x, TSNode node, DefDraft *draft)
-{
-    (void)node, (void)draft;
-    x->scope.in_function = true;
-    return true;
-}
-
 // --- calls and imports
 
 // require "a.b" and require("a.b")
@@ -158,7 +151,7 @@ static const Rule rules[] = {
     {"function_declaration", RULE_DEF, DEF_FUNCTION, .body = "body", .hook = define_function},
     {"assignment_statement", RULE_DEF, DEF_VARIABLE, .hook = define_variable},
     {"field", RULE_DEF, DEF_FUNCTION, .hook = define_field},
-    {"function_definition", RULE_HOOK, .hook = enter_function},
+    {"function_definition", RULE_HOOK, .hook = extract_local},
 
     {"function_call", RULE_CALL, .name = "name", .hook = find_call},
     {"arguments", .kind = RULE_ARGS},

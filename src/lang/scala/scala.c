@@ -53,22 +53,9 @@ static const char *const symbols[] = {"identifier",
 
 // --- definitions
 
-static uint32_t behind_annotations(const Extract *x, TSNode node)
-{
-    uint32_t start = ts_node_start_byte(node);
-    ExtractChildren each = extract_children(node);
-    while (extract_each(&each)) {
-        bool skip = extract_is(x, each.node, S_ANNOTATION);
-        if (skip || extract_rule(x, each.node) == RULE_COMMENT) continue;
-        start = ts_node_start_byte(each.node);
-        extract_end(&each);
-    }
-    return start;
-}
-
 static bool define(Extract *x, TSNode node, DefDraft *draft)
 {
-    draft->signature.start = behind_annotations(x, node);
+    draft->signature.start = extract_behind(x, node, S_ANNOTATION);
     return true;
 }
 
@@ -122,14 +109,6 @@ static bool define_parameter(Extract *x, TSNode node, DefDraft *draft)
         is_field |= strcmp(ts_node_type(each.node), "val") == 0 ||
                     strcmp(ts_node_type(each.node), "var") == 0;
     return is_field && define(x, node, draft);
-}
-
-// What is declared inside is local.
-static bool enter_code(Extract *x, TSNode node, DefDraft *draft)
-{
-    (void)node, (void)draft;
-    x->scope.in_function = true;
-    return true;
 }
 
 // --- calls
@@ -271,9 +250,9 @@ static const Rule rules[] = {
     {"type_definition", RULE_DEF, DEF_TYPE, .name = "name", .hook = define},
     {"class_parameter", RULE_DEF, DEF_FIELD, .name = "name", .type = "type",
      .hook = define_parameter},
-    {"block", RULE_HOOK, .hook = enter_code},
-    {"indented_block", RULE_HOOK, .hook = enter_code},
-    {"case_block", RULE_HOOK, .hook = enter_code},
+    {"block", RULE_HOOK, .hook = extract_local},
+    {"indented_block", RULE_HOOK, .hook = extract_local},
+    {"case_block", RULE_HOOK, .hook = extract_local},
 
     {"call_expression", RULE_CALL, .name = "function", .body = "arguments", .hook = find_call},
     {"instance_expression", RULE_CALL, .hook = find_created},

@@ -280,14 +280,6 @@ static bool define_macro(Extract *x, TSNode node, DefDraft *draft)
     return define(x, node, draft);
 }
 
-// What is declared inside is local: accessors, observers, closures.
-static bool enter_code(Extract *x, TSNode node, DefDraft *draft)
-{
-    (void)node, (void)draft;
-    x->scope.in_function = true;
-    return true;
-}
-
 // --- calls
 
 static void count_arguments(Extract *x, Call *call, TSNode suffix)
@@ -391,9 +383,9 @@ static const Rule rules[] = {
     {"typealias_declaration", RULE_DEF, DEF_TYPE, .name = "name", .hook = define},
     {"associatedtype_declaration", RULE_DEF, DEF_TYPE, .name = "name", .hook = define},
     {"macro_declaration", RULE_DEF, DEF_MACRO, .hook = define_macro},
-    {"computed_property", RULE_HOOK, .hook = enter_code},
-    {"willset_didset_block", RULE_HOOK, .hook = enter_code},
-    {"lambda_literal", RULE_HOOK, .hook = enter_code},
+    {"computed_property", RULE_HOOK, .hook = extract_local},
+    {"willset_didset_block", RULE_HOOK, .hook = extract_local},
+    {"lambda_literal", RULE_HOOK, .hook = extract_local},
 
     {"call_expression", RULE_CALL, .hook = find_call},
     {"constructor_expression", RULE_CALL, .hook = find_construction},

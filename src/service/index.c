@@ -1,0 +1,256 @@
+// service/index.c
+#include "service/index.h"
+
+#include "index/watch.h"
+#include "runtime/policy.h"
+
+enum { PATIENCE_S = 10 };
+
+typedef struct Place {
+    Workspace workspace;
+    RefreshSpec spec;
+    Pool *own_pool;
+    Store *store;
+} Place;
+
+static void leave(Place *place)
+{
+    pool_free(place->own_pool);
+    store_close(place->store);
+    workspace_close(&place->workspace);
+}
+
+static Fail open_place(Ctx *cx, const Env *env, const IndexQuery *query, Place *place)
+{
+    find_index_spec(env, &place->workspace, FIND_INDEXED_FILE_BYTES, query->folder, &place->spec);
+    if (!env->policy->index.enabled)
+        return FAIL(cx->arena, BAD_REQUEST, "the index is switched off by index.enabled");
+    OpenedSpec spec = {place->spec.cache_dir, place->workspace.root, FIND_INDEXED_FILE_BYTES};
+    TRY(opened_store(cx, &spec, &place->store));
+    if (query->jobs > 0) {
+        int workers = (int)query->jobs - 1;
+        place->own_pool = pool_new((PoolSpec){.cpu_workers = workers, .cpu_ceiling = workers});
+        place->spec.pool = place->own_pool;
+    }
+    return NULL;
+}
+
+static Fail enter(Ctx *cx, const Env *env, const IndexQuery *query, Place *place)
+{
+    *place = (Place){0};
+    TRY(env_workspace(cx, env, !env->root.len, &place->workspace));
+    Fail fail = open_place(cx, env, query, place);
+    if (fail) leave(place);
+    return fail;
+}
+
+static Fail busy(Ctx *cx)
+{
+    return FAIL(cx->arena, UNAVAILABLE, "another process writes the index; try again");
+}
+
+// --- status ---
+
+static void count_part(const Lexicon *lexicon, const SnapshotPart *part, IndexStatus *out)
+{
+    for (uint32_t i = 0; i < part->ordinals; i++) {
+        const LexFile *file = lex_file(lexicon, i);
+        if (!snapshot_is_live(part, i)) {
+            out->dead_files++;
+            continue;
+        }
+        out->indexed++;
+        out->chunks += file->chunk_count;
+        out->definitions += file->def_count;
+        out->text_bytes += file->bytes;
+        out->lang_files[file->lang]++;
+    }
+}
+
+static Fail count_snapshot(Ctx *cx, const Opened *opened, IndexStatus *out)
+{
+    const Snapshot *snapshot = opened->snapshot;
+    out->generation = snapshot->head.generation;
+    out->created_ns = snapshot->head.created_ns;
+    out->segments = snapshot->part_count;
+    out->files = snapshot->head.file_count;
+    out->snapshot_bytes = snapshot->head.segment_bytes + segment_info(snapshot->manifest).bytes;
+    for (size_t i = 0; i < snapshot->part_count; i++)
+        count_part(&opened->lexicons[i], &snapshot->parts[i], out);
+    memcpy(out->skipped, opened->note.skipped, sizeof out->skipped);
+    for (size_t i = 0; i < opened->table.count; i++) {
+        uint16_t skip = opened->table.rows[i].skip;
+        if (skip && skip <= SKIP_REASONS) out->skipped[skip - 1]++;
+    }
+    return snapshot_intact(cx, snapshot);
+}
+
+static Fail look_for_changes(Ctx *cx, const Place *place, const Opened *opened, IndexStatus *out)
+{
+    static const Selection all = {0};
+    Freshness fresh;
+    FreshnessSpec spec = {.workspace = &place->workspace,
+                          .selection = &all,
+                          .pool = place->spec.pool,
+                          .table = &opened->table,
+                          .looked_ns = opened->snapshot->head.looked_ns,
+                          .max_bytes = place->spec.max_file_bytes};
+    TRY(freshness_check(cx, &spec, &fresh));
+    memcpy(out->changes, fresh.counts, sizeof out->changes);
+    return NULL;
+}
+
+static Fail take_status(Ctx *cx, const Place *place, bool look, IndexStatus *out)
+{
+    Opened *opened;
+    OpenedSpec spec = {place->spec.cache_dir, place->workspace.root, place->spec.max_file_bytes};
+    out->root = place->workspace.root;
+    out->folder = str_copy(cx->arena, store_folder(place->store));
+    TRY(store_bytes(cx, place->store, &out->disk_bytes));
+    TRY(opened_new(cx, &spec, &opened));
+    Fail fail = opened->snapshot ? count_snapshot(cx, opened, out) : opened->trouble;
+    if (!fail && opened->snapshot && look) fail = look_for_changes(cx, place, opened, out);
+    fail = problem_copy(cx->arena, fail);
+    opened_free(opened);
+    if (!fail || fail->kind != PROBLEM_DAMAGED) return fail;
+    out->trouble = fail;
+    return NULL;
+}
+
+Fail index_status(Ctx *cx, const Env *env, const IndexQuery *query, bool look, IndexStatus *out)
+{
+    Place place;
+    *out = (IndexStatus){0};
+    TRY(enter(cx, env, query, &place));
+    Fail fail = take_status(cx, &place, look, out);
+    leave(&place);
+    return fail;
+}
+
+// --- building ---
+
+static Fail build(Ctx *cx, const Place *place, const IndexQuery *query, RefreshReport *report)
+{
+    RefreshOptions options = {
+        .full = query->full, .patience_ns = PATIENCE_S * NS_PER_S, .keep = query->keep};
+    TRY(refresh_index(cx, &place->spec, &options, report));
+    return report->busy ? busy(cx) : NULL;
+}
+
+Fail index_build(Ctx *cx, const Env *env, const IndexQuery *query, RefreshReport *report,
+                 IndexStatus *status)
+{
+    Place place;
+    *status = (IndexStatus){0};
+    TRY(enter(cx, env, query, &place));
+    Fail fail = build(cx, &place, query, report);
+    if (!fail) fail = take_status(cx, &place, false, status);
+    leave(&place);
+    return fail;
+}
+
+static Fail follow(Ctx *cx, Watch *watch, const Place *place)
+{
+    static const Selection all = {0};
+    Universe universe;
+    TRY(universe_list(cx, &place->workspace, &all, place->spec.pool, &universe));
+    return watch_follow(cx, watch, &universe);
+}
+
+// One round: waits for changes, and until nothing more happens for a while; builds.
+static Fail watch_round(Ctx *cx, Watch *watch, const Place *place, const IndexQuery *query,
+                        size_t *builds)
+{
+    enum { LONG_S = 3600 };
+    WatchChange change, more;
+    RefreshReport report;
+    TRY(watch_next(cx, watch, LONG_S * NS_PER_S, &change));
+    if (!change.everything && !change.count) return NULL;
+    do TRY(watch_next(cx, watch, query->settle_ns, &more));
+    while (!more.everything && more.count);
+    if (change.everything || more.everything) TRY(follow(cx, watch, place));
+    TRY(build(cx, place, query, &report));
+    *builds += !report.unchanged;
+    return NULL;
+}
+
+static Fail watch_on(Ctx *cx, const Place *place, const IndexQuery *query, size_t *builds)
+{
+    Watch *watch;
+    Fail fail = NULL;
+    TRY(watch_new(cx, &place->workspace, &watch));
+    while (!fail) {
+        Arena arena = {0};
+        Ctx inner = ctx_child(cx, &arena);
+        fail = watch_round(&inner, watch, place, query, builds);
+        fail = problem_copy(cx->arena, fail);
+        arena_fini(&arena);
+    }
+    watch_close(watch);
+    return fail->kind == PROBLEM_CANCELLED ? NULL : fail;
+}
+
+Fail index_watch(Ctx *cx, const Env *env, const IndexQuery *query, size_t *builds)
+{
+    Place place;
+    *builds = 0;
+    TRY(enter(cx, env, query, &place));
+    Fail fail = watch_on(cx, &place, query, builds);
+    leave(&place);
+    return fail;
+}
+
+// --- what is kept ---
+
+Fail index_versions(Ctx *cx, const Env *env, const IndexQuery *query, StoreVersion **out,
+                    size_t *count)
+{
+    Place place;
+    TRY(enter(cx, env, query, &place));
+    Fail fail = store_versions(cx, place.store, out, count);
+    leave(&place);
+    return fail;
+}
+
+static Fail verify(Ctx *cx, const Store *store)
+{
+    Snapshot *snapshot;
+    TRY(store_read(cx, store, &snapshot));
+    if (!snapshot) return FAIL(cx->arena, NOT_FOUND, "there is no index; cq index makes one");
+    Fail fail = snapshot_verify(cx, snapshot);
+    snapshot_close(snapshot);
+    return fail;
+}
+
+Fail index_verify(Ctx *cx, const Env *env, const IndexQuery *query)
+{
+    Place place;
+    TRY(enter(cx, env, query, &place));
+    Fail fail = verify(cx, place.store);
+    leave(&place);
+    return fail;
+}
+
+static Fail with_writer(Ctx *cx, const Env *env, const IndexQuery *query, size_t *removed)
+{
+    Place place;
+    StoreWriter *writer = NULL;
+    TRY(enter(cx, env, query, &place));
+    Fail fail = store_begin(cx, place.store, PATIENCE_S * NS_PER_S, &writer);
+    if (!fail && !writer) fail = busy(cx);
+    else if (!fail && removed) fail = store_prune(cx, writer, query->keep, removed);
+    else if (!fail) fail = store_rollback(cx, writer, query->version);
+    store_end(cx, writer);
+    leave(&place);
+    return fail;
+}
+
+Fail index_prune(Ctx *cx, const Env *env, const IndexQuery *query, size_t *removed)
+{
+    return with_writer(cx, env, query, removed);
+}
+
+Fail index_rollback(Ctx *cx, const Env *env, const IndexQuery *query)
+{
+    return with_writer(cx, env, query, NULL);
+}

@@ -1,0 +1,51 @@
+// service/index.h - what a user does with the published index of a workspace.
+//
+//   build: index/refresh.h   status, versions, verify: look   rollback, prune: change what is kept
+//   watch: build whenever something changed, until cancelled
+//
+// Memory: cx->arena. Threads: one a call. Blocks: on the disk; index_watch for changes.
+#ifndef CQ_SERVICE_INDEX_H
+#define CQ_SERVICE_INDEX_H
+
+#include "index/store.h"
+#include "service/find_index.h"
+
+typedef struct IndexQuery {
+    Str folder;        // --index-dir; empty: as configured
+    bool full;         // build: from nothing
+    int64_t jobs;      // threads; 0: the pool of the process
+    size_t keep;       // snapshots
+    uint64_t version;  // rollback: which; 0: the one before
+    int64_t settle_ns; // watch: how long nothing must happen before it builds
+} IndexQuery;
+
+typedef struct IndexStatus {
+    Str root, folder;
+    Fail trouble;        // why what is there cannot be used, or NULL
+    uint64_t generation; // 0: there is none
+    int64_t created_ns;
+    size_t segments;
+    uint64_t files, indexed, chunks, definitions, dead_files;
+    uint64_t text_bytes, snapshot_bytes, disk_bytes; // disk: with older snapshots
+    uint64_t lang_files[LANG_COUNT];
+    uint64_t skipped[SKIP_REASONS];
+    size_t changes[FILE_STATES]; // since it was published
+} IndexStatus;
+
+// Fails: BAD_REQUEST (no place for an index), as refresh_index; UNAVAILABLE (another process
+// writes it).
+MUST_CHECK Fail index_build(Ctx *cx, const Env *env, const IndexQuery *query, RefreshReport *report,
+                            IndexStatus *status);
+// `look`: also what changed since.
+MUST_CHECK Fail index_status(Ctx *cx, const Env *env, const IndexQuery *query, bool look,
+                             IndexStatus *out);
+MUST_CHECK Fail index_versions(Ctx *cx, const Env *env, const IndexQuery *query, StoreVersion **out,
+                               size_t *count);
+MUST_CHECK Fail index_rollback(Ctx *cx, const Env *env, const IndexQuery *query);
+// Every byte of the current snapshot. Fails: DAMAGED, NOT_FOUND (there is none).
+MUST_CHECK Fail index_verify(Ctx *cx, const Env *env, const IndexQuery *query);
+MUST_CHECK Fail index_prune(Ctx *cx, const Env *env, const IndexQuery *query, size_t *removed);
+// Returns when cx asks it to stop. `builds`: how often something was published.
+MUST_CHECK Fail index_watch(Ctx *cx, const Env *env, const IndexQuery *query, size_t *builds);
+
+#endif

@@ -1,0 +1,1 @@
+CQ_INDEX_ENABLED=false cq index
