@@ -97,7 +97,7 @@ typedef struct Before {
     Arena *arena;
     Map files; // path -> index of both
     StrVec paths, states;
-    Str made_by;
+    Str made_by, limit;
     int64_t dims;
 } Before;
 
@@ -105,6 +105,7 @@ static bool take_meta(void *arg, const DuckCell *row)
 {
     Before *before = arg;
     if (str_eq(row[0].text, STR("made_by"))) before->made_by = str_copy(before->arena, row[1].text);
+    if (str_eq(row[0].text, STR("limit"))) before->limit = str_copy(before->arena, row[1].text);
     if (str_eq(row[0].text, STR("dimensions")) && !str_to_int(row[1].text, &before->dims))
         before->dims = 0;
     return true;
@@ -199,6 +200,7 @@ static Fail put_meta(Refresh *refresh, DuckDb *db)
         {STR("root"), refresh->spec->workspace->root},
         {STR("embedding"), str_join(arena, backend, STR(" "), model.model)},
         {STR("dimensions"), str_format(arena, "%u", refresh->dims)},
+        {STR("limit"), refresh->out->limits[1]},
     };
     DuckWriter *writer;
     TRY(duck_run(refresh->cx, db, STR("DELETE FROM meta")));
@@ -323,6 +325,7 @@ static void mark_all(Refresh *refresh)
     refresh->out->changed = refresh->count;
     refresh->out->removed = 0;
     refresh->dims = 0;
+    refresh->out->limits[1] = STR_NONE;
 }
 
 static Fail bring_up_to_date(Refresh *refresh, const Place *place, bool *done)
@@ -332,7 +335,8 @@ static Fail bring_up_to_date(Refresh *refresh, const Place *place, bool *done)
     bool anew = read_before(refresh, place->current.ptr, &before) != NULL;
     TRY(ctx_check(refresh->cx));
     refresh->dims = anew ? 0 : (uint32_t)before.dims;
-    if (anew) before.files = (Map){0}, before.paths.len = 0;
+    if (anew) before = (Before){.arena = refresh->cx->arena};
+    refresh->out->limits[1] = before.limit; // of files that have not changed since
     if (!anew && !refresh->looked) TRY(look_at_all(refresh));
     compare(refresh, &before, &gone);
     *done = !anew && !refresh->out->changed && !gone.len;

@@ -65,7 +65,7 @@ static const TableColumn vectors[] = {
 };
 
 static const TableColumn meta[] = {
-    TEXT("key", "made_by, embedding, dimensions, root"),
+    TEXT("key", "made_by, root, embedding, dimensions, limit"),
     TEXT("value", "how the tables were made"),
 };
 
