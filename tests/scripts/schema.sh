@@ -44,6 +44,13 @@ check run --step search id=s op_find --step outline inputs=s depth=1
 check run --step search op_find --dry-run
 check run --step outline 'files=no/such/file.c' --step search id=t pattern=main
 check cache stats
+check runtime status
+check index
+check index status
+check index versions
+check find 'how is an index brought up to date' --explain --stale-ok
+check find zzz_no_such_name_zzz
+check eval --queries tests/eval/queries.jsonl --repos tests/eval/repos.json --checkouts "$tmp"
 
 for op in $("$cq" help --markdown | sed -n 's/^## cq //p'); do
     "$cq" schema "$op" >/dev/null 2>&1 || continue
