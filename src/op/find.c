@@ -257,7 +257,8 @@ static Fail run(Ctx *cx, const Env *env, const void *arguments, Result *out)
     *out = (Result){.root = answer->root,
                     .summary = summarise(cx->arena, answer),
                     .found = answer->file_count > 0,
-                    .interrupted = answer->interrupted};
+                    .interrupted = answer->interrupted,
+                    .stale = answer->stale};
     take_findings(cx->arena, answer, out);
     if (answer->timed_out)
         out->problem =

@@ -212,11 +212,11 @@ static Fail run(Ctx *cx, PlanCall *call, const void **out)
     return NULL;
 }
 
-// An answer that is not whole has no bytes, and so is not kept.
+// An answer that is not whole, or not of now, has no bytes, and so is not kept.
 static Fail encode(Arena *arena, const PlanOp *plan_op, const void *value, Str *bytes)
 {
     const PlanValue *cell = value;
-    if (cell->result.problem || cell->result.interrupted) return NULL;
+    if (cell->result.problem || cell->result.interrupted || cell->result.stale) return NULL;
     Str result = result_encode(arena, plan_op->self, &cell->result);
     *bytes = str_format(arena, "%zu " STR_FMT STR_FMT, cell->reads.len, STR_ARG(cell->reads),
                         STR_ARG(result));

@@ -40,6 +40,7 @@ struct Result {
     size_t section_count;
     bool found;       // false: nothing was found, exit code 1
     bool interrupted; // SIGINT or cancel: the answer holds what was found until then
+    bool stale;       // of the files as they were, perhaps: nobody looked; not kept by a plan
     Fail problem;     // the answer stands, but something failed on the way: printed after it on
                       // stderr, and its exit code is the command's; NULL for none
     const Fail *more_problems; // further ones, printed after `problem`
