@@ -10,9 +10,10 @@
 // Memory:  strings returned belong to their reply (or are static) and end in NUL.
 // Stdout, stderr and signals are left alone. The environment and the configuration (.cq.yaml in
 // `root`, or what CQ_CONFIG names) are read, by cq_open only.
-// Disk: "run" keeps answers below the configured cache.directory (cache.enabled: false stops that)
-// and writes the events file it is asked for; "cache" changes that folder; a configured trace.file
-// is written. Nothing else is.
+// Disk: "find", "index" and "sql" keep an index below the configured index.directory, and what they
+// parsed, as "run" its answers, below cache.directory (index.enabled and cache.enabled: false stop
+// that); "index" and "cache" change those folders. "run" writes the events file and "sql" the CSV or
+// Parquet file it is asked for; a configured trace.file is written. Nothing else is.
 #ifndef CQ_CQ_H
 #define CQ_CQ_H
 
