@@ -12,8 +12,8 @@
 // `root`, or what CQ_CONFIG names) are read, by cq_open only.
 // Disk: "find", "index" and "sql" keep an index below the configured index.directory, and what they
 // parsed, as "run" its answers, below cache.directory (index.enabled and cache.enabled: false stop
-// that); "index" and "cache" change those folders. "run" writes the events file and "sql" the CSV or
-// Parquet file it is asked for; a configured trace.file is written. Nothing else is.
+// that); "index" and "cache" change those folders. "run" writes the events file it is asked for,
+// "sql" the CSV or Parquet file; a configured trace.file is written. Nothing else is.
 #ifndef CQ_CQ_H
 #define CQ_CQ_H
 
