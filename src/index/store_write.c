@@ -300,7 +300,11 @@ Fail store_rollback(Ctx *cx, StoreWriter *shown, uint64_t generation)
     Snapshot *snapshot;
     if (!generation) TRY(older_than(cx, writer, &generation));
     StoreCurrent next = {.generation = generation};
-    TRY(store_open_snapshot(cx, writer->store, writer->dir, &next, &snapshot));
+    Fail missing = store_open_snapshot(cx, writer->store, writer->dir, &next, &snapshot);
+    if (missing && missing->kind == PROBLEM_NOT_FOUND)
+        return FAIL(cx->arena, NOT_FOUND, "there is no version %llu",
+                    (unsigned long long)generation);
+    TRY(missing);
     next.digest = segment_info(snapshot->manifest).digest;
     Fail fail = snapshot_verify(cx, snapshot);
     snapshot_close(snapshot);

@@ -11,5 +11,7 @@
 // nothing, when any may: the pattern has no literal of three bytes that every match must hold, or
 // the index cannot tell. `marked` has room for `ngrams->files` bits, all 0.
 bool candidates_mark(const Pattern *pattern, const Ngrams *ngrams, uint64_t *marked);
+// Whether the pattern has such literals, so that an index is worth opening.
+bool candidates_can_tell(const Pattern *pattern);
 
 #endif

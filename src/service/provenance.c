@@ -75,6 +75,8 @@ static Fail find_path(Ctx *cx, const Env *env, const Workspace *workspace, Str p
 static Fail read_ref(Ctx *cx, const Env *env, const Workspace *workspace, Str what, LineRef *out)
 {
     *out = (LineRef){.root = workspace->root};
+    if (!what.len)
+        return FAIL(cx->arena, BAD_REQUEST, "the path is empty; . names the folder here");
     TRY(find_path(cx, env, workspace, what, out)); // the whole of it may be a name
     if (!out->is_file) {
         Str path = what;

@@ -16,7 +16,7 @@ static Fail open_published(Search *search)
     Ctx *cx = search->cx;
     SearchIndex *index = &search->index;
     const Policy *policy = search->env->policy;
-    if (!policy || !policy->index.enabled) return NULL;
+    if (!policy || !policy->index.enabled || !candidates_can_tell(search->pattern)) return NULL;
     OpenedSpec spec = {.cache_dir = policy->index.directory,
                        .root = search->workspace.root,
                        .max_file_bytes = FIND_INDEXED_FILE_BYTES};
@@ -99,7 +99,7 @@ void search_rule_out(Search *search)
 {
     SearchIndex *index = &search->index;
     index->ruled_out = NULL;
-    if (!index->snapshot || !pattern_needles(search->pattern)) return;
+    if (!index->snapshot) return;
     Arena *arena = search->cx->arena;
     size_t parts = index->snapshot->part_count, files = search->universe.count;
     const uint64_t **marked = ARENA_ARRAY(arena, const uint64_t *, parts);
