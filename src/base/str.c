@@ -320,3 +320,12 @@ Str buf_str(Buf *buf)
     *buf_room(buf, 0) = '\0';
     return (Str){buf->ptr, buf->len};
 }
+
+void buf_add_size(Buf *buf, uint64_t bytes)
+{
+    static const char *const units[] = {"bytes", "KiB", "MiB", "GiB", "TiB"};
+    size_t unit = 0;
+    double size = (double)bytes;
+    for (; size >= 1024 && unit + 1 < ARRAY_LEN(units); unit++) size /= 1024;
+    buf_addf(buf, unit && size < 10 ? "%.1f %s" : "%.0f %s", size, units[unit]);
+}

@@ -67,8 +67,9 @@ void buf_byte(Buf *buf, char c);
 void buf_repeat(Buf *buf, char c, size_t count);
 void buf_int(Buf *buf, int64_t value);
 void buf_addf(Buf *buf, const char *fmt, ...) PRINTF_LIKE(2, 3);
-char *buf_room(Buf *buf, size_t bytes); // room behind len; the caller then raises len
-Str buf_str(Buf *buf);                  // what was added so far, NUL-terminated; borrows
+void buf_add_size(Buf *buf, uint64_t bytes); // for people: "512 bytes", "1.5 KiB", "20 MiB"
+char *buf_room(Buf *buf, size_t bytes);      // room behind len; the caller then raises len
+Str buf_str(Buf *buf);                       // what was added so far, NUL-terminated; borrows
 static inline Buf buf_on(Arena *arena)
 {
     return (Buf){.arena = arena};

@@ -114,6 +114,23 @@ static void pieces(void **state)
     assert_true(str_cmp(STR("ab"), STR("abc")) < 0 && str_cmp(STR("b"), STR("abc")) > 0);
 }
 
+static void sizes_for_people(void **state)
+{
+    (void)state;
+    static const struct {
+        uint64_t bytes;
+        const char *text;
+    } cases[] = {{0, "0 bytes"},       {1023, "1023 bytes"},    {1536, "1.5 KiB"},
+                 {20 << 20, "20 MiB"}, {3ULL << 40, "3.0 TiB"}, {5000ULL << 40, "5000 TiB"}};
+    Arena arena = {0};
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        Buf buf = buf_on(&arena);
+        buf_add_size(&buf, cases[i].bytes);
+        assert_true(str_eq(buf_str(&buf), str_from(cases[i].text)));
+    }
+    arena_fini(&arena);
+}
+
 static void builder(void **state)
 {
     (void)state;
@@ -135,8 +152,10 @@ static void builder(void **state)
 int base_str_test(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(numbers), cmocka_unit_test(sizes),  cmocka_unit_test(distances),
-        cmocka_unit_test(utf8),    cmocka_unit_test(pieces), cmocka_unit_test(builder),
+        cmocka_unit_test(numbers),          cmocka_unit_test(sizes),
+        cmocka_unit_test(distances),        cmocka_unit_test(utf8),
+        cmocka_unit_test(pieces),           cmocka_unit_test(builder),
+        cmocka_unit_test(sizes_for_people),
     };
     return RUN_TESTS(tests);
 }

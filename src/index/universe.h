@@ -53,6 +53,9 @@ typedef struct Workspace {
 // Fails: NOT_FOUND, IO.
 MUST_CHECK Fail workspace_open(Ctx *cx, Str path, bool to_top, Workspace *out);
 void workspace_close(Workspace *workspace);
+// A real path below the root as a path relative to it ("." for the root itself; borrowed); false
+// when it is outside.
+bool workspace_below(const Workspace *workspace, Str real, Str *out);
 
 // Which files to leave out. All zero takes the whole universe.
 typedef struct Selection {

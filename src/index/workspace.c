@@ -156,3 +156,15 @@ void workspace_close(Workspace *workspace)
 {
     if (workspace) os_close(&workspace->dir);
 }
+
+bool workspace_below(const Workspace *workspace, Str real, Str *out)
+{
+    Str root = workspace->root;
+    *out = STR(".");
+    if (str_eq(real, root)) return true;
+    if (!str_starts(real, root)) return false;
+    size_t slash = str_ends(root, STR("/")) ? root.len - 1 : root.len;
+    if (real.ptr[slash] != '/') return false;
+    *out = str_sub(real, slash + 1, real.len);
+    return true;
+}

@@ -176,15 +176,6 @@ static Fail run(Ctx *cx, const Env *env, const void *arguments, Result *out)
     return NULL;
 }
 
-static void write_size(Buf *out, uint64_t bytes)
-{
-    static const char *const units[] = {"bytes", "KiB", "MiB", "GiB", "TiB"};
-    size_t unit = 0;
-    double size = (double)bytes;
-    for (; size >= 1024 && unit + 1 < ARRAY_LEN(units); unit++) size /= 1024;
-    buf_addf(out, unit && size < 10 ? "%.1f %s" : "%.0f %s", size, units[unit]);
-}
-
 static const char *entries_of(uint64_t count)
 {
     return count == 1 ? "entry" : "entries";
@@ -193,7 +184,7 @@ static const char *entries_of(uint64_t count)
 static void write_entries(Buf *out, uint64_t entries, uint64_t bytes)
 {
     buf_addf(out, "%llu %s, ", (unsigned long long)entries, entries_of(entries));
-    write_size(out, bytes);
+    buf_add_size(out, bytes);
 }
 
 static void write_stats(Buf *out, const CacheSummary *summary)
@@ -201,9 +192,9 @@ static void write_stats(Buf *out, const CacheSummary *summary)
     buf_add(out, STR("holds "));
     write_entries(out, summary->entries, summary->bytes);
     buf_add(out, STR("; on disk "));
-    write_size(out, summary->disk_bytes);
+    buf_add_size(out, summary->disk_bytes);
     buf_add(out, STR(" of "));
-    write_size(out, summary->limit_bytes);
+    buf_add_size(out, summary->limit_bytes);
     buf_addf(out, " in %lld file%s\n", (long long)summary->shards, summary->shards == 1 ? "" : "s");
     const CacheSpace *spaces = summary->spaces.items;
     for (size_t i = 0; i < summary->spaces.count; i++) {

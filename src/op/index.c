@@ -252,15 +252,6 @@ static Fail run(Ctx *cx, const Env *env, const void *arguments, Result *out)
 
 // --- for people ---
 
-static void write_size(Buf *out, uint64_t bytes)
-{
-    static const char *const units[] = {"bytes", "KiB", "MiB", "GiB", "TiB"};
-    size_t unit = 0;
-    double size = (double)bytes;
-    for (; size >= 1024 && unit + 1 < ARRAY_LEN(units); unit++) size /= 1024;
-    buf_addf(out, unit && size < 10 ? "%.1f %s" : "%.0f %s", size, units[unit]);
-}
-
 static void write_counts(Buf *out, const char *title, CountList list)
 {
     bool any = false;
@@ -286,15 +277,15 @@ static void write_status(Buf *out, const IndexSummary *summary)
              (unsigned long long)summary->indexed, (unsigned long long)summary->files,
              (unsigned long long)summary->chunks, (unsigned long long)summary->definitions);
     buf_add(out, STR("size: "));
-    write_size(out, summary->snapshot_bytes);
+    buf_add_size(out, summary->snapshot_bytes);
     buf_add(out, STR(" for "));
-    write_size(out, summary->text_bytes);
+    buf_add_size(out, summary->text_bytes);
     buf_addf(out, " of text (%.2f), in %llu segments", summary->bytes_per_text_byte,
              (unsigned long long)summary->segments);
     if (summary->dead_files)
         buf_addf(out, " with %llu outdated files", (unsigned long long)summary->dead_files);
     buf_add(out, STR("; all versions: "));
-    write_size(out, summary->disk_bytes);
+    buf_add_size(out, summary->disk_bytes);
     buf_byte(out, '\n');
     write_counts(out, "languages: ", summary->languages);
     write_counts(out, "skipped: ", summary->skipped);
@@ -312,7 +303,7 @@ static void write_versions(Buf *out, const IndexSummary *summary)
         }
         buf_addf(out, STR_FMT "  %llu files, ", STR_ARG(row->created),
                  (unsigned long long)row->files);
-        write_size(out, row->bytes);
+        buf_add_size(out, row->bytes);
         buf_byte(out, '\n');
     }
     if (!summary->versions.count) buf_add(out, STR("there are no versions\n"));

@@ -22,24 +22,11 @@ static Str name_of(Str path)
     return slash == path.len ? path : str_sub(path, slash + 1, path.len);
 }
 
-// `real` below the root as a relative path ("." for the root itself); false when it is outside.
-static bool below_root(const Workspace *workspace, Str real, Str *out)
-{
-    Str root = workspace->root;
-    *out = STR(".");
-    if (str_eq(real, root)) return true;
-    if (!str_starts(real, root)) return false;
-    size_t slash = str_ends(root, STR("/")) ? root.len - 1 : root.len;
-    if (real.ptr[slash] != '/') return false;
-    *out = str_sub(real, slash + 1, real.len);
-    return true;
-}
-
 static void add_place(Places *places, Str real)
 {
     Place place = {.shown = real, .dir = OS_CWD, .named = true};
     Str relative;
-    if (below_root(&places->workspace, real, &relative)) {
+    if (workspace_below(&places->workspace, real, &relative)) {
         place.shown = str_copy(places->cx->arena, relative);
         place.dir = places->workspace.dir;
     }
@@ -68,7 +55,7 @@ static Fail add_folder(Places *places, Str real)
     Ctx *cx = places->cx;
     Universe universe;
     Str relative;
-    if (!below_root(&places->workspace, real, &relative))
+    if (!workspace_below(&places->workspace, real, &relative))
         return FAIL(cx->arena, BAD_REQUEST,
                     STR_FMT " is outside the workspace " STR_FMT "; name it with --root",
                     STR_ARG(real), STR_ARG(places->workspace.root));

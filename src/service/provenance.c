@@ -29,16 +29,6 @@ static void split_lines(Str *path, LineRef *out)
 
 // --- a path of the workspace
 
-static bool below(Str root, Str path, Str *out)
-{
-    size_t slash = str_ends(root, STR("/")) ? root.len - 1 : root.len;
-    *out = STR(".");
-    if (str_eq(root, path)) return true;
-    if (!str_starts(path, root) || path.len <= slash || path.ptr[slash] != '/') return false;
-    *out = str_sub(path, slash + 1, path.len);
-    return true;
-}
-
 // What is there, by its real path; *found tells.
 static Fail settle(Ctx *cx, const Workspace *workspace, Str path, LineRef *out, bool *found)
 {
@@ -48,7 +38,7 @@ static Fail settle(Ctx *cx, const Workspace *workspace, Str path, LineRef *out, 
     *found = !os_stat(cx, OS_CWD, name, OS_FOLLOW, &info);
     if (!*found) return NULL;
     TRY(os_real_path(cx, name, &real));
-    if (!below(workspace->root, real, &out->path))
+    if (!workspace_below(workspace, real, &out->path))
         return FAIL(cx->arena, BAD_REQUEST,
                     STR_FMT " is outside the workspace " STR_FMT "; name that with --root",
                     STR_ARG(real), STR_ARG(workspace->root));
