@@ -1,7 +1,7 @@
 // index/snapshot.c
 #include "index/snapshot.h"
 
-enum { MANIFEST_VERSION = 1 };
+enum { MANIFEST_VERSION = 2 };
 
 enum { // section ids
     MANIFEST_HEAD = 1,
@@ -12,13 +12,12 @@ enum { // section ids
 };
 
 typedef struct PartRow {
-    char name[32]; // NUL-terminated
-    uint64_t bytes;
-    Hash128 digest;
-    uint32_t ordinals, live_count;
+    SnapshotNewPart part;
+    uint32_t live_count;
     uint64_t live_from; // in 64-bit words
 } PartRow;
-_Static_assert(sizeof(PartRow) == 72 && sizeof(SnapshotHead) == 80, "they lie in files");
+_Static_assert(sizeof(SnapshotFile) == 56 && sizeof(PartRow) == 192, "they lie in files");
+_Static_assert(sizeof(SnapshotHead) == 80, "it lies in files");
 
 static Fail damaged(Ctx *cx, const char *reason)
 {
@@ -38,13 +37,8 @@ static PartRow *build_rows(Ctx *cx, const SnapshotDraft *draft, uint64_t *words)
 {
     PartRow *rows = ARENA_ARRAY(cx->arena, PartRow, draft->part_count);
     for (size_t i = 0; i < draft->part_count; i++) {
-        const SnapshotNewPart *part = &draft->parts[i];
-        rows[i] = (PartRow){.bytes = part->info.bytes,
-                            .digest = part->info.digest,
-                            .ordinals = part->ordinals,
-                            .live_from = *words};
-        memcpy(rows[i].name, part->name, sizeof rows[i].name);
-        *words += words_of(part->ordinals);
+        rows[i] = (PartRow){.part = draft->parts[i], .live_from = *words};
+        *words += words_of(draft->parts[i].ordinals);
     }
     return rows;
 }
@@ -55,7 +49,7 @@ static bool mark_live(const SnapshotDraft *draft, PartRow *rows, uint64_t *live,
 {
     if (file->segment >= draft->part_count) return false;
     PartRow *row = &rows[file->segment];
-    if (file->ordinal >= row->ordinals) return false;
+    if (file->ordinal >= row->part.ordinals) return false;
     uint64_t *word = &live[row->live_from + file->ordinal / 64];
     uint64_t bit = (uint64_t)1 << file->ordinal % 64;
     if (*word & bit) return false;
@@ -80,7 +74,12 @@ static Fail count_files(Ctx *cx, const SnapshotDraft *draft, PartRow *rows, uint
                         STR_ARG(file->path));
         head->live_count++;
     }
-    for (size_t i = 0; i < draft->part_count; i++) head->segment_bytes += rows[i].bytes;
+    for (size_t i = 0; i < draft->part_count; i++) {
+        const SnapshotNewPart *part = &draft->parts[i];
+        head->segment_bytes += part->file.info.bytes;
+        for (size_t k = 0; k < ATTACHMENTS; k++)
+            head->segment_bytes += part->attached[k].info.bytes;
+    }
     return NULL;
 }
 
@@ -108,19 +107,26 @@ Fail snapshot_build(Ctx *cx, const SnapshotDraft *draft, SegmentSection out[SNAP
 // ---- reading
 
 // Names are made by index/store; anything else could lead out of the folder.
-static bool is_plain_name(const char *name, size_t cap)
+static bool is_plain_name(const SnapshotFile *file)
 {
-    size_t len = strnlen(name, cap);
-    if (!len || len == cap || name[0] == '.') return false;
+    size_t len = strnlen(file->name, sizeof file->name);
+    if (!len || len == sizeof file->name || file->name[0] == '.') return false;
     for (size_t i = 0; i < len; i++) {
-        char c = name[i];
+        char c = file->name[i];
         if (!(c >= '0' && c <= '9') && !(c >= 'a' && c <= 'z') && c != '-' && c != '.')
             return false;
     }
     return true;
 }
 
-static bool read_parts(Ctx *cx, Snapshot *snapshot, SegmentInfo **infos)
+static bool are_plain_names(const SnapshotNewPart *part)
+{
+    for (size_t i = 0; i < ATTACHMENTS; i++)
+        if (part->attached[i].name[0] && !is_plain_name(&part->attached[i])) return false;
+    return is_plain_name(&part->file);
+}
+
+static bool read_parts(Snapshot *snapshot)
 {
     Str rows = segment_section(snapshot->manifest, MANIFEST_PARTS);
     Str live = segment_section(snapshot->manifest, MANIFEST_LIVE);
@@ -129,24 +135,22 @@ static bool read_parts(Ctx *cx, Snapshot *snapshot, SegmentInfo **infos)
     if (!rows.ptr || !live.ptr || rows.len % sizeof(PartRow) || count > SNAPSHOT_MOST_PARTS)
         return false;
     snapshot->parts = mem_alloc((count + 1) * sizeof *snapshot->parts);
-    *infos = ARENA_ARRAY(cx->arena, SegmentInfo, count);
     for (size_t i = 0; i < count; i++) {
         const PartRow *row = (const PartRow *)(const void *)rows.ptr + i;
-        if (!is_plain_name(row->name, sizeof row->name) || row->live_from != from ||
-            words_of(row->ordinals) > words - from)
+        if (!are_plain_names(&row->part) || row->live_from != from ||
+            words_of(row->part.ordinals) > words - from)
             return false;
         snapshot->parts[i] = (SnapshotPart){.live = (const uint64_t *)(const void *)live.ptr + from,
-                                            .ordinals = row->ordinals,
+                                            .ordinals = row->part.ordinals,
                                             .live_count = row->live_count,
-                                            .name = str_from(row->name)};
-        (*infos)[i] = (SegmentInfo){row->bytes, row->digest};
+                                            .row = &row->part};
         snapshot->part_count = i + 1;
-        from += words_of(row->ordinals);
+        from += words_of(row->part.ordinals);
     }
     return from == words;
 }
 
-static const char *read_manifest(Ctx *cx, Snapshot *snapshot, SegmentInfo **infos)
+static const char *read_manifest(Snapshot *snapshot)
 {
     Str head = segment_section(snapshot->manifest, MANIFEST_HEAD);
     if (head.len != sizeof snapshot->head) return "layout";
@@ -154,15 +158,15 @@ static const char *read_manifest(Ctx *cx, Snapshot *snapshot, SegmentInfo **info
     if (snapshot->head.manifest_version != MANIFEST_VERSION) return "version";
     snapshot->root = segment_section(snapshot->manifest, MANIFEST_ROOT);
     snapshot->note = segment_section(snapshot->manifest, MANIFEST_NOTE);
-    bool whole = snapshot->root.ptr && snapshot->note.ptr && read_parts(cx, snapshot, infos);
+    bool whole = snapshot->root.ptr && snapshot->note.ptr && read_parts(snapshot);
     return whole ? NULL : "layout";
 }
 
-Fail snapshot_parse(Ctx *cx, Segment *manifest, Snapshot **out, SegmentInfo **infos)
+Fail snapshot_parse(Ctx *cx, Segment *manifest, Snapshot **out)
 {
     Snapshot *snapshot = mem_alloc(sizeof *snapshot);
     snapshot->manifest = manifest;
-    const char *reason = read_manifest(cx, snapshot, infos);
+    const char *reason = read_manifest(snapshot);
     Fail fail = segment_intact(cx, manifest);
     if (!fail && reason) fail = damaged(cx, reason);
     if (fail) snapshot_close(snapshot);
@@ -170,15 +174,23 @@ Fail snapshot_parse(Ctx *cx, Segment *manifest, Snapshot **out, SegmentInfo **in
     return fail;
 }
 
-Fail snapshot_open_parts(Ctx *cx, OsFile dir, Snapshot *snapshot, const SegmentInfo *infos)
+static Fail open_file(Ctx *cx, OsFile dir, const SnapshotFile *file, Segment **out)
+{
+    if (!file->name[0]) return NULL;
+    TRY(segment_open(cx, dir, file->name, out));
+    SegmentInfo info = segment_info(*out);
+    bool same = info.bytes == file->info.bytes && info.digest.low == file->info.digest.low &&
+                info.digest.high == file->info.digest.high;
+    return same ? NULL : damaged(cx, "a segment of another snapshot");
+}
+
+Fail snapshot_open_parts(Ctx *cx, OsFile dir, Snapshot *snapshot)
 {
     for (size_t i = 0; i < snapshot->part_count; i++) {
         SnapshotPart *part = &snapshot->parts[i];
-        TRY(segment_open(cx, dir, part->name.ptr, &part->segment));
-        SegmentInfo info = segment_info(part->segment);
-        if (info.bytes != infos[i].bytes || info.digest.low != infos[i].digest.low ||
-            info.digest.high != infos[i].digest.high)
-            return damaged(cx, "a segment of another snapshot");
+        TRY(open_file(cx, dir, &part->row->file, &part->segment));
+        for (size_t k = 0; k < ATTACHMENTS; k++)
+            TRY(open_file(cx, dir, &part->row->attached[k], &part->attached[k]));
     }
     return NULL;
 }
@@ -186,7 +198,10 @@ Fail snapshot_open_parts(Ctx *cx, OsFile dir, Snapshot *snapshot, const SegmentI
 void snapshot_close(Snapshot *snapshot)
 {
     if (!snapshot) return;
-    for (size_t i = 0; i < snapshot->part_count; i++) segment_close(snapshot->parts[i].segment);
+    for (size_t i = 0; i < snapshot->part_count; i++) {
+        segment_close(snapshot->parts[i].segment);
+        for (size_t k = 0; k < ATTACHMENTS; k++) segment_close(snapshot->parts[i].attached[k]);
+    }
     segment_close(snapshot->manifest);
     mem_free(snapshot->parts);
     mem_free(snapshot);
@@ -206,7 +221,12 @@ typedef Fail (*CheckFn)(Ctx *cx, const Segment *segment);
 static Fail check_all(Ctx *cx, const Snapshot *snapshot, CheckFn check)
 {
     TRY(check(cx, snapshot->manifest));
-    for (size_t i = 0; i < snapshot->part_count; i++) TRY(check(cx, snapshot->parts[i].segment));
+    for (size_t i = 0; i < snapshot->part_count; i++) {
+        const SnapshotPart *part = &snapshot->parts[i];
+        TRY(check(cx, part->segment));
+        for (size_t k = 0; k < ATTACHMENTS; k++)
+            if (part->attached[k]) TRY(check(cx, part->attached[k]));
+    }
     return NULL;
 }
 

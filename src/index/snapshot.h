@@ -1,7 +1,10 @@
 // index/snapshot.h - one state of a workspace's index: segments, what of them still counts, files.
 //
-//   manifest (itself a segment): head | parts: name, size, digest | live bits | file table | note
+//   manifest (itself a segment): head | parts: names, sizes, digests | live bits | file table |
+//   note
 //        `--> segment, segment, ...                     checked against size and digest when opened
+//             each perhaps with attachments: further files, made from its content alone, that come
+//             and go without it (vectors of another model)
 //
 // An ordinal of a segment is live while the file table names it; the others are tombstones.
 //
@@ -16,6 +19,8 @@
 
 enum { SNAPSHOT_MOST_PARTS = 256 };
 
+typedef enum Attachment { ATTACH_VECTORS, ATTACH_ANN, ATTACHMENTS } Attachment;
+
 typedef struct SnapshotHead {
     uint32_t manifest_version;
     uint32_t schema;             // of what is in the segments: StoreSpec.schema
@@ -27,11 +32,22 @@ typedef struct SnapshotHead {
     uint64_t segment_bytes;                         // of the parts on disk
 } SnapshotHead;
 
+typedef struct SnapshotFile {
+    char name[32]; // NUL-terminated; empty: there is none
+    SegmentInfo info;
+} SnapshotFile;
+
+typedef struct SnapshotNewPart { // as it lies in a manifest
+    SnapshotFile file, attached[ATTACHMENTS];
+    uint32_t ordinals;
+} SnapshotNewPart;
+
 typedef struct SnapshotPart {
     Segment *segment;
-    const uint64_t *live; // bit i of word i / 64: ordinal i counts
+    Segment *attached[ATTACHMENTS]; // NULL: it has none
+    const uint64_t *live;           // bit i of word i / 64: ordinal i counts
     uint32_t ordinals, live_count;
-    Str name; // of the file
+    const SnapshotNewPart *row; // in the manifest
 } SnapshotPart;
 
 typedef struct Snapshot {
@@ -59,12 +75,6 @@ MUST_CHECK Fail snapshot_verify(Ctx *cx, const Snapshot *snapshot);
 
 // --- for index/store ---
 
-typedef struct SnapshotNewPart {
-    char name[32];
-    SegmentInfo info;
-    uint32_t ordinals;
-} SnapshotNewPart;
-
 typedef struct SnapshotDraft {
     SnapshotHead head; // the counts are made here
     Str root, note;
@@ -79,11 +89,10 @@ enum { SNAPSHOT_SECTIONS = 5 + FILETABLE_SECTIONS };
 // already; files not sorted), TOO_LARGE.
 MUST_CHECK Fail snapshot_build(Ctx *cx, const SnapshotDraft *draft,
                                SegmentSection out[SNAPSHOT_SECTIONS]);
-// Reads a manifest; takes it over, and closes it on failure. Segments are not opened yet: names and
-// *infos (in cx->arena) are there. Fails: DAMAGED.
-MUST_CHECK Fail snapshot_parse(Ctx *cx, Segment *manifest, Snapshot **out, SegmentInfo **infos);
+// Reads a manifest; takes it over, and closes it on failure. Segments are not opened yet.
+// Fails: DAMAGED.
+MUST_CHECK Fail snapshot_parse(Ctx *cx, Segment *manifest, Snapshot **out);
 // Opens the segments. Fails: DAMAGED (another size or digest), NOT_FOUND, IO.
-MUST_CHECK Fail snapshot_open_parts(Ctx *cx, OsFile dir, Snapshot *snapshot,
-                                    const SegmentInfo *infos);
+MUST_CHECK Fail snapshot_open_parts(Ctx *cx, OsFile dir, Snapshot *snapshot);
 
 #endif

@@ -6,6 +6,7 @@
 #include "index/store_.h"
 
 static const char current_name[] = "current";
+const char *const store_endings[] = {[ATTACH_VECTORS] = ".vec", [ATTACH_ANN] = ".ann"};
 
 Fail store_open(Ctx *cx, const StoreSpec *spec, Store **out)
 {
@@ -71,10 +72,12 @@ bool store_is_manifest(Str name, uint64_t *generation)
     return read_number(&name, '.', generation) && *generation && str_eq(name, STR("manifest"));
 }
 
-bool store_is_segment(Str name)
+bool store_is_segment(Str name, uint64_t *generation)
 {
-    uint64_t generation;
-    return read_number(&name, '-', &generation) && str_ends(name, STR(".seg"));
+    if (!read_number(&name, '-', generation)) return false;
+    for (size_t i = 0; i < ATTACHMENTS; i++)
+        if (str_ends(name, str_from(store_endings[i]))) return true;
+    return str_ends(name, STR(".seg"));
 }
 
 // ---- `current`
@@ -137,14 +140,14 @@ static const char *mismatch(const Store *store, const StoreCurrent *which, const
 }
 
 Fail store_open_manifest(Ctx *cx, const Store *store, OsFile dir, const StoreCurrent *which,
-                         Snapshot **out, SegmentInfo **infos)
+                         Snapshot **out)
 {
     char name[STORE_NAME];
     Segment *manifest;
     Snapshot *snapshot;
     store_manifest_name(which->generation, name);
     TRY(segment_open(cx, dir, name, &manifest));
-    TRY(snapshot_parse(cx, manifest, &snapshot, infos));
+    TRY(snapshot_parse(cx, manifest, &snapshot));
     const char *reason = mismatch(store, which, snapshot);
     if (reason) {
         snapshot_close(snapshot);
@@ -158,9 +161,8 @@ Fail store_open_snapshot(Ctx *cx, const Store *store, OsFile dir, const StoreCur
                          Snapshot **out)
 {
     Snapshot *snapshot;
-    SegmentInfo *infos;
-    TRY(store_open_manifest(cx, store, dir, which, &snapshot, &infos));
-    Fail fail = snapshot_open_parts(cx, dir, snapshot, infos);
+    TRY(store_open_manifest(cx, store, dir, which, &snapshot));
+    Fail fail = snapshot_open_parts(cx, dir, snapshot);
     if (fail) snapshot_close(snapshot);
     else *out = snapshot;
     return fail;

@@ -3,7 +3,8 @@
 //
 //   CACHE/index/NAME-0123456789abcdef/     one folder a workspace root, never in the user's tree
 //     current              "generation digest": the one in use, replaced by one rename
-//     00000012.manifest    a snapshot (index/snapshot.h)        00000012-3.seg   a segment of it
+//     00000012.manifest    a snapshot (index/snapshot.h)        00000012-3.seg   a segment of it,
+//                                                               -3.vec  -3.ann   with attachments
 //     lock                 held by the one writer, gone with its process        README
 //
 //   refresh: store_open --> store_begin (lock) --> writer->base, its files --> freshness_check
@@ -71,14 +72,19 @@ MUST_CHECK Fail store_begin(Ctx *cx, const Store *store, int64_t patience_ns, St
 // Unlocks; what was added and not published is removed. NULL is fine.
 void store_end(Ctx *cx, StoreWriter *writer);
 
-// The next snapshot has part `part` of the base. *number is what FileRow.segment calls it from now
-// on: keep all parts in order, and their numbers stay as they are. Keep nothing of a base that
-// snapshot_intact found damaged: publish all anew.
+// The next snapshot has part `part` of the base, with its attachments. *number is what
+// FileRow.segment calls it from now on: keep all parts in order, and their numbers stay as they
+// are. Keep nothing of a base that snapshot_intact found damaged: publish all anew.
 void store_keep(StoreWriter *writer, size_t part, uint32_t *number);
 // Writes a segment with so many ordinals (files). Fails: IO (disk full too), CANCELLED; TOO_LARGE
 // (over SNAPSHOT_MOST_PARTS: merge instead).
 MUST_CHECK Fail store_add(Ctx *cx, StoreWriter *writer, const SegmentSection *sections,
                           size_t count, uint32_t ordinals, uint32_t *number);
+
+// Gives a part, new or kept, a further file of this kind in place of the one it had; none when
+// count is 0. Fails: IO (disk full too), CANCELLED.
+MUST_CHECK Fail store_attach(Ctx *cx, StoreWriter *writer, uint32_t number, Attachment kind,
+                             const SegmentSection *sections, size_t count);
 
 typedef struct StorePublish {
     const FileEntry *files; // sorted by path; each with content names an ordinal of its own

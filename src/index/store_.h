@@ -10,7 +10,8 @@ struct Store { // frozen
     Str folder;
 };
 
-enum { STORE_NAME = 32 }; // bytes of a file's name with its NUL
+extern const char *const store_endings[]; // of attachments' names
+enum { STORE_NAME = 32 };                 // bytes of a file's name with its NUL
 
 typedef struct StoreCurrent { // what the file `current` says
     uint64_t generation;      // 0: there is none
@@ -19,7 +20,8 @@ typedef struct StoreCurrent { // what the file `current` says
 
 void store_manifest_name(uint64_t generation, char out[STORE_NAME]);
 bool store_is_manifest(Str name, uint64_t *generation); // "00000012.manifest"
-bool store_is_segment(Str name);                        // "00000012-3.seg"
+// "00000012-3.seg", and its attachments: "00000012-3.vec"
+bool store_is_segment(Str name, uint64_t *generation);
 
 // Fails: NOT_FOUND when there is no folder; IO.
 Fail store_open_folder(Ctx *cx, const Store *store, OsFile *out);
@@ -29,7 +31,7 @@ Str store_current_text(Arena *arena, const StoreCurrent *current);
 // Opens a manifest and checks whose it is, not its segments. A digest of zeros fits any.
 // Fails: NOT_FOUND, DAMAGED, IO.
 Fail store_open_manifest(Ctx *cx, const Store *store, OsFile dir, const StoreCurrent *which,
-                         Snapshot **out, SegmentInfo **infos);
+                         Snapshot **out);
 Fail store_open_snapshot(Ctx *cx, const Store *store, OsFile dir, const StoreCurrent *which,
                          Snapshot **out);
 Fail store_read_in(Ctx *cx, const Store *store, OsFile dir, Snapshot **out);

@@ -1,6 +1,6 @@
 // index/store_test.c - a snapshot is published whole or not at all, kept by who reads it, and never
 // wrong: damage, leftovers, rollback, prune, locks.
-#include "index/store.h"
+#include "index/store_.h"
 
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -192,6 +192,62 @@ static void test_kept_segments(void **state)
     assert_int_equal(snapshot->head.parent, 1);
     assert_null(snapshot_verify(cx, snapshot)); // the old segment outlived the pruned manifest
     snapshot_close(snapshot);
+}
+
+static Snapshot *attach_vectors(World *world, const char *text)
+{
+    Ctx *cx = &world->cx;
+    uint32_t number;
+    Snapshot *out;
+    StoreWriter *writer = begin(world);
+    SegmentSection section = {CONTENT, text ? str_from(text) : STR("")};
+    store_keep(writer, 0, &number);
+    assert_null(store_attach(cx, writer, number, ATTACH_VECTORS, &section, text != NULL));
+    FileEntry file = {.path = STR("a.c"), .row = {.segment = number}};
+    StorePublish spec = {.files = &file, .file_count = 1, .note = STR("n"), .keep = 1};
+    assert_null(store_publish(cx, writer, &spec, &out));
+    store_end(cx, writer);
+    return out;
+}
+
+static size_t count_files(World *world)
+{
+    OsFile dir = OS_FILE_NONE;
+    OsEntry *entries;
+    size_t count;
+    assert_null(store_open_folder(&world->cx, world->store, &dir));
+    assert_null(store_list(&world->cx, dir, &entries, &count));
+    os_close(&dir);
+    return count;
+}
+
+static void test_attachments_come_and_go(void **state)
+{
+    enum { LEAST = 5 }; // README, lock, current, manifest, segment
+    World *world = *state;
+    publish(world, "text", 1);
+    assert_int_equal(count_files(world), LEAST);
+    for (int i = 0; i < 2; i++) {
+        const char *text = i ? "others" : "vectors";
+        Snapshot *snapshot = attach_vectors(world, text);
+        const SnapshotPart *part = &snapshot->parts[0];
+        CHECK_STR(segment_section(part->attached[ATTACH_VECTORS], CONTENT), str_from(text));
+        assert_null(part->attached[ATTACH_ANN]);
+        assert_true(snapshot->head.segment_bytes > segment_info(part->segment).bytes);
+        assert_null(snapshot_verify(&world->cx, snapshot));
+        snapshot_close(snapshot);
+        assert_int_equal(count_files(world), LEAST + 1); // the one before went
+    }
+    StoreWriter *writer = begin(world); // nothing is published: what was staged goes again
+    uint32_t number;
+    store_keep(writer, 0, &number);
+    SegmentSection section = {CONTENT, STR("lost")};
+    assert_null(store_attach(&world->cx, writer, number, ATTACH_ANN, &section, 1));
+    assert_null(store_attach(&world->cx, writer, number, ATTACH_VECTORS, &section, 1));
+    store_end(&world->cx, writer);
+    assert_int_equal(count_files(world), LEAST + 1);
+    snapshot_close(attach_vectors(world, NULL));
+    assert_int_equal(count_files(world), LEAST);
 }
 
 static void test_wrong_tables_are_refused(void **state)
@@ -410,6 +466,7 @@ int index_store_test(void)
         TEST(test_publish_and_read),
         TEST(test_readers_keep_what_they_have),
         TEST(test_kept_segments),
+        TEST(test_attachments_come_and_go),
         TEST(test_wrong_tables_are_refused),
         TEST(test_what_is_not_published_goes),
         TEST(test_leftovers_go),

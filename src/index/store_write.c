@@ -23,7 +23,6 @@ typedef struct Writer {
     uint64_t generation; // of the next snapshot
     StoreCurrent current;
     SnapshotNewPart parts[SNAPSHOT_MOST_PARTS];
-    bool is_new[SNAPSHOT_MOST_PARTS];
     size_t part_count;
     bool published;
 } Writer;
@@ -46,13 +45,16 @@ typedef struct Names {
 static Fail add_names(Ctx *cx, const Writer *writer, uint64_t generation, Names *names)
 {
     Snapshot *snapshot;
-    SegmentInfo *infos;
     StoreCurrent which = {.generation = generation};
-    Fail fail = store_open_manifest(cx, writer->store, writer->dir, &which, &snapshot, &infos);
+    Fail fail = store_open_manifest(cx, writer->store, writer->dir, &which, &snapshot);
     if (fail && fail->kind == PROBLEM_DAMAGED) return NULL;
     if (fail) return fail;
-    for (size_t i = 0; i < snapshot->part_count; i++)
-        VEC_PUSH(cx->arena, names, str_copy(cx->arena, snapshot->parts[i].name));
+    for (size_t i = 0; i < snapshot->part_count; i++) {
+        const SnapshotNewPart *row = snapshot->parts[i].row;
+        VEC_PUSH(cx->arena, names, str_copy(cx->arena, str_from(row->file.name)));
+        for (size_t k = 0; k < ATTACHMENTS; k++)
+            VEC_PUSH(cx->arena, names, str_copy(cx->arena, str_from(row->attached[k].name)));
+    }
     snapshot_close(snapshot);
     return NULL;
 }
@@ -60,7 +62,8 @@ static Fail add_names(Ctx *cx, const Writer *writer, uint64_t generation, Names 
 static bool is_leftover(Str name, const Names *used)
 {
     if (str_ends(name, STR(".tmp"))) return true;
-    return store_is_segment(name) && !has_name(used->items, used->len, name);
+    uint64_t generation;
+    return store_is_segment(name, &generation) && !has_name(used->items, used->len, name);
 }
 
 // Removes what no manifest leads to. Only our kinds of names: nothing else is ours.
@@ -149,16 +152,31 @@ static Writer *writer_of(StoreWriter *shown)
     return (Writer *)shown;
 }
 
-// What was staged. What cannot be removed the next writer removes.
+// Whether this writer wrote the file: its generation is in the name.
+static bool is_new(const Writer *writer, const SnapshotFile *file)
+{
+    uint64_t generation;
+    return store_is_segment(str_from(file->name), &generation) && generation == writer->generation;
+}
+
+static void unstage_file(Ctx *cx, const Writer *writer, const SnapshotFile *file)
+{
+    if (!is_new(writer, file)) return;
+    Fail ignored = os_remove(cx, writer->dir, file->name); // or the next writer removes it
+    (void)ignored;
+}
+
 static void unstage(Ctx *cx, const Writer *writer)
 {
     char name[STORE_NAME];
-    Fail ignored = NULL;
     store_manifest_name(writer->generation, name);
-    ignored = os_remove(cx, writer->dir, name);
-    for (size_t i = 0; i < writer->part_count; i++)
-        if (writer->is_new[i]) ignored = os_remove(cx, writer->dir, writer->parts[i].name);
+    Fail ignored = os_remove(cx, writer->dir, name);
     (void)ignored;
+    for (size_t i = 0; i < writer->part_count; i++) {
+        unstage_file(cx, writer, &writer->parts[i].file);
+        for (size_t k = 0; k < ATTACHMENTS; k++)
+            unstage_file(cx, writer, &writer->parts[i].attached[k]);
+    }
 }
 
 void store_end(Ctx *cx, StoreWriter *shown)
@@ -181,8 +199,7 @@ void store_keep(StoreWriter *shown, size_t part, uint32_t *number)
     const SnapshotPart *old = &shown->base->parts[part];
     assert(part < shown->base->part_count && writer->part_count < SNAPSHOT_MOST_PARTS);
     SnapshotNewPart *kept = &writer->parts[writer->part_count];
-    *kept = (SnapshotNewPart){.info = segment_info(old->segment), .ordinals = old->ordinals};
-    memcpy(kept->name, old->name.ptr, old->name.len + 1);
+    *kept = *old->row;
     *number = (uint32_t)writer->part_count++;
 }
 
@@ -197,10 +214,27 @@ Fail store_add(Ctx *cx, StoreWriter *shown, const SegmentSection *sections, size
     Str name = str_format(cx->arena, "%08llu-%zu.seg", (unsigned long long)writer->generation,
                           writer->part_count);
     *part = (SnapshotNewPart){.ordinals = ordinals};
-    memcpy(part->name, name.ptr, name.len + 1);
-    TRY(segment_write(cx, writer->dir, part->name, sections, count, &part->info));
-    writer->is_new[writer->part_count] = true;
+    memcpy(part->file.name, name.ptr, name.len + 1);
+    TRY(segment_write(cx, writer->dir, part->file.name, sections, count, &part->file.info));
     *number = (uint32_t)writer->part_count++;
+    return NULL;
+}
+
+Fail store_attach(Ctx *cx, StoreWriter *shown, uint32_t number, Attachment kind,
+                  const SegmentSection *sections, size_t count)
+{
+    Writer *writer = writer_of(shown);
+    assert(number < writer->part_count);
+    SnapshotFile *file = &writer->parts[number].attached[kind];
+    unstage_file(cx, writer, file);
+    *file = (SnapshotFile){0};
+    if (!count) return NULL;
+    SnapshotFile made = {0};
+    Str name = str_format(cx->arena, "%08llu-%u%s", (unsigned long long)writer->generation,
+                          (unsigned)number, store_endings[kind]);
+    memcpy(made.name, name.ptr, name.len + 1);
+    TRY(segment_write(cx, writer->dir, made.name, sections, count, &made.info));
+    *file = made;
     return NULL;
 }
 
@@ -235,8 +269,12 @@ static Fail write_manifest(Ctx *cx, const Writer *writer, const StorePublish *pu
 static Fail verify_new(Ctx *cx, const Writer *writer, const Snapshot *snapshot)
 {
     TRY(segment_verify(cx, snapshot->manifest));
-    for (size_t i = 0; i < snapshot->part_count; i++)
-        if (writer->is_new[i]) TRY(segment_verify(cx, snapshot->parts[i].segment));
+    for (size_t i = 0; i < snapshot->part_count; i++) {
+        const SnapshotPart *part = &snapshot->parts[i];
+        if (is_new(writer, &part->row->file)) TRY(segment_verify(cx, part->segment));
+        for (size_t k = 0; k < ATTACHMENTS; k++)
+            if (is_new(writer, &part->row->attached[k])) TRY(segment_verify(cx, part->attached[k]));
+    }
     return NULL;
 }
 
