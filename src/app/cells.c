@@ -6,6 +6,7 @@
 #include "base/vec.h"
 #include "index/duckdb.h"
 #include "lang/grammars.h"
+#include "retrieve/embed.h"
 #include "retrieve/faiss.h"
 #include "runtime/cache.h"
 #include "service/find_index.h"
@@ -145,6 +146,42 @@ static const CellSpec index_cell = {.name = "index",
                                     .build = build_index,
                                     .dispose = close_index};
 
+// --- vectors for texts
+
+static Fail build_embedder(Ctx *cx, CellBuild *cell, void **out)
+{
+    (void)cx;
+    const CellOwner *owner = cell->owner;
+    *out = embed_open(&owner->policy->embed, owner->http);
+    return NULL;
+}
+
+static Fail close_embedder(Ctx *cx, void *owner, void *value)
+{
+    (void)cx, (void)owner;
+    embed_free(value);
+    return NULL;
+}
+
+// A word and its vector.
+static Fail verify_embedder(Ctx *cx, void *owner, const void *value)
+{
+    (void)owner;
+    EmbedRows rows;
+    Str word = STR("check");
+    Embedder *embedder = (Embedder *)(uintptr_t)value; // for any number of threads
+    if (str_eq(embed_model(embedder).backend, STR("none"))) return NULL;
+    TRY(embed_texts(cx, embedder, NULL, EMBED_QUERY, &word, 1, &rows));
+    if (!rows.missing_count) return NULL;
+    return FAIL(cx->arena, UNAVAILABLE, STR_FMT, STR_ARG(rows.limit));
+}
+
+static const CellSpec embedder_cell = {.name = "embedder",
+                                       .description = "vectors for texts, as embed.backend says",
+                                       .build = build_embedder,
+                                       .dispose = close_embedder,
+                                       .verify = verify_embedder};
+
 // --- FAISS
 
 static Fail build_faiss(Ctx *cx, CellBuild *cell, void **out)
@@ -190,6 +227,7 @@ Fail app_cells_new(Arena *errors, const CellHostSpec *host, CellSet **out)
     VEC(const CellSpec *) specs = {0};
     VEC_PUSH(&scratch, &specs, &cache_cell);
     VEC_PUSH(&scratch, &specs, &index_cell);
+    VEC_PUSH(&scratch, &specs, &embedder_cell);
     VEC_PUSH(&scratch, &specs, &duckdb_cell);
     VEC_PUSH(&scratch, &specs, &faiss_cell);
     for (const CellSpec *const *at = grammar_cells; *at; at++) VEC_PUSH(&scratch, &specs, *at);

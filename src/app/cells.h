@@ -2,6 +2,7 @@
 //
 //   cache           the disk cache of results
 //   index           the published index of the workspace (index/opened.h)
+//   embedder        makes vectors of texts (retrieve/embed.h)
 //   duckdb          DuckDB's library (index/duckdb.h)
 //   faiss           the FAISS plug-in (retrieve/faiss.h)
 //   grammar.<lang>  the rules of a language (lang/grammars.h)
@@ -12,12 +13,14 @@
 
 #include "runtime/cells.h"
 #include "runtime/engine.h"
+#include "runtime/http.h"
 #include "runtime/policy.h"
 
 // `host`'s owner must be a CellOwner.
 typedef struct CellOwner {
     const Policy *policy;
     const struct Env *env; // frozen before the first cell is built
+    HttpClient *http;
 } CellOwner;
 
 // Fails: INTERNAL (the table of cells is wrong).

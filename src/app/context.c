@@ -122,7 +122,8 @@ static WorkerPool *new_workers(Context *context, const ContextSpec *spec, int wo
 static Fail new_cells(Ctx *cx, Context *context)
 {
     const RuntimePolicy *policy = &context->env.policy->runtime;
-    context->owner = (CellOwner){.policy = context->env.policy, .env = &context->env};
+    context->owner =
+        (CellOwner){.policy = context->env.policy, .env = &context->env, .http = context->http};
     CellHostSpec host = {.owner = &context->owner,
                          .allow_seed = policy->allow_seed,
                          .allow_swap = policy->allow_swap,
@@ -131,6 +132,7 @@ static Fail new_cells(Ctx *cx, Context *context)
     TRY(app_cells_new(cx->arena, &host, &context->env.cells));
     TRY(cells_find(cx->arena, context->env.cells, STR("cache"), &context->env.cache));
     TRY(cells_find(cx->arena, context->env.cells, STR("index"), &context->env.opened));
+    TRY(cells_find(cx->arena, context->env.cells, STR("embedder"), &context->env.embedder));
     grammars_find(context->env.cells, &context->grammars);
     context->env.grammars = &context->grammars;
     return NULL;

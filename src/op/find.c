@@ -62,6 +62,32 @@ static const Field term_fields[] = {
     {0},
 };
 
+typedef struct FusedRow {
+    Str channel;
+    double part;
+} FusedRow;
+
+static const Field fused_fields[] = {
+    FIELD(FusedRow, channel, STR, "lexical, dense or late"),
+    FIELD(FusedRow, part, REAL, "weight / (k + rank); these add up to the score"),
+    {0},
+};
+
+typedef struct ChannelRow {
+    Str channel, state, why, backend, model;
+    double weight;
+} ChannelRow;
+
+static const Field channel_fields[] = {
+    FIELD(ChannelRow, channel, STR, "lexical, dense or late"),
+    FIELD(ChannelRow, state, STR, "used; partly or missing, which are limits; or unused"),
+    FIELD(ChannelRow, why, STR, "when it is not used", .flags = FIELD_OPTIONAL_OUT),
+    FIELD(ChannelRow, backend, STR, "where vectors are from", .flags = FIELD_OPTIONAL_OUT),
+    FIELD(ChannelRow, model, STR, "that made them", .flags = FIELD_OPTIONAL_OUT),
+    FIELD(ChannelRow, weight, REAL, "in a fusion of ranks"),
+    {0},
+};
+
 static const Field file_fields[] = {
     FIELD(FindFileRow, path, PATH, "relative to the root"),
     FIELD(FindFileRow, language, STR, "\"text\" when it is none that cq parses"),
@@ -72,6 +98,10 @@ static const Field file_fields[] = {
           .sub = part_fields, .sub_size = sizeof(PartRow)),
     FIELD(FindFileRow, terms, RECORDS, "what `body` is made of", .flags = FIELD_OPTIONAL_OUT,
           .sub = term_fields, .sub_size = sizeof(TermRow)),
+    FIELD(FindFileRow, fused, RECORDS,
+          "what the score is made of when ranks are fused; `explain` "
+          "is then how the lexical channel ranks",
+          .flags = FIELD_OPTIONAL_OUT, .sub = fused_fields, .sub_size = sizeof(FusedRow)),
     {0},
 };
 
@@ -92,6 +122,11 @@ static const Field result[] = {
     FIELD(FindSummary, shown, SIZE, "files in this answer"),
     FIELD(FindSummary, files, RECORDS, "best first", .sub = file_fields,
           .sub_size = sizeof(FindFileRow)),
+    FIELD(FindSummary, channels, RECORDS, "what was looked at", .sub = channel_fields,
+          .sub_size = sizeof(ChannelRow)),
+    FIELD(FindSummary, fusion, STR, "how channels became one ranking: scores or ranks"),
+    FIELD(FindSummary, rrf_k, REAL, "of ranks"),
+    FIELD(FindSummary, deadline_ms, REAL, "of the channels"),
     FIELD(FindSummary, truncated, BOOL, "not all files of the workspace were looked at"),
     FIELD(FindSummary, timed_out, BOOL, "--timeout ended it early"),
     FIELD(FindSummary, interrupted, BOOL, "a signal ended it early"),
@@ -142,6 +177,33 @@ static RecordList list_terms(Arena *arena, const Explanation *explanation)
     return (RecordList){rows, explanation->term_count};
 }
 
+static RecordList list_fused(Arena *arena, const FindAnswer *answer, const Explanation *of)
+{
+    FusedRow *rows = ARENA_ARRAY(arena, FusedRow, CHANNELS);
+    size_t count = 0;
+    if (answer->channels.fusion != FUSE_RRF) return (RecordList){0};
+    for (int i = 0; i < CHANNELS; i++)
+        if (of->fused[i] > 0)
+            rows[count++] = (FusedRow){str_from(rank_channel_name((RankChannel)i)), of->fused[i]};
+    return (RecordList){rows, count};
+}
+
+static RecordList list_channels(Arena *arena, const ChannelsReport *report)
+{
+    ChannelRow *rows = ARENA_ARRAY(arena, ChannelRow, CHANNELS);
+    for (int i = 0; i < CHANNELS; i++) {
+        const ChannelReport *from = &report->of[i];
+        rows[i] = (ChannelRow){.channel = str_from(rank_channel_name((RankChannel)i)),
+                               .state = str_from(channel_state_name(from->state)),
+                               .why = from->why,
+                               .weight = from->weight};
+        if (i == CHANNEL_LEXICAL || from->state == CHANNEL_UNUSED) continue;
+        rows[i].backend = report->backend;
+        rows[i].model = report->model;
+    }
+    return (RecordList){rows, CHANNELS};
+}
+
 static RecordList list_files(Arena *arena, const FindAnswer *answer)
 {
     FindFileRow *rows = ARENA_ARRAY(arena, FindFileRow, answer->file_count);
@@ -153,7 +215,8 @@ static RecordList list_files(Arena *arena, const FindAnswer *answer)
                                 .score = from->score,
                                 .places = (uint32_t)from->place_count,
                                 .explain = list_parts(arena, &from->explanation),
-                                .terms = list_terms(arena, &from->explanation)};
+                                .terms = list_terms(arena, &from->explanation),
+                                .fused = list_fused(arena, answer, &from->explanation)};
     }
     return (RecordList){rows, answer->file_count};
 }
@@ -187,23 +250,28 @@ static CountList count_skips(Arena *arena, const FindAnswer *answer)
 static const FindSummary *summarise(Arena *arena, const FindAnswer *answer)
 {
     FindSummary *summary = ARENA_NEW(arena, FindSummary);
-    *summary = (FindSummary){.query = answer->query.text,
-                             .kind = str_from(query_kind_name(answer->query.kind)),
-                             .terms = query_terms(arena, &answer->query),
-                             .names = query_names(arena, &answer->query),
-                             .unknown = {answer->unknown, answer->unknown_count},
-                             .universe = answer->universe_source,
-                             .indexed = answer->indexed_files,
-                             .indexed_bytes = answer->indexed_bytes,
-                             .chunks = answer->chunks,
-                             .skipped = count_skips(arena, answer),
-                             .candidates = answer->candidates,
-                             .stale = answer->stale,
-                             .shown = answer->file_count,
-                             .files = list_files(arena, answer),
-                             .truncated = answer->timed_out || answer->interrupted,
-                             .timed_out = answer->timed_out,
-                             .interrupted = answer->interrupted};
+    *summary =
+        (FindSummary){.query = answer->query.text,
+                      .kind = str_from(query_kind_name(answer->query.kind)),
+                      .terms = query_terms(arena, &answer->query),
+                      .names = query_names(arena, &answer->query),
+                      .unknown = {answer->unknown, answer->unknown_count},
+                      .universe = answer->universe_source,
+                      .indexed = answer->indexed_files,
+                      .indexed_bytes = answer->indexed_bytes,
+                      .chunks = answer->chunks,
+                      .skipped = count_skips(arena, answer),
+                      .candidates = answer->candidates,
+                      .stale = answer->stale,
+                      .shown = answer->file_count,
+                      .files = list_files(arena, answer),
+                      .channels = list_channels(arena, &answer->channels),
+                      .fusion = answer->channels.fusion == FUSE_RRF ? STR("ranks") : STR("scores"),
+                      .rrf_k = answer->channels.rrf_k,
+                      .deadline_ms = (double)answer->channels.deadline_ns / NS_PER_MS,
+                      .truncated = answer->timed_out || answer->interrupted,
+                      .timed_out = answer->timed_out,
+                      .interrupted = answer->interrupted};
     return summary;
 }
 

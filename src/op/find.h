@@ -18,7 +18,7 @@ typedef struct FindFileRow {
     Str path, language, form;
     double score;
     uint32_t places;
-    RecordList explain, terms;
+    RecordList explain, terms, fused;
 } FindFileRow;
 
 typedef struct FindSummary {
@@ -27,7 +27,9 @@ typedef struct FindSummary {
     uint64_t indexed, indexed_bytes, chunks, candidates, shown;
     bool stale;
     CountList skipped;
-    RecordList files;
+    RecordList files, channels;
+    Str fusion;
+    double rrf_k, deadline_ms;
     bool truncated, timed_out, interrupted;
 } FindSummary;
 

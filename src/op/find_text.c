@@ -94,11 +94,25 @@ static void write_other_places(Page *page, const FindFile *file)
     end_line(page);
 }
 
+static void write_fused(Page *page, const FindFile *file)
+{
+    if (page->answer->channels.fusion != FUSE_RRF) return;
+    buf_addf(page->out, "          score %.5f =", file->score);
+    for (int i = 0; i < CHANNELS; i++)
+        if (file->explanation.fused[i] > 0)
+            buf_addf(page->out, "%s %s %.5f", i ? " +" : "", rank_channel_name((RankChannel)i),
+                     file->explanation.fused[i]);
+    end_line(page);
+}
+
 static void write_explanation(Page *page, const FindFile *file)
 {
     const Explanation *of = &file->explanation;
     if (!of->part_count || !has_room(page, 1)) return;
-    buf_addf(page->out, "          score %.3f =", file->score);
+    write_fused(page, file);
+    bool fused = page->answer->channels.fusion == FUSE_RRF;
+    buf_add(page->out, fused ? STR("          lexical:") : STR("          score"));
+    if (!fused) buf_addf(page->out, " %.3f =", file->score);
     for (size_t i = 0; i < of->part_count; i++)
         buf_addf(page->out, " %s%s %.3f",
                  of->parts[i].part < 0 ? "- "
@@ -128,6 +142,16 @@ static void write_file(Page *page, size_t rank, const FindFile *file)
     write_explanation(page, file);
 }
 
+static void write_limits(Page *page)
+{
+    for (int i = 0; i < CHANNELS; i++) {
+        const ChannelReport *channel = &page->answer->channels.of[i];
+        if (channel->state != CHANNEL_PARTLY && channel->state != CHANNEL_MISSING) continue;
+        buf_addf(page->out, "%s channel: " STR_FMT "\n", rank_channel_name((RankChannel)i),
+                 STR_ARG(channel->why));
+    }
+}
+
 static void write_rest(Page *page, size_t shown)
 {
     const FindSummary *summary = page->summary;
@@ -137,6 +161,7 @@ static void write_rest(Page *page, size_t shown)
     else if (page->answer->cut)
         buf_addf(page->out, "%llu more candidates: --limit\n",
                  (unsigned long long)(summary->candidates - summary->shown));
+    write_limits(page);
     if (summary->stale)
         buf_add(page->out, STR("--stale-ok: files may have changed since they were indexed\n"));
     if (summary->truncated)

@@ -32,6 +32,7 @@ typedef struct EmbedModel {
     uint32_t dims;       // 0: not known before the first answer
     uint32_t max_tokens; // of one text; longer ones are cut. 0: no limit
     bool many_rows;      // a row a token rather than a row a text
+    bool is_local;       // computed here, at once
 } EmbedModel;
 
 typedef struct EmbedRows {

@@ -128,7 +128,8 @@ static void hash_model(void *self, EmbedModel *out)
     *out = (EmbedModel){.backend = STR("hash"),
                         .model = STR("cq-hash-1"),
                         .dtype = STR("float32"),
-                        .dims = EMBED_HASH_DIMS};
+                        .dims = EMBED_HASH_DIMS,
+                        .is_local = true};
 }
 
 static Fail hash_embed(Ctx *cx, void *self, Pool *pool, EmbedKind kind, const Str *texts,

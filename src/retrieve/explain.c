@@ -13,11 +13,12 @@ static int by_part(const void *a, const void *b)
     return left > right ? -1 : left < right;
 }
 
-static void explain_parts(Arena *arena, const RankedFile *file, Explanation *out)
+static void explain_parts(Arena *arena, const Ranking *ranking, const RankedFile *file,
+                          Explanation *out)
 {
     ExplainPart *parts = ARENA_ARRAY(arena, ExplainPart, FEATURES);
     for (int f = 0; f < FEATURES; f++) {
-        double weight = feature_specs[f].weight, value = file->features[f];
+        double weight = ranking->weights[f], value = file->features[f];
         if (value != 0)
             parts[out->part_count++] = (ExplainPart){(Feature)f, value, weight, weight * value};
     }
@@ -51,8 +52,7 @@ static void explain_terms(Arena *arena, const Corpus *corpus, const Ranking *ran
             if (corpus_file_of(corpus, chunk) != file->file) continue;
             to.part += score_in(corpus, term, chunk) * pow(rank_body_decay, taken++);
         }
-        if (ranking->body_most > 0)
-            to.part *= feature_specs[FEATURE_BODY].weight / ranking->body_most;
+        if (ranking->body_most > 0) to.part *= ranking->weights[FEATURE_BODY] / ranking->body_most;
         terms[out->term_count++] = to;
     }
     out->terms = terms;
@@ -62,7 +62,8 @@ Explanation explain_file(Arena *arena, const Corpus *corpus, const Ranking *rank
                          const RankedFile *file)
 {
     Explanation out = {0};
-    explain_parts(arena, file, &out);
+    explain_parts(arena, ranking, file, &out);
+    memcpy(out.fused, file->fused, sizeof out.fused);
     explain_terms(arena, corpus, ranking, file, &out);
     return out;
 }

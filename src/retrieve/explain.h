@@ -1,6 +1,7 @@
 // retrieve/explain.h - what a file's score is made of.
 //
 //   score = sum of parts;   part = weight x feature;   the body's part = sum over terms
+//   with FUSE_RRF: score = sum of fused, and the parts make the rank of the lexical channel
 //
 // Threads: pure. Memory: arena.
 #ifndef CQ_RETRIEVE_EXPLAIN_H
@@ -25,6 +26,7 @@ typedef struct Explanation {
     size_t part_count;
     const ExplainTerm *terms; // of the query, in its order; those that no chunk has too
     size_t term_count;
+    double fused[CHANNELS]; // all zero but with FUSE_RRF
 } Explanation;
 
 Explanation explain_file(Arena *arena, const Corpus *corpus, const Ranking *ranking,

@@ -12,7 +12,7 @@
 
 #include "base/arena.h"
 
-typedef enum FuseMethod { FUSE_RRF, FUSE_SCORES } FuseMethod;
+typedef enum FuseMethod { FUSE_SCORES, FUSE_RRF } FuseMethod;
 
 typedef struct FuseItem {
     uint32_t doc;

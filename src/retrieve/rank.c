@@ -9,7 +9,7 @@
 const double rank_body_decay = .6;
 
 const FeatureSpec feature_specs[FEATURES] = {
-#define FEATURE(id, name, weight, says) {name, weight, says},
+#define FEATURE(id, name, weight, with_dense, says) {name, weight, with_dense, says},
 #include "retrieve/features.def"
 #undef FEATURE
 };
@@ -18,7 +18,8 @@ Candidate *rank_candidate(Rank *rank, uint32_t file)
 {
     uint32_t *index = &rank->candidate_of[file];
     if (!*index) {
-        VEC_PUSH(rank->arena, &rank->candidates, (Candidate){.file = file});
+        Candidate made = {.file = file, .best_chunk = (uint32_t)CHUNK_NONE};
+        VEC_PUSH(rank->arena, &rank->candidates, made);
         *index = (uint32_t)rank->candidates.len;
     }
     return &rank->candidates.items[*index - 1];
@@ -34,7 +35,7 @@ static void body_features(Rank *rank)
         if (at->hit_count < RANK_BODY_CHUNKS)
             at->features[FEATURE_BODY] +=
                 lexical->hits[i].score * pow(rank_body_decay, at->hit_count);
-        at->hit_count++;
+        if (!at->hit_count++) at->best_chunk = lexical->hits[i].chunk;
         most = MAX(most, at->features[FEATURE_BODY]);
     }
     for (size_t i = 0; most > 0 && i < rank->candidates.len; i++)
@@ -75,27 +76,13 @@ static void sibling_features(Rank *rank)
     }
 }
 
-static void add_up(Rank *rank, const double *weights)
+static void add_up(Rank *rank, const double weights[FEATURES])
 {
     for (size_t i = 0; i < rank->candidates.len; i++) {
         Candidate *at = &rank->candidates.items[i];
         at->score = 0;
-        for (int f = 0; f < FEATURES; f++)
-            at->score += (weights ? weights[f] : feature_specs[f].weight) * at->features[f];
+        for (int f = 0; f < FEATURES; f++) at->score += weights[f] * at->features[f];
     }
-}
-
-typedef struct Sorted {
-    double score;
-    Str path;
-    uint32_t candidate;
-} Sorted;
-
-static int by_score(const void *a, const void *b)
-{
-    const Sorted *left = a, *right = b;
-    if (left->score != right->score) return left->score > right->score ? -1 : 1;
-    return str_cmp(left->path, right->path);
 }
 
 // --- the chunks of a file that is shown ---
@@ -112,6 +99,13 @@ static int by_chunk_score(const void *a, const void *b)
     return left->chunk < right->chunk ? -1 : left->chunk > right->chunk;
 }
 
+static bool has_chunk(const ScoredChunk *chunks, size_t count, uint32_t chunk)
+{
+    for (size_t i = 0; i < count; i++)
+        if (chunks[i].chunk == chunk) return true;
+    return false;
+}
+
 static void choose_chunks(const Rank *rank, RankedFile *file, size_t most)
 {
     VEC(ScoredChunk) chunks = {0};
@@ -124,10 +118,14 @@ static void choose_chunks(const Rank *rank, RankedFile *file, size_t most)
     }
     for (size_t i = 0; i < rank->defs.len; i++) {
         uint32_t chunk = rank->defs.items[i].chunk;
-        bool known = rank->defs.items[i].file != file->file;
-        for (size_t j = 0; j < chunks.len; j++) known = known || chunks.items[j].chunk == chunk;
-        if (!known)
+        if (rank->defs.items[i].file == file->file && !has_chunk(chunks.items, chunks.len, chunk))
             VEC_PUSH(rank->arena, &chunks, (ScoredChunk){chunk, rank_chunk_bonus(rank, chunk)});
+    }
+    for (size_t i = 0; rank->dense && i < rank->dense->len; i++) { // behind all that have words
+        uint32_t chunk = rank->dense->items[i].chunk;
+        if (corpus_file_of(rank->corpus, chunk) == file->file &&
+            !has_chunk(chunks.items, chunks.len, chunk))
+            VEC_PUSH(rank->arena, &chunks, (ScoredChunk){chunk, -1.0 - (double)i});
     }
     if (chunks.len) qsort(chunks.items, chunks.len, sizeof *chunks.items, by_chunk_score);
     for (size_t i = 0; i < chunks.len && i < most; i++)
@@ -137,22 +135,29 @@ static void choose_chunks(const Rank *rank, RankedFile *file, size_t most)
 static void take_best(Rank *rank, const RankSpec *spec, Ranking *out)
 {
     size_t count = rank->candidates.len;
-    Sorted *sorted = ARENA_ARRAY(rank->arena, Sorted, count);
-    for (uint32_t i = 0; i < count; i++) {
-        const Candidate *at = &rank->candidates.items[i];
-        sorted[i] = (Sorted){at->score, corpus_path(rank->corpus, at->file), i};
-    }
-    if (count) qsort(sorted, count, sizeof *sorted, by_score);
+    const Rated *rated = rank_rate(rank);
     out->count = MIN(count, spec->limit);
     out->files = ARENA_ARRAY(rank->arena, RankedFile, out->count);
     for (size_t i = 0; i < out->count; i++) {
-        const Candidate *from = &rank->candidates.items[sorted[i].candidate];
+        const Candidate *from = &rank->candidates.items[rated[i].candidate];
         RankedFile *to = &out->files[i];
         to->file = from->file;
         to->score = from->score;
         memcpy(to->features, from->features, sizeof to->features);
+        memcpy(to->fused, from->fused, sizeof to->fused);
         choose_chunks(rank, to, MIN(spec->chunks, (size_t)RANK_MOST_CHUNKS));
     }
+}
+
+// Those given; else the built-in ones, which are others with vectors.
+static const double *weights_of(const Rank *rank, const RankSpec *spec)
+{
+    bool dense = rank->dense && rank->dense->len && spec->fusion == FUSE_SCORES;
+    double *weights = ARENA_ARRAY(rank->arena, double, FEATURES);
+    if (spec->weights) return spec->weights;
+    for (int f = 0; f < FEATURES; f++)
+        weights[f] = dense ? feature_specs[f].with_dense : feature_specs[f].weight;
+    return weights;
 }
 
 void rank_files(Arena *arena, const Corpus *corpus, const RankSpec *spec, Ranking *out)
@@ -163,7 +168,10 @@ void rank_files(Arena *arena, const Corpus *corpus, const RankSpec *spec, Rankin
                  .candidate_of = ARENA_ARRAY(arena, uint32_t, corpus->files)};
     *out = (Ranking){0};
     lexical_search(arena, corpus, spec->query, spec->allowed_files, &rank.lexical);
+    if (spec->dense) rank.dense = spec->dense(spec->channel_arg);
+    const double *weights = weights_of(&rank, spec);
     body_features(&rank);
+    rank_dense_features(&rank);
     rank_find_defs(&rank, spec->allowed_files);
     comment_features(&rank);
     sibling_features(&rank);
@@ -171,13 +179,14 @@ void rank_files(Arena *arena, const Corpus *corpus, const RankSpec *spec, Rankin
     rank_sibling_features(&rank);
     rank_near_features(&rank);
     rank_name_features(&rank);
-    add_up(&rank, spec->weights);
-    const double *weights = spec->weights;
-    double weight = weights ? weights[FEATURE_INDEGREE] : feature_specs[FEATURE_INDEGREE].weight;
-    rank_count_use(&rank, weight, spec->limit);
-    add_up(&rank, spec->weights);
+    add_up(&rank, weights);
+    rank_late_features(&rank, spec);
+    rank_count_use(&rank, weights[FEATURE_INDEGREE], spec->limit);
+    add_up(&rank, weights);
+    if (spec->fusion == FUSE_RRF) rank_fuse(&rank, spec);
     take_best(&rank, spec, out);
     out->candidates = rank.candidates.len;
     out->body_most = rank.body_most;
+    out->weights = weights;
     out->lexical = rank.lexical;
 }

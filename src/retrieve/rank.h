@@ -1,15 +1,21 @@
 // retrieve/rank.h - which files answer a query best, and where in them.
 //
 //   query -> lexical (best chunks) -> candidate files -> features -> score -> best chunks of each
+//        `-> dense (nearest chunks) --^                       late --^
 //
-// Threads: pure. Memory: arena.
+// Dense and late are channels that may be absent (service/find_channels.h). Scores are sums of
+// weighted features; or, with FUSE_RRF, each channel ranks the files and the ranks are fused.
+//
+// Threads: pure but for what the channels do. Memory: arena.
 #ifndef CQ_RETRIEVE_RANK_H
 #define CQ_RETRIEVE_RANK_H
 
+#include "retrieve/dense.h"
+#include "retrieve/fuse.h"
 #include "retrieve/lexical.h"
 
 typedef enum Feature {
-#define FEATURE(id, name, weight, says) FEATURE_##id,
+#define FEATURE(id, name, weight, with_dense, says) FEATURE_##id,
 #include "retrieve/features.def"
 #undef FEATURE
     FEATURES
@@ -17,7 +23,7 @@ typedef enum Feature {
 
 typedef struct FeatureSpec {
     const char *name;
-    double weight;
+    double weight, with_dense; // without and with vectors
     const char *says;
 } FeatureSpec;
 extern const FeatureSpec feature_specs[FEATURES];
@@ -28,10 +34,14 @@ enum {
 };                        // times as much as the one before
 extern const double rank_body_decay;
 
+typedef enum RankChannel { CHANNEL_LEXICAL, CHANNEL_DENSE, CHANNEL_LATE, CHANNELS } RankChannel;
+const char *rank_channel_name(RankChannel channel);
+
 typedef struct RankedFile {
     uint32_t file; // of the corpus
-    double score;  // sum over features of weight x value
+    double score;  // FUSE_SCORES: sum over features of weight x value; FUSE_RRF: of `fused`
     double features[FEATURES];
+    double fused[CHANNELS];            // FUSE_RRF: what each channel added
     uint32_t chunks[RANK_MOST_CHUNKS]; // best first; at least one
     uint32_t chunk_count;
 } RankedFile;
@@ -42,13 +52,22 @@ typedef struct RankSpec {
     size_t limit;              // most files
     size_t chunks;             // most chunks of each; at most RANK_MOST_CHUNKS
     const double *weights;     // by feature; NULL: feature_specs'
+    FuseMethod fusion;
+    double rrf_k; // 0: 60
+    double channel_weights[CHANNELS];
+    // The channels: NULL when there is none. The first gives the nearest chunks, and may wait for
+    // them; NULL when there are none. The second scores chunks, 0 .. 1; false when it cannot.
+    const DenseHits *(*dense)(void *arg);
+    bool (*late)(void *arg, const uint32_t *chunks, size_t count, float *scores);
+    void *channel_arg;
 } RankSpec;
 
 typedef struct Ranking {
     RankedFile *files; // best first; ties by path
     size_t count;
-    size_t candidates; // files that were scored
-    double body_most;  // what BODY was divided by: the best file has 1
+    size_t candidates;     // files that were scored
+    double body_most;      // what BODY was divided by: the best file has 1
+    const double *weights; // that were used
     Lexical lexical;
 } Ranking;
 

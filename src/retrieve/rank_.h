@@ -9,8 +9,12 @@
 typedef struct Candidate {
     uint32_t file;
     uint32_t hit_count; // chunks of it among the best ones
+    uint32_t dense_count;
+    uint32_t best_chunk; // where words match best, or else vectors; CHUNK_NONE: neither
     double features[FEATURES], score;
+    double fused[CHANNELS];
 } Candidate;
+enum { CHUNK_NONE = -1 };
 
 typedef struct NamedDef { // a definition of a name that the query holds
     uint32_t file, chunk; // of the corpus
@@ -25,12 +29,20 @@ typedef struct Rank {
     const Corpus *corpus;
     const Query *query;
     Lexical lexical;
+    const DenseHits *dense; // NULL: none
     double body_most;
     VEC(Candidate) candidates;
     uint32_t *candidate_of; // by file: one more than its index
     VEC(NamedDef) defs;
     Map path_terms; // of several parts: in how many chunks a term is
 } Rank;
+
+typedef struct Rated { // a candidate, to be put in order
+    double score;
+    Str path;
+    uint32_t candidate;
+} Rated;
+const Rated *rank_rate(const Rank *rank); // all of them, best first; ties by path
 
 Candidate *rank_candidate(Rank *rank, uint32_t file); // made when new; valid until the next one
 // Fills `defs`, and makes their files candidates.
@@ -41,7 +53,12 @@ void rank_path_features(Rank *rank);    // STEM, FOLDER, TEST ... DEPTH, INDEGRE
 // INDEGREE of a corpus that does not know it, for those candidates that can be among the `limit`
 // best by it; their other features are added up already.
 void rank_count_use(Rank *rank, double weight, size_t limit);
-void rank_near_features(Rank *rank); // NEAR
+void rank_near_features(Rank *rank);  // NEAR
+void rank_dense_features(Rank *rank); // DENSE; its files become candidates
+// LATE, of the best files so far.
+void rank_late_features(Rank *rank, const RankSpec *spec);
+// Scores are replaced by fused ranks.
+void rank_fuse(Rank *rank, const RankSpec *spec);
 // What is added to the score of a chunk for the definitions in it.
 double rank_chunk_bonus(const Rank *rank, uint32_t chunk);
 

@@ -63,6 +63,15 @@ typedef struct EmbedPolicy { // vectors for texts
     int64_t concurrency, retries, backoff_ms, timeout_ms;
 } EmbedPolicy;
 
+typedef enum ChannelChoice { CHANNEL_AUTO, CHANNEL_ON, CHANNEL_OFF } ChannelChoice;
+
+typedef struct FindPolicy {
+    int64_t fusion;      // 0: scores, 1: ranks
+    int64_t dense, late; // ChannelChoice
+    double rrf_k, weight_lexical, weight_dense, weight_late;
+    int64_t deadline_ms; // of the channels
+} FindPolicy;
+
 typedef struct SqlPolicy {
     int64_t memory_limit_bytes;
 } SqlPolicy;
@@ -90,6 +99,7 @@ typedef struct Policy {
     RuntimePolicy runtime;
     TracePolicy trace;
     EmbedPolicy embed;
+    FindPolicy find;
     SqlPolicy sql;
     PolicyNamespace *namespaces;
     size_t namespace_count;

@@ -14,6 +14,8 @@
 #define RT "CQ_RUNTIME_"
 #define DISK "CQ_CACHE_"
 
+static const char *const channel_choices[] = {"auto", "on", "off", NULL};
+static const char *const fusions[] = {"scores", "ranks", NULL};
 static const char *const embed_backends[] = {"none", "hash", "http", NULL};
 
 #define MIB 1048576.0
@@ -210,6 +212,30 @@ const PolicySpec policy_specs[] = {
      .help = "wait before that; doubles each time, and is at least the server's Retry-After"},
     {"embed.timeout_ms", ROW(INT, embed.timeout_ms, RANGE(1, DAY_MS), DEFAULT("30000")),
      .env = {RT "EMBED_TIMEOUT_MS"}, .help = "time limit of one request to the server"},
+
+    {"find.dense", ROW(CHOICE, find.dense, DEFAULT("auto")), .choices = channel_choices,
+     .env = {RT "FIND_DENSE"},
+     .help = "whether find looks at vectors of chunks; auto: when embed.backend is a model, which "
+             "hash is not"},
+    {"find.late", ROW(CHOICE, find.late, DEFAULT("auto")), .choices = channel_choices,
+     .env = {RT "FIND_LATE"},
+     .help = "whether find compares the question's words one by one with those of the best chunks; "
+             "auto: no, as it was not found to help"},
+    {"find.fusion", ROW(CHOICE, find.fusion, DEFAULT("scores")), .choices = fusions,
+     .env = {RT "FIND_FUSION"},
+     .help = "how channels become one ranking: a weighted sum of what they score, or of ranks "
+             "(reciprocal rank fusion)"},
+    {"find.rrf_k", ROW(REAL, find.rrf_k, RANGE(1, 10000), DEFAULT("60")), .env = {RT "FIND_RRF_K"},
+     .help = "of ranks: a channel adds weight / (k + rank)"},
+    {"find.weight_lexical", ROW(REAL, find.weight_lexical, RANGE(0, 1000), DEFAULT("1")),
+     .env = {RT "FIND_WEIGHT_LEXICAL"}, .help = "of ranks: that of words, names and paths"},
+    {"find.weight_dense", ROW(REAL, find.weight_dense, RANGE(0, 1000), DEFAULT("0.5")),
+     .env = {RT "FIND_WEIGHT_DENSE"}, .help = "of ranks: that of vectors"},
+    {"find.weight_late", ROW(REAL, find.weight_late, RANGE(0, 1000), DEFAULT("0.5")),
+     .env = {RT "FIND_WEIGHT_LATE"}, .help = "of ranks: that of late interaction"},
+    {"find.deadline_ms", ROW(INT, find.deadline_ms, RANGE(1, DAY_MS), DEFAULT("200")),
+     .env = {RT "FIND_DEADLINE_MS"},
+     .help = "a channel that is later than this is left out, and the answer says so"},
 
     {"sql.memory_limit_bytes",
      ROW(SIZE, sql.memory_limit_bytes, RANGE(16 * MIB, MIB *MIB), DEFAULT("512M")),

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
-#include "service/find_index.h"
+#include "service/find_channels.h"
 
 enum { MOST_FILE_BYTES = 1 << 20, MOST_INPUT_BYTES = 64 << 20 };
 
@@ -127,6 +127,7 @@ typedef struct Run {
     const EvalSpec *spec;
     const EvalRepo *repo;
     const FindIndex *index;
+    Channels *channels;
 } Run;
 
 static Str full_path(const Run *run, uint32_t file)
@@ -176,12 +177,15 @@ static void run_query(const Run *run, EvalQuery *query)
     for (size_t i = 0; i < MAX(run->spec->repeats, (size_t)1); i++) {
         Arena scratch = {0};
         Ranking ranking;
+        Ctx cx = ctx_child(run->cx, &scratch);
         int64_t start_ns = clock_now_ns();
+        channels_ask(&cx, run->channels, query->text);
         Query analysed = query_analyse(&scratch, query->text);
         RankSpec spec = {.query = &analysed,
                          .limit = limit,
                          .chunks = RANK_MOST_CHUNKS,
                          .weights = run->spec->weights};
+        channels_join(run->channels, &spec);
         rank_files(&scratch, &run->index->corpus, &spec, &ranking);
         query->elapsed_ns = MIN(query->elapsed_ns, clock_now_ns() - start_ns);
         if (!i) keep_results(run, &ranking, query);
@@ -199,6 +203,30 @@ static bool is_wanted(const EvalSpec *spec, Str name)
     return !spec->only_count;
 }
 
+// `cx` has the repository's memory, run->cx that of the answer.
+static Fail run_queries(Ctx *cx, const Env *env, const Workspace *workspace, Run *run,
+                        EvalRepo *repo, EvalAnswer *out)
+{
+    const FindIndex *index = run->index;
+    ChannelsSpec channels = {.env = env,
+                             .workspace = workspace,
+                             .index = index,
+                             .question = STR(""),
+                             .max_file_bytes = MOST_FILE_BYTES};
+    TRY(channels_begin(cx, &channels, &run->channels));
+    repo->present = true;
+    repo->files = index->view.delta.taken;
+    repo->bytes = index->view.delta.bytes;
+    repo->chunks = index->corpus.chunks;
+    repo->index_bytes = index->index_bytes;
+    repo->build_ns = index->build_ns;
+    repo->pack_ns = index->view.pack_ns;
+    for (size_t i = 0; i < out->query_count; i++)
+        if (str_eq(out->queries[i].repo, repo->name)) run_query(run, &out->queries[i]);
+    channels_end(run->channels, NULL);
+    return NULL;
+}
+
 static Fail run_repo(Ctx *cx, const Env *env, const EvalSpec *spec, EvalRepo *repo, EvalAnswer *out)
 {
     Arena arena = {0};
@@ -213,16 +241,8 @@ static Fail run_repo(Ctx *cx, const Env *env, const EvalSpec *spec, EvalRepo *re
     TRY(workspace_open(cx, folder, false, &workspace));
     Fail fail = find_index_build(&inner, env, &workspace, MOST_FILE_BYTES, &index);
     if (!fail) {
-        Run run = {cx, spec, repo, &index};
-        repo->present = true;
-        repo->files = index.view.delta.taken;
-        repo->bytes = index.view.delta.bytes;
-        repo->chunks = index.corpus.chunks;
-        repo->index_bytes = index.index_bytes;
-        repo->build_ns = index.build_ns;
-        repo->pack_ns = index.view.pack_ns;
-        for (size_t i = 0; i < out->query_count; i++)
-            if (str_eq(out->queries[i].repo, repo->name)) run_query(&run, &out->queries[i]);
+        Run run = {cx, spec, repo, &index, NULL};
+        fail = run_queries(&inner, env, &workspace, &run, repo, out);
         refresh_close(&index.view);
     }
     workspace_close(&workspace);

@@ -7,12 +7,12 @@
 #include "base/os.h"
 #include "base/vec.h"
 
-typedef struct Group { // which queries count; an empty Str takes all
+typedef struct QueryGroup { // which queries count; an empty Str takes all
     Str repo, category, language;
     int half; // 0: both, 1: dev, 2: test
-} Group;
+} QueryGroup;
 
-static bool takes(const Group *group, const EvalQuery *query)
+static bool takes(const QueryGroup *group, const EvalQuery *query)
 {
     return query->ran && (!group->repo.len || str_eq(group->repo, query->repo)) &&
            (!group->category.len || str_eq(group->category, query->category)) &&
@@ -39,7 +39,7 @@ static void add_scaled(EvalFigures *to, const EvalFigures *from, double factor)
     to->recall_10 += from->recall_10 * factor;
 }
 
-static EvalFigures sum_group(const EvalAnswer *answer, Str name, Group group)
+static EvalFigures sum_group(const EvalAnswer *answer, Str name, QueryGroup group)
 {
     EvalFigures sum = {.name = name};
     for (size_t r = 0; r < answer->repo_count; r++) {
@@ -62,7 +62,8 @@ static EvalFigures sum_group(const EvalAnswer *answer, Str name, Group group)
 
 typedef VEC(EvalFigures) FiguresVec;
 
-static void add_once(Arena *arena, FiguresVec *all, const EvalAnswer *answer, Str name, Group group)
+static void add_once(Arena *arena, FiguresVec *all, const EvalAnswer *answer, Str name,
+                     QueryGroup group)
 {
     for (size_t i = 0; i < all->len; i++)
         if (str_eq(all->items[i].name, name)) return;
@@ -104,15 +105,17 @@ static void sum_latency(Arena *arena, const EvalAnswer *answer, EvalSums *out)
 
 EvalSums eval_sum(Arena *arena, const EvalAnswer *answer)
 {
-    EvalSums out = {.all = sum_group(answer, STR("all"), (Group){0}),
-                    .dev = sum_group(answer, STR("dev"), (Group){.half = 1}),
-                    .test = sum_group(answer, STR("test"), (Group){.half = 2})};
+    EvalSums out = {.all = sum_group(answer, STR("all"), (QueryGroup){0}),
+                    .dev = sum_group(answer, STR("dev"), (QueryGroup){.half = 1}),
+                    .test = sum_group(answer, STR("test"), (QueryGroup){.half = 2})};
     FiguresVec categories = {0}, languages = {0}, repos = {0};
     for (size_t i = 0; i < answer->query_count; i++) {
         const EvalQuery *query = &answer->queries[i];
-        add_once(arena, &categories, answer, query->category, (Group){.category = query->category});
-        add_once(arena, &languages, answer, query->language, (Group){.language = query->language});
-        add_once(arena, &repos, answer, query->repo, (Group){.repo = query->repo});
+        add_once(arena, &categories, answer, query->category,
+                 (QueryGroup){.category = query->category});
+        add_once(arena, &languages, answer, query->language,
+                 (QueryGroup){.language = query->language});
+        add_once(arena, &repos, answer, query->repo, (QueryGroup){.repo = query->repo});
     }
     out.categories = sorted(&categories, &out.category_count);
     out.languages = sorted(&languages, &out.language_count);

@@ -115,20 +115,36 @@ static void sum_up(const Find *find, FindAnswer *out)
     out->timed_out = !out->interrupted;
 }
 
-static Fail answer(Find *find, const RefreshSpec *spec, RefreshHow how, FindAnswer *out)
+static Fail rank_with_channels(Find *find, const bool *allowed, FindAnswer *out)
 {
     const FindQuery *query = find->query;
+    Channels *channels;
+    ChannelsSpec spec = {.env = find->env,
+                         .workspace = &find->workspace,
+                         .index = &find->index,
+                         .question = query->text,
+                         .allowed_files = allowed,
+                         .max_file_bytes = query->max_file_bytes};
+    RankSpec rank = {.query = &find->analysed,
+                     .allowed_files = allowed,
+                     .limit = query->limit,
+                     .chunks = query->per_file};
+    TRY(channels_begin(find->cx, &spec, &channels));
+    channels_join(channels, &rank);
+    rank_files(find->cx->arena, &find->index.corpus, &rank, &find->ranking);
+    channels_end(channels, &out->channels);
+    return NULL;
+}
+
+static Fail answer(Find *find, const RefreshSpec *spec, RefreshHow how, FindAnswer *out)
+{
     const bool *allowed;
     *out = (FindAnswer){0};
     refresh_close(&find->index.view);
     TRY(refresh_view(find->cx, spec, how, &find->index.view));
     refresh_corpus(find->cx, &find->index.view, &find->index.corpus);
     TRY(choose_files(find, &allowed));
-    RankSpec rank = {.query = &find->analysed,
-                     .allowed_files = allowed,
-                     .limit = query->limit,
-                     .chunks = query->per_file};
-    rank_files(find->cx->arena, &find->index.corpus, &rank, &find->ranking);
+    TRY(rank_with_channels(find, allowed, out));
     take_files(find, out);
     list_unknown(find, out);
     sum_up(find, out);

@@ -12,6 +12,7 @@
 
 #include "index/universe.h"
 #include "retrieve/explain.h"
+#include "service/find_channels.h"
 #include "service/result.h"
 
 typedef enum FindOnly { FIND_ALL, FIND_CODE, FIND_DOCS } FindOnly;
@@ -68,7 +69,8 @@ typedef struct FindAnswer {
     uint64_t generation;    // of the snapshot that was used; 0: none
     uint64_t changed_files; // read since: that many are not in it
     Str index_trouble;      // why what is published was not used, or empty
-    bool cut;               // there are more candidates than files
+    ChannelsReport channels;
+    bool cut; // there are more candidates than files
     bool timed_out, interrupted;
 } FindAnswer;
 

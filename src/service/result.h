@@ -64,6 +64,7 @@ typedef struct Env {
     const struct Grammars *grammars; // lang/grammars.h
     struct Cell *cache;              // of a Cache: runtime/cache.h
     struct Cell *opened;             // of an Opened: index/opened.h
+    struct Cell *embedder;           // of an Embedder: retrieve/embed.h
     struct Engine *engine;           // runs plans
     struct MetricSet *metrics;       // runtime/measure.h; NULL measures nothing
     const struct Policy *policy;     // how much to use of what: runtime/policy.h

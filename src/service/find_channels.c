@@ -1,0 +1,243 @@
+// service/find_channels.c
+//
+// DESIGN. The question's vector is made by one task on an I/O thread, which writes to `asked`
+// alone; group_wait ends it, and nothing reads `asked` before. A task ends by the deadline itself,
+// as embed_texts does, so no wait is longer than that.
+#include "service/find_channels.h"
+
+#include "base/clock.h"
+#include "runtime/cell.h"
+#include "runtime/policy.h"
+
+typedef struct Asked { // the question's vector
+    Arena arena;
+    Ctx cx;
+    Group group;
+    bool running;
+    Embedder *embedder;
+    Str text;
+    EmbedRows rows;
+    Fail fail;
+} Asked;
+
+struct Channels {
+    Ctx *cx;
+    ChannelsSpec spec;
+    ChannelsReport report;
+    Lease lease;
+    Embedder *embedder; // NULL: no channel but words
+    EmbedModel model;
+    DensePart *parts; // by part of the corpus
+    int64_t start_ns;
+    Asked asked;
+    DenseHits hits;
+};
+
+const char *channel_state_name(ChannelState state)
+{
+    static const char *const names[] = {"unused", "used", "partly", "missing"};
+    return names[state];
+}
+
+static void set_state(Channels *channels, RankChannel channel, ChannelState state, Str why)
+{
+    ChannelReport *report = &channels->report.of[channel];
+    report->state = state;
+    report->why = why;
+    report->elapsed_ns = clock_now_ns() - channels->start_ns;
+}
+
+// --- which channels ---
+
+static bool is_wanted(int64_t choice, bool helps)
+{
+    return choice == CHANNEL_ON || (choice == CHANNEL_AUTO && helps);
+}
+
+static void resolve(Channels *channels)
+{
+    const FindPolicy *policy = &channels->spec.env->policy->find;
+    ChannelsReport *report = &channels->report;
+    report->fusion = policy->fusion ? FUSE_RRF : FUSE_SCORES;
+    report->rrf_k = policy->rrf_k;
+    report->deadline_ns = policy->deadline_ms * NS_PER_MS;
+    report->of[CHANNEL_LEXICAL].weight = policy->weight_lexical;
+    report->of[CHANNEL_DENSE].weight = policy->weight_dense;
+    report->of[CHANNEL_LATE].weight = policy->weight_late;
+    set_state(channels, CHANNEL_LEXICAL, CHANNEL_USED, STR(""));
+    set_state(channels, CHANNEL_DENSE, CHANNEL_UNUSED, STR("off: find.dense"));
+    set_state(channels, CHANNEL_LATE, CHANNEL_UNUSED, STR("off: find.late"));
+}
+
+// --- vectors of the parts ---
+
+static bool read_text(Ctx *cx, void *arg, Str path, Str *text)
+{
+    const Channels *channels = arg;
+    size_t most = (size_t)channels->spec.max_file_bytes;
+    const char *name = str_cstr(cx->arena, path);
+    Fail fail = os_read_file(cx, channels->spec.workspace->dir, name, most, text);
+    return !fail;
+}
+
+static Fail make_part(Ctx *cx, Channels *channels, size_t number)
+{
+    const CorpusPart *part = &channels->spec.index->corpus.parts[number];
+    SegmentSection sections[DENSE_SECTIONS];
+    DenseReport report;
+    DenseSpec spec = {.embedder = channels->embedder,
+                      .pool = channels->spec.env->pool,
+                      .read = read_text,
+                      .read_arg = channels,
+                      .dead = part->dead};
+    TRY(dense_make(cx, &spec, part->lexicon, sections, &report));
+    if (!dense_open_sections(sections, &channels->parts[number]))
+        channels->parts[number] = (DensePart){0};
+    return NULL;
+}
+
+// Those of published parts are read; those of changed files made, when that needs no server.
+static Fail find_parts(Ctx *cx, Channels *channels)
+{
+    const FindIndex *index = channels->spec.index;
+    const Snapshot *snapshot = index->view.opened->snapshot;
+    size_t published = snapshot ? snapshot->part_count : 0;
+    Digest model = embed_fingerprint(channels->embedder);
+    channels->parts = ARENA_ARRAY(cx->arena, DensePart, index->corpus.part_count);
+    for (size_t i = 0; i < index->corpus.part_count; i++) {
+        uint32_t chunks = index->corpus.parts[i].lexicon->head->chunks;
+        if (i < published) {
+            const Segment *vectors = snapshot->parts[i].attached[ATTACH_VECTORS];
+            bool there = vectors && dense_open(vectors, &model, chunks, &channels->parts[i]);
+            if (!there || channels->parts[i].missing) channels->report.vectors_due = true;
+        } else if (channels->model.is_local && chunks) {
+            TRY(make_part(cx, channels, i));
+        }
+    }
+    return NULL;
+}
+
+// --- the question's vector ---
+
+static void embed_question(void *arg, int slot)
+{
+    (void)slot;
+    Asked *asked = arg;
+    asked->fail =
+        embed_texts(&asked->cx, asked->embedder, NULL, EMBED_QUERY, &asked->text, 1, &asked->rows);
+}
+
+void channels_ask(Ctx *cx, Channels *channels, Str question)
+{
+    Asked *asked = &channels->asked;
+    if (!channels->embedder) return;
+    arena_reset(&asked->arena);
+    channels->start_ns = clock_now_ns();
+    asked->cx = ctx_child(cx, &asked->arena);
+    int64_t deadline_ns = channels->start_ns + channels->report.deadline_ns;
+    if (!asked->cx.deadline_ns || deadline_ns < asked->cx.deadline_ns)
+        asked->cx.deadline_ns = deadline_ns;
+    asked->embedder = channels->embedder;
+    asked->text = question;
+    group_init(&asked->group, channels->spec.env->pool, NULL);
+    asked->running = !channels->model.is_local;
+    if (asked->running) pool_submit_io(&asked->group, embed_question, asked);
+    else embed_question(asked, 0);
+}
+
+static void wait_for_question(Channels *channels)
+{
+    if (channels->asked.running) group_wait(&channels->asked.group);
+    channels->asked.running = false;
+}
+
+// --- beginning and ending ---
+
+static Fail begin(Ctx *cx, Channels *channels)
+{
+    const FindPolicy *policy = &channels->spec.env->policy->find;
+    Fail fail = cell_lease(cx, channels->spec.env->embedder, &channels->lease);
+    if (fail) {
+        set_state(channels, CHANNEL_DENSE, CHANNEL_MISSING, fail->detail);
+        return ctx_check(cx);
+    }
+    Embedder *embedder = (Embedder *)(uintptr_t)channels->lease.value; // for many threads
+    channels->model = embed_model(embedder);
+    bool none = str_eq(channels->model.backend, STR("none"));
+    bool helps = !none && !str_eq(channels->model.backend, STR("hash"));
+    if (!is_wanted(policy->dense, helps)) return NULL;
+    channels->report.backend = str_copy(cx->arena, channels->model.backend);
+    channels->report.model = str_copy(cx->arena, channels->model.model);
+    if (none) {
+        set_state(channels, CHANNEL_DENSE, CHANNEL_MISSING, STR("embed.backend is none"));
+        return NULL;
+    }
+    channels->embedder = embedder;
+    TRY(find_parts(cx, channels));
+    channels_ask(cx, channels, channels->spec.question);
+    return NULL;
+}
+
+Fail channels_begin(Ctx *cx, const ChannelsSpec *spec, Channels **out)
+{
+    Channels *channels = ARENA_NEW(cx->arena, Channels);
+    *channels = (Channels){.cx = cx, .spec = *spec, .start_ns = clock_now_ns()};
+    resolve(channels);
+    *out = channels;
+    if (spec->env->policy->find.dense == CHANNEL_OFF || !spec->env->embedder) return NULL;
+    Fail fail = begin(cx, channels);
+    if (fail) channels_end(channels, NULL);
+    return fail;
+}
+
+static const DenseHits *find_dense(void *arg)
+{
+    Channels *channels = arg;
+    const Asked *asked = &channels->asked;
+    wait_for_question(channels);
+    if (asked->fail || asked->rows.missing_count || !asked->rows.dims) {
+        Str why = asked->fail ? asked->fail->detail : asked->rows.limit;
+        set_state(channels, CHANNEL_DENSE, CHANNEL_MISSING, str_copy(channels->cx->arena, why));
+        return NULL;
+    }
+    Ctx cx = *channels->cx;
+    cx.deadline_ns = asked->cx.deadline_ns;
+    DenseQuery query = {.corpus = &channels->spec.index->corpus,
+                        .parts = channels->parts,
+                        .vector = asked->rows.rows,
+                        .dims = asked->rows.dims,
+                        .allowed_files = channels->spec.allowed_files};
+    Fail fail = dense_search(&cx, channels->spec.env->pool, &query, &channels->hits);
+    if (fail) {
+        set_state(channels, CHANNEL_DENSE, CHANNEL_MISSING, fail->detail);
+        return NULL;
+    }
+    uint64_t without = channels->hits.without;
+    if (channels->hits.cut)
+        set_state(channels, CHANNEL_DENSE, CHANNEL_PARTLY, STR("cut at find.deadline_ms"));
+    else if (without)
+        set_state(channels, CHANNEL_DENSE, CHANNEL_PARTLY,
+                  str_format(channels->cx->arena, "%llu of %llu chunks have no vector yet",
+                             (unsigned long long)without,
+                             (unsigned long long)channels->spec.index->corpus.live_chunks));
+    else set_state(channels, CHANNEL_DENSE, CHANNEL_USED, STR(""));
+    return &channels->hits;
+}
+
+void channels_join(Channels *channels, RankSpec *rank)
+{
+    rank->fusion = channels->report.fusion;
+    rank->rrf_k = channels->report.rrf_k;
+    for (int i = 0; i < CHANNELS; i++) rank->channel_weights[i] = channels->report.of[i].weight;
+    rank->channel_arg = channels;
+    if (channels->embedder) rank->dense = find_dense;
+}
+
+void channels_end(Channels *channels, ChannelsReport *out)
+{
+    if (!channels) return;
+    wait_for_question(channels);
+    arena_fini(&channels->asked.arena);
+    lease_release(&channels->lease);
+    if (out) *out = channels->report;
+}
