@@ -4,9 +4,9 @@
 #include "base/os.h"
 
 // The places where it may be, best first; ends with an empty one.
-static void places(Ctx *cx, const char *name, Str out[3])
+static void places(Ctx *cx, const char *variable, const char *beside, const char *name, Str out[3])
 {
-    Str folder = os_env("CQ_PLUGIN_DIR"), program = STR_NONE;
+    Str folder = os_env(variable), program = STR_NONE;
     out[0] = out[1] = out[2] = STR_NONE;
     if (folder.len) {
         out[0] = str_format(cx->arena, STR_FMT "/%s", STR_ARG(folder), name);
@@ -14,7 +14,7 @@ static void places(Ctx *cx, const char *name, Str out[3])
     }
     if (os_real_path(cx, "/proc/self/exe", &program)) return;
     folder = str_sub(program, 0, str_find_last(program, '/'));
-    out[0] = str_format(cx->arena, STR_FMT "/../lib/cq/%s", STR_ARG(folder), name);
+    out[0] = str_format(cx->arena, STR_FMT "/../%s/%s", STR_ARG(folder), beside, name);
     out[1] = str_format(cx->arena, STR_FMT "/%s", STR_ARG(folder), name);
 }
 
@@ -24,7 +24,7 @@ void *plugin_open(Ctx *cx, Arena *arena, const char *file_name, Str *path, Str *
     void *library = NULL;
     OsStat stat;
     *why = STR("the program's folder is not known");
-    places(cx, file_name, where);
+    places(cx, "CQ_PLUGIN_DIR", "lib/cq", file_name, where);
     for (size_t i = 0; !library && where[i].len; i++) {
         const char *at = str_cstr(arena, where[i]);
         Fail fail = os_stat(cx, OS_CWD, at, OS_FOLLOW, &stat);
@@ -34,4 +34,15 @@ void *plugin_open(Ctx *cx, Arena *arena, const char *file_name, Str *path, Str *
         *path = str_from(at);
     }
     return library;
+}
+
+Str plugin_find_data(Ctx *cx, const char *file_name)
+{
+    Str where[3];
+    OsStat stat;
+    places(cx, "CQ_DATA_DIR", "share/cq", file_name, where);
+    for (size_t i = 0; where[i].len; i++)
+        if (os_try_stat(OS_CWD, str_cstr(cx->arena, where[i]), OS_FOLLOW, &stat) == 0)
+            return where[i];
+    return STR_NONE;
 }

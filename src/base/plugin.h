@@ -14,4 +14,9 @@
 // NULL when it cannot be had; *why, in cx->arena, is then the reason.
 void *plugin_open(Ctx *cx, Arena *arena, const char *file_name, Str *path, Str *why);
 
+// A data file that comes with cq: in the folder that CQ_DATA_DIR names; without that variable in
+// ../share/cq beside the program, then in the program's own folder. Its path, in cx->arena;
+// STR_NONE when it is in none of them.
+Str plugin_find_data(Ctx *cx, const char *file_name);
+
 #endif

@@ -3,13 +3,12 @@
 // With the mean m taken off, and q' = (q - m) / |q - m|, a chunk c scores  q'.(c - m) / |c - m|.
 // The scan orders by q'.c, which differs from that only by the length |c - m|; so four times as
 // many chunks are taken as are wanted, and ordered by the exact score.
-#include "retrieve/dense.h"
+#include "retrieve/dense_.h"
 
 #include <math.h>
 #include <stdlib.h>
 
 enum { SCANNED = 4 * DENSE_MOST_HITS };
-static const double sum_step = 1073741824; // 2^30, as in dense_make.c
 
 // --- opening ---
 
@@ -71,7 +70,7 @@ static void subtract_file(const CorpusPart *part, const DensePart *dense, uint32
         double scale = (double)dense->vectors.scales[chunk];
         if (!(scale > 0)) continue;
         for (uint32_t k = 0; k < dense->vectors.shape.dims; k++)
-            sums[k] -= (int64_t)llrint((double)codes[k] * scale * sum_step);
+            sums[k] -= (int64_t)llrint((double)codes[k] * scale * dense_sum_step);
         --*count;
     }
 }
@@ -92,7 +91,7 @@ static float *find_mean(Arena *arena, const DenseQuery *query)
     if (count <= 0) return NULL;
     float *mean = ARENA_ARRAY(arena, float, query->dims);
     for (uint32_t k = 0; k < query->dims; k++)
-        mean[k] = (float)((double)sums[k] / sum_step / (double)count);
+        mean[k] = (float)((double)sums[k] / dense_sum_step / (double)count);
     return mean;
 }
 

@@ -2,23 +2,19 @@
 //
 // Texts go to the embedder in batches, each with an arena of its own: a part is as large as it
 // likes. The rows are the only thing that is kept.
+#include <assert.h>
 #include <math.h>
 
 #include "base/vec.h"
-#include "retrieve/dense.h"
+#include "retrieve/dense_.h"
 
 enum { BATCH_TEXTS = 256, BATCH_BYTES = 1 << 20 };
-static const double sum_step = 1073741824; // 2^30
 
 typedef struct Making {
     const DenseSpec *spec;
     const Lexicon *lexicon;
-    Arena *arena; // of the rows
+    DenseRows rows;
     DenseReport *report;
-    Str rows; // NULL until the dimensions are known
-    DenseHead *head;
-    int64_t *sums;
-    bool *missing; // by chunk
     // the batch
     Arena batch;
     VEC(Str) texts;
@@ -26,43 +22,45 @@ typedef struct Making {
     size_t bytes;
 } Making;
 
-static void begin_rows(Making *making, uint32_t dims)
+void dense_rows_begin(DenseRows *rows, uint32_t dims)
 {
-    making->head->dims = dims;
-    making->rows =
-        vectors_new(making->arena, (VectorShape){.dims = dims, .rows = making->head->chunks});
-    making->sums = ARENA_ARRAY(making->arena, int64_t, dims);
+    rows->head->dims = dims;
+    rows->section =
+        vectors_new(rows->arena, (VectorShape){.dims = dims, .rows = rows->head->chunks});
+    Fail fail = vectors_open(rows->arena, rows->section, &rows->vectors);
+    assert(!fail); // it was just made
+    (void)fail;
+    rows->sums = ARENA_ARRAY(rows->arena, int64_t, dims);
 }
 
-static void add_sums(Making *making, uint32_t chunk)
+bool dense_rows_put(DenseRows *rows, uint32_t chunk, const float *row)
 {
-    Vectors vectors;
-    if (vectors_open(making->arena, making->rows, &vectors)) return; // made by begin_rows
-    const int8_t *codes = vectors.codes + chunk * vectors.stride;
-    for (uint32_t i = 0; i < vectors.shape.dims; i++)
-        making->sums[i] +=
-            (int64_t)llrint((double)codes[i] * (double)vectors.scales[chunk] * sum_step);
-    making->head->with_row += vectors.scales[chunk] > 0;
+    if (!row) return true;
+    if (vectors_put(rows->arena, rows->section, chunk, row)) return false;
+    const int8_t *codes = rows->vectors.codes + chunk * rows->vectors.stride;
+    double step = (double)rows->vectors.scales[chunk] * dense_sum_step;
+    for (uint32_t i = 0; i < rows->head->dims; i++)
+        rows->sums[i] += (int64_t)llrint((double)codes[i] * step);
+    rows->head->with_row += rows->vectors.scales[chunk] > 0;
+    return true;
 }
 
 static void take_rows(Making *making, const EmbedRows *rows)
 {
-    if (!making->rows.ptr && rows->dims) begin_rows(making, rows->dims);
-    bool fits = making->rows.ptr && rows->dims == making->head->dims && !rows->starts;
+    DenseRows *to = &making->rows;
+    if (!to->section.ptr && rows->dims) dense_rows_begin(to, rows->dims);
+    bool fits = to->section.ptr && rows->dims == to->head->dims && !rows->starts;
     for (size_t i = 0; i < rows->count; i++) {
         uint32_t chunk = making->chunks.items[i];
-        bool there = fits && !(rows->missing && rows->missing[i]);
-        if (there)
-            there = !vectors_put(making->arena, making->rows, chunk,
-                                 rows->rows + i * (size_t)rows->dims);
-        if (there) add_sums(making, chunk);
+        bool there = fits && !(rows->missing && rows->missing[i]) &&
+                     dense_rows_put(to, chunk, rows->rows + i * (size_t)rows->dims);
         making->report->made += there;
-        making->missing[chunk] = !there;
+        to->missing[chunk] = !there;
     }
     making->report->requests += rows->requests;
     making->report->retries += rows->retries;
     if (rows->limit.len && !making->report->limit.len)
-        making->report->limit = str_copy(making->arena, rows->limit);
+        making->report->limit = str_copy(making->rows.arena, rows->limit);
 }
 
 static Fail end_batch(Ctx *cx, Making *making)
@@ -100,7 +98,7 @@ static Fail add_file(Ctx *cx, Making *making, const LexFile *file, Str path)
     Str text;
     if (!making->spec->read(&inner, making->spec->read_arg, path, &text)) {
         for (uint32_t i = 0; i < file->chunk_count; i++)
-            making->missing[file->first_chunk + i] = true;
+            making->rows.missing[file->first_chunk + i] = true;
         return NULL;
     }
     LineStarts lines = lines_find(&making->batch, text);
@@ -123,38 +121,59 @@ static Fail add_files(Ctx *cx, Making *making)
 }
 
 // What could not be had is told from what has nothing to say by a scale below 0.
-static void mark_missing(Making *making)
+static void mark_missing(DenseRows *rows)
 {
-    Vectors vectors = {0};
-    bool there = making->rows.ptr && !vectors_open(making->arena, making->rows, &vectors);
-    for (uint32_t i = 0; i < making->head->chunks; i++) {
-        making->head->missing += making->missing[i];
-        if (there && making->missing[i]) *(float *)(uintptr_t)&vectors.scales[i] = -1; // ours
+    for (uint32_t i = 0; i < rows->head->chunks; i++) {
+        rows->head->missing += rows->missing[i];
+        if (rows->section.ptr && rows->missing[i])
+            *(float *)(uintptr_t)&rows->vectors.scales[i] = -1; // ours to write
     }
+}
+
+static Fail make_from_texts(Ctx *cx, Making *making)
+{
+    Fail fail = add_files(cx, making);
+    arena_fini(&making->batch);
+    return fail;
+}
+
+// A table that turns out to be damaged gives nothing at all.
+static Fail make_from_terms(Ctx *cx, const Model *table, Making *making)
+{
+    DenseRows *rows = &making->rows;
+    Fail fail = dense_make_terms(cx, table, making->lexicon, making->spec->dead, rows);
+    making->report->made = rows->head->with_row;
+    if (!fail || fail->kind == PROBLEM_CANCELLED) return fail;
+    for (uint32_t i = 0; i < rows->head->chunks; i++) rows->missing[i] = true;
+    rows->head->dims = rows->head->with_row = 0;
+    rows->section = STR_NONE;
+    rows->sums = NULL;
+    making->report->limit = fail->detail;
+    making->report->made = 0;
+    return NULL;
 }
 
 Fail dense_make(Ctx *cx, const DenseSpec *spec, const Lexicon *lexicon,
                 SegmentSection out[DENSE_SECTIONS], DenseReport *report)
 {
     *report = (DenseReport){0};
-    Making making = {.spec = spec,
-                     .lexicon = lexicon,
-                     .arena = cx->arena,
-                     .report = report,
-                     .head = ARENA_NEW(cx->arena, DenseHead)};
-    making.missing = ARENA_ARRAY(cx->arena, bool, lexicon->head->chunks);
-    making.head->version = DENSE_VERSION;
-    making.head->chunks = lexicon->head->chunks;
-    making.head->model = embed_fingerprint(spec->embedder);
-    Fail fail = add_files(cx, &making);
-    arena_fini(&making.batch);
-    TRY(fail);
-    mark_missing(&making);
-    report->missing = making.head->missing;
-    out[0] = (SegmentSection){DENSE_SECTION_HEAD, {(const char *)making.head, sizeof(DenseHead)}};
-    out[1] = (SegmentSection){DENSE_SECTION_ROWS, making.rows.ptr ? making.rows : STR("")};
+    Making making = {.spec = spec, .lexicon = lexicon, .report = report};
+    DenseRows *rows = &making.rows;
+    const Model *table = embed_table(spec->embedder);
+    rows->arena = cx->arena;
+    rows->missing = ARENA_ARRAY(cx->arena, bool, lexicon->head->chunks);
+    rows->head = ARENA_NEW(cx->arena, DenseHead);
+    *rows->head = (DenseHead){.version = DENSE_VERSION,
+                              .chunks = lexicon->head->chunks,
+                              .model = embed_fingerprint(spec->embedder)};
+    if (table) TRY(make_from_terms(cx, table, &making));
+    else TRY(make_from_texts(cx, &making));
+    mark_missing(rows);
+    report->missing = rows->head->missing;
+    out[0] = (SegmentSection){DENSE_SECTION_HEAD, {(const char *)rows->head, sizeof(DenseHead)}};
+    out[1] = (SegmentSection){DENSE_SECTION_ROWS, rows->section.ptr ? rows->section : STR("")};
     out[2] = (SegmentSection){
         DENSE_SECTION_SUMS,
-        {making.sums ? (const char *)making.sums : "", making.head->dims * sizeof(int64_t)}};
+        {rows->sums ? (const char *)rows->sums : "", rows->head->dims * sizeof(int64_t)}};
     return NULL;
 }

@@ -42,6 +42,7 @@ Embedder *embed_open(const EmbedPolicy *policy, HttpClient *http)
     switch ((EmbedBackendChoice)policy->backend) {
     case EMBED_HTTP: return embed_new(&embed_http, embed_http_new(policy, http));
     case EMBED_HASH: return embed_new(&embed_hash, NULL);
+    case EMBED_STATIC: return embed_static_open(policy);
     case EMBED_NONE: break;
     }
     return embed_new(&embed_none, NULL);
@@ -52,6 +53,11 @@ void embed_free(Embedder *embedder)
     if (!embedder) return;
     if (embedder->backend->free) embedder->backend->free(embedder->self);
     mem_free(embedder);
+}
+
+const Model *embed_table(const Embedder *embedder)
+{
+    return embedder->backend == &embed_static ? embed_static_model(embedder->self) : NULL;
 }
 
 EmbedModel embed_model(const Embedder *embedder)

@@ -2,9 +2,9 @@
 //
 //   embed_open (from the policy) --> embed_texts, as often as wanted --> embed_free
 //
-// Backends: `hash` (always there: hashed parts of words, the same numbers on every machine) and
-// `http` (an OpenAI-compatible server: embed_http.h). A further one is an EmbedBackend and a line
-// in embed_open. docs/embeddings.md.
+// Backends: `hash` (always there: hashed parts of words), `static` (sums of trained token vectors:
+// model.h), both with the same numbers on every machine, and `http` (an OpenAI-compatible server:
+// embed_http.h). A further one is an EmbedBackend and a line in embed_open. docs/embeddings.md.
 //
 // No backend, or one that does not answer, is a limit of the answer (EmbedRows.limit) and never a
 // failure of the request.
@@ -16,6 +16,7 @@
 #define CQ_RETRIEVE_EMBED_H
 
 #include "base/digest.h"
+#include "retrieve/model.h"
 #include "runtime/http.h"
 #include "runtime/policy.h"
 #include "runtime/pool.h"
@@ -74,7 +75,15 @@ MUST_CHECK Fail embed_texts(Ctx *cx, Embedder *embedder, Pool *pool, EmbedKind k
 // Scales to length 1; a row of zeros stays. False for a number that is not finite.
 bool embed_normalise(float *row, size_t dims);
 
-extern const EmbedBackend embed_none, embed_hash;
+// The table behind the static backend, for whoever has a text's terms already; NULL for others.
+const Model *embed_table(const Embedder *embedder);
+// The static backend over the policy's table; over hashed parts where none comes with cq. One that
+// was asked for and cannot be used is a limit of every answer. embed_static_new takes the model.
+Embedder *embed_static_open(const EmbedPolicy *policy);
+Embedder *embed_static_new(Model *model);
+const Model *embed_static_model(const void *self); // of its `self`; NULL when it cannot be used
+
+extern const EmbedBackend embed_none, embed_hash, embed_static;
 enum { EMBED_HASH_DIMS = 256 };
 
 #endif

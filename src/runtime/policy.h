@@ -54,11 +54,17 @@ typedef struct TracePolicy { // empty: off
     Str file, otlp_endpoint;
 } TracePolicy;
 
-typedef enum EmbedBackendChoice { EMBED_NONE, EMBED_HASH, EMBED_HTTP } EmbedBackendChoice;
+typedef enum EmbedBackendChoice {
+    EMBED_NONE,
+    EMBED_HASH,
+    EMBED_STATIC,
+    EMBED_HTTP,
+} EmbedBackendChoice;
 
 typedef struct EmbedPolicy { // vectors for texts
     int64_t backend;         // an EmbedBackendChoice
     Str url, model, query_prefix, document_prefix;
+    Str table; // of token vectors; empty: the one that comes with cq
     int64_t dimensions, max_tokens, batch_tokens, batch_texts;
     int64_t concurrency, retries, backoff_ms, timeout_ms;
 } EmbedPolicy;

@@ -16,7 +16,7 @@
 
 static const char *const channel_choices[] = {"auto", "on", "off", NULL};
 static const char *const fusions[] = {"scores", "ranks", NULL};
-static const char *const embed_backends[] = {"none", "hash", "http", NULL};
+static const char *const embed_backends[] = {"none", "hash", "static", "http", NULL};
 
 #define MIB 1048576.0
 #define YEARS_S 315360000.0 // ten years
@@ -180,8 +180,11 @@ const PolicySpec policy_specs[] = {
 
     {"embed.backend", ROW(CHOICE, embed.backend, DEFAULT("hash")), .choices = embed_backends,
      .env = {RT "EMBED_BACKEND"},
-     .help = "where vectors of texts come from: nowhere, from hashed parts of their words, or from "
-             "the server at url"},
+     .help = "where vectors of texts come from: nowhere, hashed parts of their words, a trained "
+             "table of token vectors (hashed parts where there is none), or the server at url"},
+    {"embed.table", ROW(PATH, embed.table, DEFAULT("")),
+     .env = {RT "EMBED_TABLE", "CQ_EMBED_MODEL"}, .is_protected = true,
+     .help = "the table of the static backend; by default the one that comes with cq"},
     {"embed.url", ROW(URL, embed.url, DEFAULT("")), .env = {RT "EMBED_URL"}, .is_protected = true,
      .help = "an OpenAI-compatible server, with its /v1; it gets the key in the variable "
              "CQ_EMBED_API_KEY"},
