@@ -255,14 +255,77 @@ static void puts_the_right_file_first(void **state)
     arena_fini(&arena);
 }
 
+// --- channels ---
+
+static const DenseHits *near_wait_c(void *arg)
+{
+    static const DenseHit items[] = {{4, .9F}, {1, .3F}, {0, -.2F}}; // a chunk a file
+    static const DenseHits hits = {.items = items, .len = ARRAY_LEN(items)};
+    ++*(int *)arg;
+    return &hits;
+}
+
+static bool late_likes_hash_c(void *arg, const uint32_t *chunks, size_t count, float *scores)
+{
+    for (size_t i = 0; i < count; i++) scores[i] = chunks[i] == 2 ? 1 : .1F;
+    ++*(int *)arg;
+    return true;
+}
+
+static double feature_of(const Ranking *ranking, uint32_t file, Feature feature)
+{
+    for (size_t i = 0; i < ranking->count; i++)
+        if (ranking->files[i].file == file) return ranking->files[i].features[feature];
+    return -1;
+}
+
+static void channels_add_up(void **state)
+{
+    (void)state;
+    Arena arena = {0};
+    Lexicon lexicon;
+    Corpus corpus;
+    int asked = 0;
+    LexiconBuilder *builder = pack(NULL, &lexicon);
+    corpus_init(&arena, &lexicon, NULL, 1, &corpus);
+    Query query = query_analyse(&arena, STR("hash table of keys"));
+    RankSpec spec = {.query = &query,
+                     .limit = 100,
+                     .chunks = 3,
+                     .rrf_k = 60,
+                     .channel_weights = {1, .5, .25},
+                     .dense = near_wait_c,
+                     .late = late_likes_hash_c,
+                     .channel_arg = &asked};
+    for (int fusion = 0; fusion < 2; fusion++) {
+        Ranking ranking;
+        spec.fusion = fusion ? FUSE_RRF : FUSE_SCORES;
+        rank_files(&arena, &corpus, &spec, &ranking);
+        assert_int_equal(asked, 2 * (fusion + 1));
+        assert_float_equal(feature_of(&ranking, 4, FEATURE_DENSE), 1, 1e-9); // it has no word
+        assert_float_equal(feature_of(&ranking, 1, FEATURE_DENSE), 1. / 3, 1e-6);
+        assert_float_equal(feature_of(&ranking, 0, FEATURE_DENSE), -1, 1e-9); // no candidate
+        assert_float_equal(feature_of(&ranking, 2, FEATURE_LATE), 1, 1e-9);
+        for (size_t i = 0; i < ranking.count; i++) {
+            Explanation of = explain_file(&arena, &corpus, &ranking, &ranking.files[i]);
+            double sum = 0;
+            for (int c = 0; fusion && c < CHANNELS; c++) sum += of.fused[c];
+            for (size_t p = 0; !fusion && p < of.part_count; p++) sum += of.parts[p].part;
+            assert_float_equal(sum, ranking.files[i].score, 1e-9);
+            assert_true(ranking.files[i].chunk_count > 0);
+        }
+    }
+    lexicon_builder_free(builder);
+    arena_fini(&arena);
+}
+
 int retrieve_rank_test(void);
 int retrieve_rank_test(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(agrees_with_the_naive_one),
-        cmocka_unit_test(parts_rank_as_one),
-        cmocka_unit_test(explanations_add_up),
-        cmocka_unit_test(puts_the_right_file_first),
+        cmocka_unit_test(agrees_with_the_naive_one), cmocka_unit_test(parts_rank_as_one),
+        cmocka_unit_test(explanations_add_up),       cmocka_unit_test(puts_the_right_file_first),
+        cmocka_unit_test(channels_add_up),
     };
     return RUN_TESTS(tests);
 }

@@ -6,6 +6,8 @@
 #include "service/find_channels.h"
 
 #include "base/clock.h"
+#include "retrieve/late.h"
+#include "retrieve/model.h"
 #include "runtime/cell.h"
 #include "runtime/policy.h"
 
@@ -31,6 +33,7 @@ struct Channels {
     int64_t start_ns;
     Asked asked;
     DenseHits hits;
+    bool late;
 };
 
 const char *channel_state_name(ChannelState state)
@@ -165,15 +168,21 @@ static Fail begin(Ctx *cx, Channels *channels)
     channels->model = embed_model(embedder);
     bool none = str_eq(channels->model.backend, STR("none"));
     bool helps = !none && !str_eq(channels->model.backend, STR("hash"));
-    if (!is_wanted(policy->dense, helps)) return NULL;
+    bool dense = is_wanted(policy->dense, helps);
+    channels->late = is_wanted(policy->late, false);
+    if (!dense && !channels->late) return NULL;
     channels->report.backend = str_copy(cx->arena, channels->model.backend);
     channels->report.model = str_copy(cx->arena, channels->model.model);
     if (none) {
-        set_state(channels, CHANNEL_DENSE, CHANNEL_MISSING, STR("embed.backend is none"));
+        if (dense)
+            set_state(channels, CHANNEL_DENSE, CHANNEL_MISSING, STR("embed.backend is none"));
+        if (channels->late)
+            set_state(channels, CHANNEL_LATE, CHANNEL_MISSING, STR("embed.backend is none"));
+        channels->late = false;
         return NULL;
     }
     channels->embedder = embedder;
-    TRY(find_parts(cx, channels));
+    if (dense) TRY(find_parts(cx, channels));
     channels_ask(cx, channels, channels->spec.question);
     return NULL;
 }
@@ -184,7 +193,9 @@ Fail channels_begin(Ctx *cx, const ChannelsSpec *spec, Channels **out)
     *channels = (Channels){.cx = cx, .spec = *spec, .start_ns = clock_now_ns()};
     resolve(channels);
     *out = channels;
-    if (spec->env->policy->find.dense == CHANNEL_OFF || !spec->env->embedder) return NULL;
+    const FindPolicy *policy = &spec->env->policy->find;
+    bool off = policy->dense == CHANNEL_OFF && policy->late != CHANNEL_ON;
+    if (off || !spec->env->embedder) return NULL;
     Fail fail = begin(cx, channels);
     if (fail) channels_end(channels, NULL);
     return fail;
@@ -224,13 +235,74 @@ static const DenseHits *find_dense(void *arg)
     return &channels->hits;
 }
 
+// --- late interaction ---
+
+static bool score_by_table(Channels *channels, const Model *table, const uint32_t *chunks,
+                           size_t count, float *scores)
+{
+    Late *late =
+        late_begin(channels->cx->arena, table, &channels->spec.index->corpus, channels->asked.text);
+    if (!late) return false;
+    for (size_t i = 0; i < count; i++) scores[i] = late_score(late, chunks[i]);
+    return !model_intact(channels->cx, table);
+}
+
+// The lines of a chunk, as they are now.
+static Str chunk_text(Ctx *cx, Channels *channels, uint32_t chunk)
+{
+    const Corpus *corpus = &channels->spec.index->corpus;
+    const LexChunk *row = corpus_chunk(corpus, chunk);
+    Str path = corpus_path(corpus, corpus_file_of(corpus, chunk)), text;
+    if (!read_text(cx, channels, path, &text)) return path;
+    LineStarts lines = lines_find(cx->arena, text);
+    uint32_t last = MIN(row->last_line, (uint32_t)lines.count);
+    if (!row->first_line || row->first_line > last) return path;
+    return str_sub(text, lines.starts[row->first_line - 1], lines.starts[last]);
+}
+
+// A model that gives a row a token is asked for the chunks' rows now.
+static bool score_by_rows(Channels *channels, const uint32_t *chunks, size_t count, float *scores)
+{
+    Ctx cx = *channels->cx;
+    EmbedRows rows;
+    Str *texts = ARENA_ARRAY(cx.arena, Str, count);
+    cx.deadline_ns = channels->asked.cx.deadline_ns;
+    for (size_t i = 0; i < count; i++) texts[i] = chunk_text(&cx, channels, chunks[i]);
+    if (embed_texts(&cx, channels->embedder, channels->spec.env->pool, EMBED_DOCUMENT, texts, count,
+                    &rows) ||
+        rows.missing_count)
+        return false;
+    for (size_t i = 0; i < count; i++) scores[i] = late_rows(&channels->asked.rows, 0, &rows, i);
+    return true;
+}
+
+static bool score_late(void *arg, const uint32_t *chunks, size_t count, float *scores)
+{
+    Channels *channels = arg;
+    const Asked *asked = &channels->asked;
+    const Model *table = embed_table(channels->embedder);
+    bool done = false;
+    wait_for_question(channels);
+    Str why = STR("the model gives one row for a whole text");
+    if (table) {
+        done = score_by_table(channels, table, chunks, count, scores);
+        why = STR("no word of the question is in the table");
+    } else if (channels->model.many_rows && !asked->fail && !asked->rows.missing_count) {
+        done = score_by_rows(channels, chunks, count, scores);
+        why = STR("the rows of the best chunks did not come in time");
+    }
+    set_state(channels, CHANNEL_LATE, done ? CHANNEL_USED : CHANNEL_MISSING, done ? STR("") : why);
+    return done;
+}
+
 void channels_join(Channels *channels, RankSpec *rank)
 {
     rank->fusion = channels->report.fusion;
     rank->rrf_k = channels->report.rrf_k;
     for (int i = 0; i < CHANNELS; i++) rank->channel_weights[i] = channels->report.of[i].weight;
     rank->channel_arg = channels;
-    if (channels->embedder) rank->dense = find_dense;
+    if (channels->parts) rank->dense = find_dense;
+    if (channels->late) rank->late = score_late;
 }
 
 void channels_end(Channels *channels, ChannelsReport *out)
