@@ -13,6 +13,13 @@ LineStarts lines_find(Arena *arena, Str text)
     return (LineStarts){starts.items, (uint32_t)starts.len - 1};
 }
 
+Str lines_between(Str text, const LineStarts *lines, uint32_t first, uint32_t last)
+{
+    last = MIN(last, lines->count);
+    if (!first || first > last) return STR_NONE;
+    return str_sub(text, lines->starts[first - 1], lines->starts[last]);
+}
+
 uint32_t lines_at(const LineStarts *lines, uint32_t offset)
 {
     uint32_t low = 0, high = lines->count;

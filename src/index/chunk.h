@@ -25,6 +25,8 @@ typedef struct LineStarts {
 } LineStarts;
 
 LineStarts lines_find(Arena *arena, Str text);
+// Lines first .. last, or those of them that there are; STR_NONE when there is none.
+Str lines_between(Str text, const LineStarts *lines, uint32_t first, uint32_t last);
 uint32_t lines_at(const LineStarts *lines, uint32_t offset); // the line, from 1, of an offset
 
 typedef struct Chunk {

@@ -8,7 +8,10 @@ static const char *const only_choices[] = {"all", "code", "docs", NULL};
 
 static const Field args[] = {
     FIELD(FindArgs, question, STR, "a question, some words, a name, a path or an error message",
-          .flags = FIELD_REQUIRED | FIELD_POSITIONAL),
+          .flags = FIELD_POSITIONAL),
+    FIELD(FindArgs, like, STR,
+          "instead of a question: what is like the code at this place, in other files",
+          .value_name = "PATH:LINE"),
     FIELD(FindArgs, in, PATHS, "only this file or folder; may be repeated"),
     FIELD(FindArgs, lang, STRS, "only files of this language; may be repeated", .letter = 'l',
           .values = lang_values, .value_name = "LANGUAGE"),
@@ -139,6 +142,7 @@ static Fail read_args(Ctx *cx, const FindArgs *from, FindQuery *out)
     for (size_t i = 0; i < from->lang.count; i++)
         TRY(lang_from_arg(cx->arena, from->lang.items[i], &langs[i]));
     *out = (FindQuery){.text = from->question,
+                       .like = from->like,
                        .in = from->in.items,
                        .in_count = from->in.count,
                        .langs = langs,

@@ -6,7 +6,7 @@
 #include "service/find.h"
 
 typedef struct FindArgs {
-    Str question, only;
+    Str question, only, like;
     StrList in, lang;
     int64_t limit, per_file, budget;
     uint64_t max_filesize;

@@ -84,9 +84,8 @@ static Fail end_batch(Ctx *cx, Making *making)
 static void add_chunk(Making *making, Str path, Str text, const LineStarts *lines, uint32_t chunk)
 {
     const LexChunk *row = lex_chunk(making->lexicon, chunk);
-    uint32_t last = MIN(row->last_line, (uint32_t)lines->count);
-    if (!row->first_line || row->first_line > last) return;
-    Str part = str_sub(text, lines->starts[row->first_line - 1], lines->starts[last]);
+    Str part = lines_between(text, lines, row->first_line, row->last_line);
+    if (!part.ptr) return;
     VEC_PUSH(&making->batch, &making->texts, str_join(&making->batch, path, STR("\n"), part));
     VEC_PUSH(&making->batch, &making->chunks, chunk);
     making->bytes += part.len;

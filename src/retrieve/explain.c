@@ -19,7 +19,7 @@ static void explain_parts(Arena *arena, const Ranking *ranking, const RankedFile
     ExplainPart *parts = ARENA_ARRAY(arena, ExplainPart, FEATURES);
     for (int f = 0; f < FEATURES; f++) {
         double weight = ranking->weights[f], value = file->features[f];
-        if (value != 0)
+        if (value != 0 && weight != 0)
             parts[out->part_count++] = (ExplainPart){(Feature)f, value, weight, weight * value};
     }
     qsort(parts, out->part_count, sizeof *parts, by_part);

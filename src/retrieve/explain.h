@@ -22,7 +22,7 @@ typedef struct ExplainTerm {
 } ExplainTerm;
 
 typedef struct Explanation {
-    const ExplainPart *parts; // those that are not zero, largest first
+    const ExplainPart *parts; // those that count and are not zero, largest first
     size_t part_count;
     const ExplainTerm *terms; // of the query, in its order; those that no chunk has too
     size_t term_count;

@@ -115,6 +115,17 @@ static void sum_up(const Find *find, FindAnswer *out)
     out->timed_out = !out->interrupted;
 }
 
+// Its own file is like itself: only others count.
+static Fail ask_for_like(Find *find, const bool **allowed)
+{
+    uint32_t like, files = find->index.corpus.files;
+    TRY(find_like(find, find->query->like, &like));
+    bool *others = ARENA_ARRAY(find->cx->arena, bool, files);
+    for (uint32_t i = 0; i < files; i++) others[i] = (!*allowed || (*allowed)[i]) && i != like;
+    *allowed = others;
+    return NULL;
+}
+
 static Fail rank_with_channels(Find *find, const bool *allowed, FindAnswer *out)
 {
     const FindQuery *query = find->query;
@@ -122,7 +133,7 @@ static Fail rank_with_channels(Find *find, const bool *allowed, FindAnswer *out)
     ChannelsSpec spec = {.env = find->env,
                          .workspace = &find->workspace,
                          .index = &find->index,
-                         .question = query->text,
+                         .question = find->question,
                          .allowed_files = allowed,
                          .max_file_bytes = query->max_file_bytes};
     RankSpec rank = {.query = &find->analysed,
@@ -144,6 +155,7 @@ static Fail answer(Find *find, const RefreshSpec *spec, RefreshHow how, FindAnsw
     TRY(refresh_view(find->cx, spec, how, &find->index.view));
     refresh_corpus(find->cx, &find->index.view, &find->index.corpus);
     TRY(choose_files(find, &allowed));
+    if (find->query->like.len) TRY(ask_for_like(find, &allowed));
     TRY(rank_with_channels(find, allowed, out));
     take_files(find, out);
     list_unknown(find, out);
@@ -174,8 +186,14 @@ Fail find_run(Ctx *cx, const Env *env, const FindQuery *query, FindAnswer *out)
 {
     Find find = {.cx = cx, .env = env, .query = query};
     *out = (FindAnswer){0};
+    find.question = query->text;
     find.analysed = query_analyse(cx->arena, query->text);
-    if (!find.analysed.term_count)
+    if (query->text.len && query->like.len)
+        return FAIL(cx->arena, BAD_REQUEST, "either a question or --like, not both");
+    if (!query->text.len && !query->like.len)
+        return FAIL(cx->arena, BAD_REQUEST,
+                    "ask a question, or name a place with --like PATH:LINE");
+    if (!find.analysed.term_count && !query->like.len)
         return FAIL(cx->arena, BAD_REQUEST, "the question has no word to look for");
     TRY(env_workspace(cx, env, !env->root.len, &find.workspace));
     Fail fail = run_in_workspace(&find, out);

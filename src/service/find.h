@@ -18,7 +18,8 @@
 typedef enum FindOnly { FIND_ALL, FIND_CODE, FIND_DOCS } FindOnly;
 
 typedef struct FindQuery {
-    Str text;
+    Str text;      // empty: what is like `like`
+    Str like;      // PATH:LINE, or empty
     const Str *in; // files or folders; empty: everywhere
     size_t in_count;
     const LangId *langs; // empty: all

@@ -255,9 +255,7 @@ static Str chunk_text(Ctx *cx, Channels *channels, uint32_t chunk)
     Str path = corpus_path(corpus, corpus_file_of(corpus, chunk)), text;
     if (!read_text(cx, channels, path, &text)) return path;
     LineStarts lines = lines_find(cx->arena, text);
-    uint32_t last = MIN(row->last_line, (uint32_t)lines.count);
-    if (!row->first_line || row->first_line > last) return path;
-    return str_sub(text, lines.starts[row->first_line - 1], lines.starts[last]);
+    return lines_between(text, &lines, row->first_line, row->last_line);
 }
 
 // A model that gives a row a token is asked for the chunks' rows now.

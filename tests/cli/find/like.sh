@@ -1,0 +1,1 @@
+cq find --like src/cache.py:3

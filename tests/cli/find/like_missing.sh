@@ -1,0 +1,1 @@
+cq find --like src/cash.py:3
