@@ -97,6 +97,9 @@ static const Field file_fields[] = {
     FIELD(FindFileRow, form, STR, "code, docs or data"),
     FIELD(FindFileRow, score, REAL, "comparable within this answer only"),
     FIELD(FindFileRow, places, U32, "how many findings of this file"),
+    FIELD(FindFileRow, siblings, STRS, "old versions of it, and the same for other platforms",
+          .flags = FIELD_OPTIONAL_OUT),
+    FIELD(FindFileRow, more_siblings, SIZE, "that are not listed"),
     FIELD(FindFileRow, explain, RECORDS, "what the score is made of", .flags = FIELD_OPTIONAL_OUT,
           .sub = part_fields, .sub_size = sizeof(PartRow)),
     FIELD(FindFileRow, terms, RECORDS, "what `body` is made of", .flags = FIELD_OPTIONAL_OUT,
@@ -218,6 +221,8 @@ static RecordList list_files(Arena *arena, const FindAnswer *answer)
                                 .form = str_from(path_form_name(from->form)),
                                 .score = from->score,
                                 .places = (uint32_t)from->place_count,
+                                .siblings = {from->siblings, from->sibling_count},
+                                .more_siblings = from->more_siblings,
                                 .explain = list_parts(arena, &from->explanation),
                                 .terms = list_terms(arena, &from->explanation),
                                 .fused = list_fused(arena, answer, &from->explanation)};

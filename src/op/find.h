@@ -18,6 +18,8 @@ typedef struct FindFileRow {
     Str path, language, form;
     double score;
     uint32_t places;
+    StrList siblings;
+    uint64_t more_siblings;
     RecordList explain, terms, fused;
 } FindFileRow;
 

@@ -94,6 +94,16 @@ static void write_other_places(Page *page, const FindFile *file)
     end_line(page);
 }
 
+static void write_siblings(Page *page, const FindFile *file)
+{
+    if (!file->sibling_count || !has_room(page, 0)) return;
+    buf_add(page->out, STR("          copies "));
+    for (size_t i = 0; i < file->sibling_count; i++)
+        buf_addf(page->out, "%s" STR_FMT, i ? ", " : "", STR_ARG(file->siblings[i]));
+    if (file->more_siblings) buf_addf(page->out, " and %zu more", file->more_siblings);
+    end_line(page);
+}
+
 static void write_fused(Page *page, const FindFile *file)
 {
     if (page->answer->channels.fusion != FUSE_RRF) return;
@@ -139,6 +149,7 @@ static void write_file(Page *page, size_t rank, const FindFile *file)
     end_line(page);
     if (file->place_count) write_lines(page, &file->places[0]);
     write_other_places(page, file);
+    write_siblings(page, file);
     write_explanation(page, file);
 }
 

@@ -132,20 +132,41 @@ static void choose_chunks(const Rank *rank, RankedFile *file, size_t most)
         file->chunks[file->chunk_count++] = chunks.items[i].chunk;
 }
 
+// The result that a candidate is an old version of, or the same for another platform; NULL when it
+// is a result of its own.
+static RankedFile *find_original(Rank *rank, Map *keys, const Rated *rated, Ranking *out)
+{
+    uint64_t index;
+    const double *features = rank->candidates.items[rated->candidate].features;
+    bool copy = features[FEATURE_OLD_VERSION] > 0 || features[FEATURE_PLATFORM] > 0;
+    Str key = rank_sibling_key(rank, rated->path);
+    if (!key.len) return NULL;
+    if (!map_get(keys, key, &index)) map_put(rank->arena, keys, key, out->count);
+    else if (copy) return &out->files[index];
+    return NULL;
+}
+
+static void take_file(const Rank *rank, const RankSpec *spec, const Candidate *from, RankedFile *to)
+{
+    to->file = from->file;
+    to->score = from->score;
+    memcpy(to->features, from->features, sizeof to->features);
+    memcpy(to->fused, from->fused, sizeof to->fused);
+    choose_chunks(rank, to, MIN(spec->chunks, (size_t)RANK_MOST_CHUNKS));
+}
+
 static void take_best(Rank *rank, const RankSpec *spec, Ranking *out)
 {
     size_t count = rank->candidates.len;
     const Rated *rated = rank_rate(rank);
-    out->count = MIN(count, spec->limit);
-    out->files = ARENA_ARRAY(rank->arena, RankedFile, out->count);
-    for (size_t i = 0; i < out->count; i++) {
+    Map keys = {0};
+    out->files = ARENA_ARRAY(rank->arena, RankedFile, MIN(count, spec->limit));
+    for (size_t i = 0; i < count && out->count < spec->limit; i++) {
         const Candidate *from = &rank->candidates.items[rated[i].candidate];
-        RankedFile *to = &out->files[i];
-        to->file = from->file;
-        to->score = from->score;
-        memcpy(to->features, from->features, sizeof to->features);
-        memcpy(to->fused, from->fused, sizeof to->fused);
-        choose_chunks(rank, to, MIN(spec->chunks, (size_t)RANK_MOST_CHUNKS));
+        RankedFile *original = find_original(rank, &keys, &rated[i], out);
+        if (!original) take_file(rank, spec, from, &out->files[out->count++]);
+        else if (original->sibling_count++ < RANK_MOST_SIBLINGS)
+            original->siblings[original->sibling_count - 1] = from->file;
     }
 }
 

@@ -30,6 +30,7 @@ extern const FeatureSpec feature_specs[FEATURES];
 
 enum {
     RANK_MOST_CHUNKS = 8,
+    RANK_MOST_SIBLINGS = 4,
     RANK_BODY_CHUNKS = 5, // how many of a file's chunks make its BODY: each counts rank_body_decay
 };                        // times as much as the one before
 extern const double rank_body_decay;
@@ -44,6 +45,8 @@ typedef struct RankedFile {
     double fused[CHANNELS];            // FUSE_RRF: what each channel added
     uint32_t chunks[RANK_MOST_CHUNKS]; // best first; at least one
     uint32_t chunk_count;
+    uint32_t siblings[RANK_MOST_SIBLINGS]; // the same by version or platform, which would follow
+    uint32_t sibling_count;                // all of them, shown or not
 } RankedFile;
 
 typedef struct RankSpec {

@@ -48,8 +48,9 @@ Candidate *rank_candidate(Rank *rank, uint32_t file); // made when new; valid un
 // Fills `defs`, and makes their files candidates.
 void rank_find_defs(Rank *rank, const bool *allowed_files);
 void rank_sibling_features(Rank *rank); // OLD_VERSION, PLATFORM
-void rank_name_features(Rank *rank);    // EXACT_*, FUNCTION
-void rank_path_features(Rank *rank);    // STEM, FOLDER, TEST ... DEPTH, INDEGREE
+Str rank_sibling_key(const Rank *rank, Str path);
+void rank_name_features(Rank *rank); // EXACT_*, FUNCTION
+void rank_path_features(Rank *rank); // STEM, FOLDER, TEST ... DEPTH, INDEGREE
 // INDEGREE of a corpus that does not know it, for those candidates that can be among the `limit`
 // best by it; their other features are added up already.
 void rank_count_use(Rank *rank, double weight, size_t limit);

@@ -46,6 +46,13 @@ static const char *const other_names[] = {
     "win", "windows", "win32", "win64",  "nt",    "macos", "darwin", "osx",     "bsd",  "freebsd",
     "aix", "solaris", "sunos", "cygwin", "haiku", "qnx",   "os390",  "android", "wasm", "wasi"};
 
+static bool is_unix(Str word)
+{
+    for (size_t i = 0; i < ARRAY_LEN(unix_names); i++)
+        if (str_eq_nocase(word, str_from(unix_names[i]))) return true;
+    return false;
+}
+
 static bool is_other_platform(Str word)
 {
     for (size_t i = 0; i < ARRAY_LEN(other_names); i++)
@@ -77,6 +84,27 @@ static bool is_for_other_platform(const Rank *rank, Str path)
         from = at + 1;
     }
     return false;
+}
+
+// What copies of a file by version or platform have in common: the path with those left out. Empty
+// when it has neither, or the question names them.
+Str rank_sibling_key(const Rank *rank, Str path)
+{
+    Buf key = buf_on(rank->arena);
+    bool found = false;
+    size_t from = 0;
+    for (size_t at = 0; at <= path.len; at++) {
+        if (at < path.len && !strchr("/_-.", path.ptr[at])) continue;
+        Str word = str_sub(path, from, at);
+        bool folder = at < path.len && path.ptr[at] == '/' && (!from || path.ptr[from - 1] == '/');
+        bool varies = (folder && version_of(word)) || is_other_platform(word) || is_unix(word);
+        if (varies && names(rank->query, word)) return STR_NONE;
+        found = found || varies;
+        buf_add(&key, varies ? STR("*") : word);
+        if (at < path.len) buf_byte(&key, path.ptr[at]);
+        from = at + 1;
+    }
+    return found ? buf_str(&key) : STR_NONE;
 }
 
 void rank_sibling_features(Rank *rank)

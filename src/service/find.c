@@ -61,6 +61,18 @@ static void list_unknown(Find *find, FindAnswer *out)
     out->unknown_count = unknown.len;
 }
 
+static void take_siblings(Find *find, const RankedFile *from, FindFile *out)
+{
+    Arena *arena = find->cx->arena;
+    size_t listed = MIN(from->sibling_count, (uint32_t)RANK_MOST_SIBLINGS);
+    Str *siblings = ARENA_ARRAY(arena, Str, listed);
+    for (size_t i = 0; i < listed; i++)
+        siblings[i] = str_copy(arena, corpus_path(&find->index.corpus, from->siblings[i]));
+    out->siblings = siblings;
+    out->sibling_count = listed;
+    out->more_siblings = from->sibling_count - listed;
+}
+
 static void take_files(Find *find, FindAnswer *out)
 {
     Arena *arena = find->cx->arena;
@@ -75,6 +87,7 @@ static void take_files(Find *find, FindAnswer *out)
                               .form = (PathForm)row->form,
                               .score = from->score};
         find_places(find, from, &files[i]);
+        take_siblings(find, from, &files[i]);
         if (find->query->explain) files[i].explanation = explain_file(arena, corpus, ranking, from);
     }
     out->files = files;

@@ -54,7 +54,9 @@ typedef struct FindFile {
     double score;
     const FindPlace *places; // best first
     size_t place_count;
-    Explanation explanation; // when asked for
+    const Str *siblings; // old versions, and the same for other platforms, that would follow
+    size_t sibling_count, more_siblings; // listed; not listed
+    Explanation explanation;             // when asked for
 } FindFile;
 
 typedef struct FindAnswer {

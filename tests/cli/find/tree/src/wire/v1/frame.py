@@ -1,0 +1,3 @@
+def decode_frame(data: bytes) -> bytes:
+    """Decodes a wire frame."""
+    return data[1:]
