@@ -169,9 +169,8 @@ static void write_rest(Page *page, size_t shown)
     if (shown < summary->shown)
         buf_addf(page->out, "%zu more files found, not shown: raise --budget, or --format json\n",
                  (size_t)summary->shown - shown);
-    else if (page->answer->cut)
-        buf_addf(page->out, "%llu more candidates: --limit\n",
-                 (unsigned long long)(summary->candidates - summary->shown));
+    else if (page->answer->more)
+        buf_addf(page->out, "%zu more candidates: --limit\n", page->answer->more);
     write_limits(page);
     if (summary->stale)
         buf_add(page->out, STR("--stale-ok: files may have changed since they were indexed\n"));

@@ -161,13 +161,15 @@ static void take_best(Rank *rank, const RankSpec *spec, Ranking *out)
     const Rated *rated = rank_rate(rank);
     Map keys = {0};
     out->files = ARENA_ARRAY(rank->arena, RankedFile, MIN(count, spec->limit));
-    for (size_t i = 0; i < count && out->count < spec->limit; i++) {
+    size_t i = 0;
+    for (; i < count && out->count < spec->limit; i++) {
         const Candidate *from = &rank->candidates.items[rated[i].candidate];
         RankedFile *original = find_original(rank, &keys, &rated[i], out);
         if (!original) take_file(rank, spec, from, &out->files[out->count++]);
         else if (original->sibling_count++ < RANK_MOST_SIBLINGS)
             original->siblings[original->sibling_count - 1] = from->file;
     }
+    out->more = count - i;
 }
 
 // Those given; else the built-in ones, which are others with vectors.

@@ -69,6 +69,7 @@ typedef struct Ranking {
     RankedFile *files; // best first; ties by path
     size_t count;
     size_t candidates;     // files that were scored
+    size_t more;           // of them that are neither a result nor the copy of one
     double body_most;      // what BODY was divided by: the best file has 1
     const double *weights; // that were used
     Lexical lexical;

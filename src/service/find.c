@@ -93,7 +93,7 @@ static void take_files(Find *find, FindAnswer *out)
     out->files = files;
     out->file_count = ranking->count;
     out->candidates = ranking->candidates;
-    out->cut = ranking->count < ranking->candidates;
+    out->more = ranking->more;
 }
 
 static uint64_t count_bytes(const Corpus *corpus)

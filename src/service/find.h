@@ -64,6 +64,7 @@ typedef struct FindAnswer {
     Query query; // as understood
     const FindFile *files;
     size_t file_count, candidates; // candidates: files that were scored
+    size_t more;                   // of them that are not in the answer
     uint64_t indexed_files, indexed_bytes, chunks;
     uint64_t skipped[SKIP_REASONS];
     const Str *unknown; // words of the question that stand nowhere
@@ -73,7 +74,6 @@ typedef struct FindAnswer {
     uint64_t changed_files; // read since: that many are not in it
     Str index_trouble;      // why what is published was not used, or empty
     ChannelsReport channels;
-    bool cut; // there are more candidates than files
     bool timed_out, interrupted;
 } FindAnswer;
 
