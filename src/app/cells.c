@@ -6,7 +6,7 @@
 #include "base/vec.h"
 #include "index/duckdb.h"
 #include "lang/grammars.h"
-#include "retrieve/embed.h"
+#include "retrieve/embed_kept.h"
 #include "retrieve/faiss.h"
 #include "runtime/cache.h"
 #include "service/find_index.h"
@@ -152,7 +152,9 @@ static Fail build_embedder(Ctx *cx, CellBuild *cell, void **out)
 {
     (void)cx;
     const CellOwner *owner = cell->owner;
-    *out = embed_open(&owner->policy->embed, owner->http);
+    Embedder *embedder = embed_open(&owner->policy->embed, owner->http);
+    bool local = embed_model(embedder).is_local || owner->policy->embed.backend == EMBED_NONE;
+    *out = local ? embedder : embed_kept_new(embedder, owner->env->cache);
     return NULL;
 }
 

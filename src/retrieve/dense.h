@@ -50,7 +50,7 @@ typedef struct DenseSpec {
 
 typedef struct DenseReport {
     uint64_t made, missing;
-    uint64_t requests, retries, cached;
+    uint64_t requests, retries, known;
     Str limit; // why rows are missing; empty: none is
 } DenseReport;
 

@@ -57,6 +57,7 @@ static void take_rows(Making *making, const EmbedRows *rows)
         making->report->made += there;
         to->missing[chunk] = !there;
     }
+    making->report->known += rows->known;
     making->report->requests += rows->requests;
     making->report->retries += rows->retries;
     if (rows->limit.len && !making->report->limit.len)

@@ -47,6 +47,7 @@ typedef struct EmbedRows {
     size_t cut;    // texts of which only the beginning was looked at
     size_t tokens; // by our estimate
     size_t requests, retries;
+    size_t known; // texts whose rows were kept from an earlier call (embed_kept.h)
 } EmbedRows;
 
 typedef struct EmbedBackend { // constant

@@ -11,6 +11,8 @@
 #include "runtime/cell.h"
 #include "runtime/policy.h"
 
+static const int64_t spare_ns = 5 * NS_PER_S;
+
 typedef struct Asked { // the question's vector
     Arena arena;
     Ctx cx;
@@ -201,6 +203,15 @@ Fail channels_begin(Ctx *cx, const ChannelsSpec *spec, Channels **out)
     return fail;
 }
 
+// A server that does not answer is not asked again for a while: not every find waits for it.
+static void spare_server(Channels *channels)
+{
+    if (channels->model.is_local || ctx_stopped(channels->cx) != STOP_NONE) return;
+    Fail fail = FAIL(channels->cx->arena, UNAVAILABLE, STR_FMT,
+                     STR_ARG(channels->report.of[CHANNEL_DENSE].why));
+    cell_record_failure(channels->spec.env->embedder, fail, spare_ns);
+}
+
 static const DenseHits *find_dense(void *arg)
 {
     Channels *channels = arg;
@@ -209,6 +220,7 @@ static const DenseHits *find_dense(void *arg)
     if (asked->fail || asked->rows.missing_count || !asked->rows.dims) {
         Str why = asked->fail ? asked->fail->detail : asked->rows.limit;
         set_state(channels, CHANNEL_DENSE, CHANNEL_MISSING, str_copy(channels->cx->arena, why));
+        spare_server(channels);
         return NULL;
     }
     Ctx cx = *channels->cx;
