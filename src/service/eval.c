@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
-#include "service/find_index.h"
+#include "service/find_cold.h"
 
 enum { MOST_FILE_BYTES = 1 << 20, MOST_INPUT_BYTES = 64 << 20 };
 
@@ -127,6 +127,7 @@ typedef struct Run {
     const EvalSpec *spec;
     const EvalRepo *repo;
     const FindIndex *index;
+    const RefreshSpec *cold; // NULL: as indexed
 } Run;
 
 static Str full_path(const Run *run, uint32_t file)
@@ -192,6 +193,27 @@ static void run_query(const Run *run, EvalQuery *query)
     judge(query);
 }
 
+// Where there is no index: of files that are parsed already.
+static Fail run_cold(const Run *run, EvalQuery *query)
+{
+    Arena arena = {0};
+    Ctx cx = ctx_child(run->cx, &arena);
+    Query analysed = query_analyse(&arena, query->text);
+    ColdSpec spec = {.refresh = run->cold,
+                     .query = &analysed,
+                     .known = &run->index->view.delta,
+                     .always = true};
+    FindIndex index;
+    bool made = false;
+    Fail fail = analysed.term_count ? cold_index(&cx, &spec, &index, &made) : NULL;
+    Run on_cold = *run;
+    on_cold.index = &index;
+    if (made) run_query(&on_cold, query);
+    fail = problem_copy(run->cx->arena, fail);
+    arena_fini(&arena);
+    return fail;
+}
+
 static bool is_wanted(const EvalSpec *spec, Str name)
 {
     for (size_t i = 0; i < spec->only_count; i++)
@@ -213,7 +235,9 @@ static Fail run_repo(Ctx *cx, const Env *env, const EvalSpec *spec, EvalRepo *re
     TRY(workspace_open(cx, folder, false, &workspace));
     Fail fail = find_index_build(&inner, env, &workspace, MOST_FILE_BYTES, &index);
     if (!fail) {
-        Run run = {cx, spec, repo, &index};
+        RefreshSpec refresh;
+        find_index_spec(env, &workspace, MOST_FILE_BYTES, STR_NONE, &refresh);
+        Run run = {cx, spec, repo, &index, &refresh};
         repo->present = true;
         repo->files = index.view.delta.taken;
         repo->bytes = index.view.delta.bytes;
@@ -221,8 +245,11 @@ static Fail run_repo(Ctx *cx, const Env *env, const EvalSpec *spec, EvalRepo *re
         repo->index_bytes = index.index_bytes;
         repo->build_ns = index.build_ns;
         repo->pack_ns = index.view.pack_ns;
-        for (size_t i = 0; i < out->query_count; i++)
-            if (str_eq(out->queries[i].repo, repo->name)) run_query(&run, &out->queries[i]);
+        for (size_t i = 0; i < out->query_count && !fail; i++) {
+            if (!str_eq(out->queries[i].repo, repo->name)) continue;
+            if (spec->cold) fail = run_cold(&run, &out->queries[i]);
+            else run_query(&run, &out->queries[i]);
+        }
         refresh_close(&index.view);
     }
     workspace_close(&workspace);
