@@ -12,7 +12,7 @@
 
 #include "index/universe.h"
 #include "retrieve/explain.h"
-#include "service/result.h"
+#include "service/find_index.h"
 
 typedef enum FindOnly { FIND_ALL, FIND_CODE, FIND_DOCS } FindOnly;
 
@@ -67,6 +67,7 @@ typedef struct FindAnswer {
     bool stale;             // nobody looked whether files changed since `generation`
     uint64_t generation;    // of the snapshot that was used; 0: none
     uint64_t changed_files; // read since: that many are not in it
+    FindCold cold;          // there was no index: only so many files were parsed
     Str index_trouble;      // why what is published was not used, or empty
     bool cut;               // there are more candidates than files
     bool timed_out, interrupted;

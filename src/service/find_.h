@@ -10,14 +10,22 @@ typedef struct Find {
     const Env *env;
     const FindQuery *query;
     Workspace workspace;
+    const struct Target *targets; // --in; index/select.h
+    size_t target_count;
     FindIndex index;
     Query analysed;
     Ranking ranking;
 } Find;
 
+// find->index from the most promising files (service/find_cold.h), if the workspace is large.
+MUST_CHECK Fail find_cold(Find *find, const RefreshSpec *spec, bool *made);
+
 // Publishes what the view read, on an I/O thread. `full`: from nothing, as what is there is
 // damaged.
 void find_publish(Ctx *cx, const RefreshSpec *spec, const RefreshView *view, bool full);
+
+// Whether the query's filters let a file through.
+bool find_wants(const Find *find, Str path, LangId lang, PathForm form);
 
 // The places of a ranked file, with their lines, which are read from the disk.
 void find_places(Find *find, const RankedFile *file, FindFile *out);

@@ -10,10 +10,11 @@
 
 #include "base/clock.h"
 #include "retrieve/skim.h"
+#include "service/find_.h"
 
 enum {
-    PARSE_FILES = 150,      // about as much as is parsed in a third of a second
-    PARSE_BYTES = 4 << 20,
+    PARSE_FILES = 100,      // more did not rank better (cq eval --cold)
+    PARSE_BYTES = 2 << 20,
     BATCH = 8,
     HEAD_BYTES = 64 << 10,  // of a file, to know its language
 };
@@ -260,4 +261,18 @@ Fail cold_index(Ctx *cx, const ColdSpec *spec, FindIndex *out, bool *made)
                            clock_now_ns() - skimmed_ns};
     out->build_ns = clock_now_ns() - start_ns;
     return NULL;
+}
+
+static bool is_wanted(const void *arg, Str path, LangId lang, PathForm form)
+{
+    return find_wants(arg, path, lang, form);
+}
+
+Fail find_cold(Find *find, const RefreshSpec *refresh, bool *made)
+{
+    ColdSpec spec = {.refresh = refresh,
+                     .query = &find->analysed,
+                     .wanted = is_wanted,
+                     .arg = find};
+    return cold_index(find->cx, &spec, &find->index, made);
 }
