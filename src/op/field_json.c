@@ -189,7 +189,8 @@ static Fail read_record(Arena *arena, const Field *fields, const Json *from, Str
         Str pointer = pointer_to(arena, base, str_from(field->name));
         return at_pointer(
             arena, pointer,
-            FAIL(arena, BAD_REQUEST, "\"%s\" is missing: %s", field->name, field->help));
+            FAIL(arena, BAD_REQUEST, "\"%s\" is missing: " STR_FMT, field->name,
+                 STR_ARG(field_wanted(arena, field))));
     }
     return NULL;
 }

@@ -30,8 +30,11 @@ typedef struct CachePolicy {
     int64_t eviction_policy; // an Eviction
 } CachePolicy;
 
+typedef enum IndexBackground { BACKGROUND_PROCESS, BACKGROUND_THREAD, BACKGROUND_OFF } IndexBackground;
+
 typedef struct IndexPolicy {
     bool enabled;
+    int64_t background; // an IndexBackground
     Str directory; // absolute; empty: there is no place
 } IndexPolicy;
 
