@@ -180,6 +180,11 @@ Fail os_start_detached(Ctx *cx, const char *const *argv)
                  : NULL;
 }
 
+bool os_is_running(int pid)
+{
+    return pid > 0 && (kill(pid, 0) == 0 || errno == EPERM);
+}
+
 void os_end_after(int seconds)
 {
     alarm((unsigned)seconds);

@@ -124,7 +124,7 @@ static Fail begin(Ctx *cx, Writer *writer)
     return write_readme(cx, writer->dir);
 }
 
-Fail store_probe(Ctx *cx, const Store *store, bool *busy, int *holder)
+Fail store_probe(Ctx *cx, const Store *store, int64_t patience_ns, bool *busy, int *holder)
 {
     OsFile dir = OS_FILE_NONE, lock = OS_FILE_NONE;
     bool locked = false;
@@ -132,7 +132,7 @@ Fail store_probe(Ctx *cx, const Store *store, bool *busy, int *holder)
     *holder = 0;
     Fail fail = make_folder(cx, store, &dir);
     if (!fail) fail = os_open_lock(cx, dir, "lock", &lock);
-    if (!fail) fail = os_lock(cx, lock, 0, &locked);
+    if (!fail) fail = os_lock(cx, lock, patience_ns, &locked);
     if (!fail && !locked) {
         *busy = true;
         *holder = os_lock_holder(lock);

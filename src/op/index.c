@@ -62,7 +62,8 @@ typedef struct IndexSummary {
     uint64_t text_bytes, snapshot_bytes, disk_bytes;
     double bytes_per_text_byte;
     CountList languages, skipped, changes;
-    bool unchanged;
+    bool unchanged, building;
+    int64_t holder;
     uint64_t read, parsed, moved, builds, removed;
     double look_ms, read_ms, pack_ms, write_ms;
     RecordList versions;
@@ -98,6 +99,8 @@ static const Field result[] = {
     FIELD(IndexSummary, removed, SIZE, "prune: versions that went"),
     FIELD(IndexSummary, versions, RECORDS, "oldest first", .sub = version_fields,
           .sub_size = sizeof(VersionRow)),
+    FIELD(IndexSummary, building, BOOL, "status: a process writes it now"),
+    FIELD(IndexSummary, holder, INT, "status: that process; 0 when it is not known"),
     FIELD(IndexSummary, background, STR,
           "status: why the last build behind an answer came to nothing; empty when it did not"),
     FIELD(IndexSummary, trouble, STR, "why what was there could not be used; empty when it could"),
@@ -166,6 +169,8 @@ static void take_status(Arena *arena, const IndexStatus *from, IndexSummary *out
     out->skipped = count_skips(arena, from->skipped);
     out->changes = count_changes(arena, from->changes);
     out->background = from->background;
+    out->building = from->building;
+    out->holder = from->holder;
     if (from->trouble) out->trouble = from->trouble->detail;
 }
 
@@ -283,6 +288,9 @@ static void write_status(Buf *out, const IndexSummary *summary)
     if (summary->trouble.len) buf_addf(out, "trouble: " STR_FMT "\n", STR_ARG(summary->trouble));
     if (summary->background.len)
         buf_addf(out, "behind an answer: " STR_FMT "\n", STR_ARG(summary->background));
+    if (summary->building)
+        buf_addf(out, "process %lld is building it\n", (long long)summary->holder);
+    if (!summary->version && summary->building) return;
     if (!summary->version) {
         buf_add(out, STR("there is no index; cq index makes one\n"));
         return;

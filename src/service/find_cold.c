@@ -14,7 +14,7 @@
 
 enum {
     PARSE_FILES = 100,      // more did not rank better (cq eval --cold)
-    PARSE_BYTES = 4 << 20,
+    PARSE_BYTES = 3 << 20,
     BATCH = 8,
     HEAD_BYTES = 64 << 10,  // of a file, to know its language
 };

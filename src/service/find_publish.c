@@ -99,7 +99,7 @@ static Fail probe(Ctx *cx, const RefreshSpec *spec, bool *busy)
     int holder;
     OpenedSpec opened = {spec->cache_dir, spec->workspace->root, spec->max_file_bytes};
     TRY(opened_store(cx, &opened, &store));
-    Fail fail = store_probe(cx, store, busy, &holder);
+    Fail fail = store_probe(cx, store, 0, busy, &holder);
     store_close(store);
     return fail;
 }

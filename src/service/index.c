@@ -51,10 +51,10 @@ static Fail busy(Ctx *cx, const Store *store)
     bool held = false;
     int holder = 0;
     Str who = STR("another process");
-    TRY(store_probe(cx, store, &held, &holder));
+    TRY(store_probe(cx, store, 0, &held, &holder));
     if (holder) who = str_format(cx->arena, "process %d", holder);
     return FAIL(cx->arena, UNAVAILABLE,
-                STR_FMT " writes the index, perhaps for the first time; --wait SECONDS waits for it",
+                STR_FMT " writes the index; cq index build --wait SECONDS waits for it",
                 STR_ARG(who));
 }
 
@@ -109,12 +109,22 @@ static Fail look_for_changes(Ctx *cx, const Place *place, const Opened *opened, 
     return NULL;
 }
 
+// A folder that cannot be written to has no writer.
+static Fail look_who_writes(Ctx *cx, const Place *place, IndexStatus *out)
+{
+    OsStat info;
+    if (os_stat(cx, OS_CWD, out->folder.ptr, OS_FOLLOW, &info)) return NULL;
+    if (store_probe(cx, place->store, 0, &out->building, &out->holder)) out->building = false;
+    return ctx_check(cx);
+}
+
 static Fail take_status(Ctx *cx, const Place *place, bool look, IndexStatus *out)
 {
     Opened *opened;
     OpenedSpec spec = {place->spec.cache_dir, place->workspace.root, place->spec.max_file_bytes};
     out->root = place->workspace.root;
     out->folder = str_copy(cx->arena, store_folder(place->store));
+    if (look) TRY(look_who_writes(cx, place, out));
     out->background = index_behind_trouble(cx, place->store);
     TRY(store_bytes(cx, place->store, &out->disk_bytes));
     TRY(opened_new(cx, &spec, &opened));
@@ -143,7 +153,7 @@ static void tell_waiting(Ctx *cx, const Store *store, int64_t since_ns)
 {
     bool held = false;
     int holder = 0;
-    if (!cx->progress || store_probe(cx, store, &held, &holder) || !held) return;
+    if (!cx->progress || store_probe(cx, store, 0, &held, &holder) || !held) return;
     int64_t seconds = (clock_now_ns() - since_ns) / NS_PER_S;
     Str line = str_format(cx->arena, "waiting for process %d, which writes the index: %lld s",
                           holder, (long long)seconds);
@@ -168,10 +178,8 @@ static Fail build(Ctx *cx, const Place *place, const IndexQuery *query, RefreshR
     RefreshOptions options = {.full = query->full,
                               .patience_ns = MAX(query->wait_ns, PATIENCE_S * NS_PER_S),
                               .keep = query->keep};
-    if (query->background) {
-        options.patience_ns = NS_PER_S;
+    if (query->background)
         return index_build_behind(cx, &place->spec, place->store, &options, report);
-    }
     return build_when_free(cx, place, &options, report);
 }
 

@@ -24,6 +24,8 @@ typedef struct IndexQuery {
 typedef struct IndexStatus {
     Str root, folder;
     Str background;      // what became of the last build behind an answer, if not what it should
+    bool building;       // a process writes it now
+    int holder;          // that process, when it is known
     Fail trouble;        // why what is there cannot be used, or NULL
     uint64_t generation; // 0: there is none
     int64_t created_ns;
