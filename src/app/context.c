@@ -133,8 +133,8 @@ static void set_own_program(Context *context, const ContextSpec *spec)
         context->own_argv[count++] = str_cstr(&context->arena, config->file);
     }
     if (config->cpu_workers >= 0)
-        context->own_argv[count++] = str_format(&context->arena, "--threads=%lld",
-                                                (long long)config->cpu_workers + 1).ptr;
+        context->own_argv[count++] =
+            str_format(&context->arena, "--threads=%lld", (long long)config->cpu_workers + 1).ptr;
     context->env.own_argv = context->own_argv;
 }
 

@@ -60,7 +60,7 @@ const char *os_signal_name(int signal);   // "SIGSEGV"; "?" for a number that is
 // than we, its standard streams /dev/null, with no other descriptor of ours; in our working folder,
 // so that settings mean the same. It is nobody's child: it leaves no zombie. Fails: UNAVAILABLE.
 MUST_CHECK Fail os_start_detached(Ctx *cx, const char *const *argv);
-bool os_is_running(int pid); // some process has this number
+bool os_is_running(int pid);    // some process has this number
 void os_end_after(int seconds); // this process is killed then, whatever it waits for; 0: no more
 // On a socket; 0 or an errno value: ETIMEDOUT and ECANCELED when cx asks to stop, EPIPE when the
 // other side is gone. os_receive fills all of buf.

@@ -58,7 +58,8 @@ uint32_t corpus_all_chunks(const Corpus *corpus); // living ones, of the whole
 // In how many of these a term is, when it is in `found` of the corpus itself.
 uint32_t corpus_chunks_with(const Corpus *corpus, Str term, uint32_t found);
 
-// Whether a living file (of the whole) has this path, or one that begins with it when it ends in '/'.
+// Whether a living file (of the whole) has this path, or one that begins with it when it ends in
+// '/'.
 bool corpus_has_path(const Corpus *corpus, Str path);
 
 // How many other files (tests left out) hold a name that this file defines: one of at least four

@@ -77,7 +77,7 @@ MUST_CHECK Fail refresh_view(Ctx *cx, const RefreshSpec *spec, RefreshHow how, R
 void refresh_close(RefreshView *view); // all zero is fine
 // Whether a snapshot is there that can be used.
 bool refresh_has_base(Ctx *cx, const RefreshSpec *spec);
-// What was harvested as a part in memory, in cx->arena; how many parts that makes: 1, or 0 for none.
+// What was harvested as a part in memory, in cx->arena; returns how many that makes: 1, or 0.
 size_t refresh_pack(Ctx *cx, const Harvest *harvest, RefreshPart *out);
 // The whole of it for ranking, in cx->arena.
 void refresh_corpus(Ctx *cx, const RefreshView *view, Corpus *out);

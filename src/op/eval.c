@@ -20,7 +20,7 @@ static const Field args[] = {
     FIELD(EvalArgs, only, STRS, "only this repository; may be repeated", .value_name = "NAME"),
     FIELD(EvalArgs, repeats, INT, "run each query so often; the fastest run counts", .least = 1,
           .most = 1000, .fallback = "1"),
-    FIELD(EvalArgs, cold, BOOL, "as find answers where there is no index: the most promising files"),
+    FIELD(EvalArgs, cold, BOOL, "as find answers without an index: the most promising files"),
     FIELD(EvalArgs, against, PATH, "what --results printed in another run: show what changed",
           .value_name = "FILE"),
     FIELD(EvalArgs, results, BOOL, "print the results of each query, one JSON object a line"),

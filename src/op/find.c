@@ -81,12 +81,15 @@ static const Field index_fields[] = {
     FIELD(FindIndexRow, changed_files, SIZE, "files that are not in it as they are, and were read"),
     FIELD(FindIndexRow, cold, BOOL, "there was none: only the most promising files were parsed"),
     FIELD(FindIndexRow, parsed, SIZE, "cold: how many"),
-    FIELD(FindIndexRow, of_files, SIZE, "cold: of how many that were read; counts of terms and "
-                                        "chunks are estimates of these"),
-    FIELD(FindIndexRow, build, STR, "behind the answer: started, elsewhere (another process builds "
-                                    "it) or none"),
-    FIELD(FindIndexRow, trouble, STR, "why what is published could not be used, or nothing can be "
-                                      "kept; empty without"),
+    FIELD(FindIndexRow, of_files, SIZE,
+          "cold: of how many that were read; counts of terms and "
+          "chunks are estimates of these"),
+    FIELD(FindIndexRow, build, STR,
+          "behind the answer: started, elsewhere (another process builds "
+          "it) or none"),
+    FIELD(FindIndexRow, trouble, STR,
+          "why what is published could not be used, or nothing can be "
+          "kept; empty without"),
     {0},
 };
 
@@ -103,8 +106,7 @@ static const Field result[] = {
     FIELD(FindSummary, chunks, SIZE, "pieces of them that were ranked"),
     FIELD(FindSummary, skipped, COUNTS, "files that were left out, by reason"),
     FIELD(FindSummary, stale, BOOL, "nobody looked whether files changed: --stale-ok"),
-    FIELD(FindSummary, index, RECORD, "what the answer is from", .sub = index_fields,
-          .sub_size = sizeof(FindIndexRow)),
+    FIELD(FindSummary, index, RECORD, "what the answer is from", .sub = index_fields),
     FIELD(FindSummary, candidates, SIZE, "files that were scored"),
     FIELD(FindSummary, shown, SIZE, "files in this answer"),
     FIELD(FindSummary, files, RECORDS, "best first", .sub = file_fields,

@@ -63,8 +63,8 @@ static void write_head(Page *page)
 // What the answer is from, when that is not simply the index.
 static void write_index(Page *page)
 {
-    static const char *const builds[] = {
-        "", "; the index is being built", "; another process is building the index"};
+    static const char *const builds[] = {"", "; the index is being built",
+                                         "; another process is building the index"};
     const FindIndexRow *index = &page->summary->index;
     if (index->cold) {
         buf_addf(page->out, "no index yet: the %llu most promising of %llu files were parsed%s",

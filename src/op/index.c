@@ -21,8 +21,8 @@ static const Field args[] = {
           .fallback = "build", .value_name = "ACTION"),
     FIELD(IndexArgs, full, BOOL, "build: from nothing; read and parse every file again"),
     FIELD(IndexArgs, wait, INT,
-          "build: wait so long for another process that writes the index; 10 at least",
-          .least = 0, .most = 86400, .fallback = "0", .value_name = "SECONDS"),
+          "build: wait so long for another process that writes the index; 10 at least", .least = 0,
+          .most = 86400, .fallback = "0", .value_name = "SECONDS"),
     FIELD(IndexArgs, background, BOOL,
           "build: as find starts it behind an answer; does nothing while another process builds, "
           "and leaves for status why it failed"),

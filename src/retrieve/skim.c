@@ -112,8 +112,8 @@ static bool is_one_of(Str word, const char *const *words)
 // be right: it only decides what is parsed.
 static bool looks_defined(Str text, Str word)
 {
-    static const char *const never[] = {"return", "new",   "throw", "await", "yield", "else",
-                                        "in",     "case",  "not",   "and",   "or",    "raise",
+    static const char *const never[] = {"return", "new",    "throw", "await",  "yield", "else",
+                                        "in",     "case",   "not",   "and",    "or",    "raise",
                                         "goto",   "import", "from",  "delete", NULL};
     static const char *const always[] = {
         "class",  "struct", "enum", "union",     "def",    "fn",      "func",  "function", "type",

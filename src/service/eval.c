@@ -199,10 +199,8 @@ static Fail run_cold(const Run *run, EvalQuery *query)
     Arena arena = {0};
     Ctx cx = ctx_child(run->cx, &arena);
     Query analysed = query_analyse(&arena, query->text);
-    ColdSpec spec = {.refresh = run->cold,
-                     .query = &analysed,
-                     .known = &run->index->view.delta,
-                     .always = true};
+    ColdSpec spec = {
+        .refresh = run->cold, .query = &analysed, .known = &run->index->view.delta, .always = true};
     FindIndex index;
     bool made = false;
     Fail fail = analysed.term_count ? cold_index(&cx, &spec, &index, &made) : NULL;

@@ -51,8 +51,8 @@ static const bool *choose_files(const Find *find)
     bool *allowed = ARENA_ARRAY(find->cx->arena, bool, corpus->files);
     for (uint32_t i = 0; i < corpus->files; i++) {
         const LexFile *file = corpus_file(corpus, i);
-        allowed[i] = find_wants(find, corpus_path(corpus, i), (LangId)file->lang,
-                                (PathForm)file->form);
+        allowed[i] =
+            find_wants(find, corpus_path(corpus, i), (LangId)file->lang, (PathForm)file->form);
     }
     return allowed;
 }

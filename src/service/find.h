@@ -57,7 +57,7 @@ typedef struct FindFile {
 } FindFile;
 
 typedef enum FindBuild { // of the index, behind the answer
-    BUILD_NONE,      // nothing to be done, or it cannot be kept
+    BUILD_NONE,          // nothing to be done, or it cannot be kept
     BUILD_STARTED,
     BUILD_ELSEWHERE, // another process is at it
 } FindBuild;
@@ -76,8 +76,8 @@ typedef struct FindAnswer {
     uint64_t changed_files; // read since: that many are not in it
     FindCold cold;          // there was no index: only so many files were parsed
     FindBuild build;
-    Str index_trouble;      // why what is published was not used, or empty
-    bool cut;               // there are more candidates than files
+    Str index_trouble; // why what is published was not used, or empty
+    bool cut;          // there are more candidates than files
     bool timed_out, interrupted;
 } FindAnswer;
 

@@ -13,10 +13,10 @@
 #include "service/find_.h"
 
 enum {
-    PARSE_FILES = 100,      // more did not rank better (cq eval --cold)
+    PARSE_FILES = 100, // more did not rank better (cq eval --cold)
     PARSE_BYTES = 3 << 20,
     BATCH = 8,
-    HEAD_BYTES = 64 << 10,  // of a file, to know its language
+    HEAD_BYTES = 64 << 10, // of a file, to know its language
 };
 
 typedef struct Slot {
@@ -270,9 +270,7 @@ static bool is_wanted(const void *arg, Str path, LangId lang, PathForm form)
 
 Fail find_cold(Find *find, const RefreshSpec *refresh, bool *made)
 {
-    ColdSpec spec = {.refresh = refresh,
-                     .query = &find->analysed,
-                     .wanted = is_wanted,
-                     .arg = find};
+    ColdSpec spec = {
+        .refresh = refresh, .query = &find->analysed, .wanted = is_wanted, .arg = find};
     return cold_index(find->cx, &spec, &find->index, made);
 }

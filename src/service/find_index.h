@@ -11,9 +11,9 @@
 enum { FIND_INDEXED_FILE_BYTES = 1 << 20 }; // the limit of what is published
 
 typedef struct FindCold { // service/find_cold.h
-    bool is;          // the rest is zero without
-    uint64_t files;   // texts that were skimmed
-    uint64_t parsed;  // of these: what is in the corpus
+    bool is;              // the rest is zero without
+    uint64_t files;       // texts that were skimmed
+    uint64_t parsed;      // of these: what is in the corpus
     int64_t skim_ns, parse_ns;
 } FindCold;
 

@@ -46,8 +46,8 @@ Fail index_build_behind(Ctx *cx, const RefreshSpec *spec, const Store *store,
     os_end_after(BEHIND_MOST_S);
     TRY(store_probe(cx, store, own.patience_ns, &report->busy, &holder));
     if (report->busy) return NULL;
-    Str running = str_format(cx->arena, RUNNING "%d " STR_FMT "\n", os_pid(),
-                             STR_ARG(now(cx->arena)));
+    Str running =
+        str_format(cx->arena, RUNNING "%d " STR_FMT "\n", os_pid(), STR_ARG(now(cx->arena)));
     write_note(cx, store, running);
     Fail fail = refresh_index(cx, spec, &own, report);
     if (!fail && report->busy && !str_eq(read_note(cx, store), running)) return NULL;
@@ -71,7 +71,7 @@ Str index_behind_trouble(Ctx *cx, const Store *store)
     rest = str_sub(note, strlen(RUNNING), note.len);
     if (!store_probe(cx, store, 0, &busy, &holder) && busy) return STR_NONE;
     bool known = str_next(&rest, ' ', &pid) && str_to_int(pid, &number) && number <= INT32_MAX;
-    if (known && os_is_running((int)number)) return STR_NONE;     // about to begin, or to end
+    if (known && os_is_running((int)number)) return STR_NONE;           // about to begin, or to end
     if (!str_eq(str_trim(read_note(cx, store)), note)) return STR_NONE; // it ended
     return str_format(cx->arena, "process " STR_FMT " of " STR_FMT " was ended before it was done",
                       STR_ARG(pid), STR_ARG(rest));
