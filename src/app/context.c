@@ -17,6 +17,7 @@
 enum {
     FLUSH_S = 2,
     LONGEST_S = 1000000000, // as good as no limit
+    OWN_ARGV = 6,
     WORKER_TASK_MS = 30000, // a file of 16 MiB, the largest, takes a third of that
 };
 
@@ -27,6 +28,7 @@ struct Context { // frozen
     HttpClient *http;
     Tracer *tracer; // NULL: nothing is traced
     const char *worker_argv[3];
+    const char *own_argv[OWN_ARGV];
     Observer observer;
     CellOwner owner; // of the runtime cells
     Grammars grammars;
@@ -119,6 +121,23 @@ static WorkerPool *new_workers(Context *context, const ContextSpec *spec, int wo
     return worker_pool_new(&pool);
 }
 
+static void set_own_program(Context *context, const ContextSpec *spec)
+{
+    const ConfigOptions *config = &spec->config;
+    size_t count = 0;
+    if (!spec->own_program) return;
+    context->own_argv[count++] = str_cstr(&context->arena, str_from(spec->own_program));
+    if (config->no_file) context->own_argv[count++] = "--no-config";
+    if (config->file.len) {
+        context->own_argv[count++] = "--config";
+        context->own_argv[count++] = str_cstr(&context->arena, config->file);
+    }
+    if (config->cpu_workers >= 0)
+        context->own_argv[count++] =
+            str_format(&context->arena, "--threads=%lld", (long long)config->cpu_workers + 1).ptr;
+    context->env.own_argv = context->own_argv;
+}
+
 static Fail new_cells(Ctx *cx, Context *context)
 {
     const RuntimePolicy *policy = &context->env.policy->runtime;
@@ -205,6 +224,7 @@ static Fail build(Ctx *cx, const ContextSpec *spec, Context *context)
                                             .io_workers = (int)profile.io_workers_min,
                                             .io_ceiling = (int)profile.io_workers});
     context->env.workers = new_workers(context, spec, (int)profile.cpu_workers + 1);
+    set_own_program(context, spec);
     TRY(new_cells(&own, context));
     context->env.engine = new_engine(context, &profile);
     begin_observing(context);

@@ -26,7 +26,8 @@ typedef struct ContextSpec {
     // The program that serves as worker process (it takes WORKER_ARGUMENT). Copied. NULL: the
     // one that CQ_WORKER_PROGRAM names, or none. The variable goes first.
     const char *worker_program;
-    bool logs; // to stderr
+    const char *own_program; // that is cq, and can be started again. Copied. NULL: none
+    bool logs;               // to stderr
     LogLevel log_level;
     bool log_json;
     Str trace_file;       // --trace; empty: as configured

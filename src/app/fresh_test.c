@@ -162,7 +162,7 @@ static CqEngine *open_engine(const World *world, bool indexed)
     return engine;
 }
 
-// All of the answer but "run", which has the time in it.
+// All of the answer but "run", which has the time in it, and "summary.index": what it is from.
 static Str ask(Arena *arena, CqEngine *engine, const char *question)
 {
     CqReply *reply = cq_run(engine, "find", question);
@@ -170,7 +170,9 @@ static Str ask(Arena *arena, CqEngine *engine, const char *question)
     if (!cq_reply_ok(reply)) fail_msg("%s: %s", question, cq_reply_json(reply));
     const char *from = strstr(json.ptr, "\"summary\":");
     assert_non_null(from);
-    Str out = str_copy(arena, str_from(from));
+    const char *index = strstr(from, "\"index\":{"), *rest = index ? strchr(index, '}') : NULL;
+    assert_non_null(rest);
+    Str out = str_format(arena, "%.*s%s", (int)(index - from), from, rest);
     cq_reply_free(reply);
     return out;
 }

@@ -54,6 +54,8 @@ Fail os_remove_dir(Ctx *cx, OsFile dir, const char *path)
     return error ? os_problem(cx, error, "remove", path) : NULL;
 }
 
+enum { LOCK_TEXT = 16 };
+
 Fail os_open_lock(Ctx *cx, OsFile dir, const char *path, OsFile *out)
 {
     int error = OS_FAULT("open"), fd = -1;
@@ -80,4 +82,20 @@ Fail os_lock(Ctx *cx, OsFile file, int64_t patience_ns, bool *got)
         struct timespec nap = {.tv_nsec = nap_ns};
         nanosleep(&nap, NULL);
     }
+}
+
+void os_lock_sign(OsFile file)
+{
+    char text[LOCK_TEXT];
+    int len = snprintf(text, sizeof text, "%-*d\n", LOCK_TEXT - 2, getpid());
+    if (len > 0 && pwrite(file.fd, text, (size_t)len, 0) < 0) return; // it is only told to people
+}
+
+int os_lock_holder(OsFile file)
+{
+    char text[LOCK_TEXT] = {0};
+    ssize_t got = pread(file.fd, text, sizeof text - 1, 0);
+    int64_t holder = 0;
+    if (got <= 0 || !str_to_int(str_trim(str_from(text)), &holder)) return 0;
+    return holder > 0 && holder <= INT32_MAX ? (int)holder : 0;
 }

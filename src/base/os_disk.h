@@ -25,5 +25,9 @@ MUST_CHECK Fail os_open_lock(Ctx *cx, OsFile dir, const char *path, OsFile *out)
 // patience_ns at most, and no longer than cx allows. The lock ends with the descriptor, so with
 // the process however it ends. *got tells whether it is ours. Fails: IO, CANCELLED.
 MUST_CHECK Fail os_lock(Ctx *cx, OsFile file, int64_t patience_ns, bool *got);
+// Who holds a lock writes its process number into the file. Of a lock that nobody holds it means
+// nothing. 0: not known.
+void os_lock_sign(OsFile file);
+int os_lock_holder(OsFile file);
 
 #endif

@@ -125,6 +125,71 @@ Fail os_spawn(Ctx *cx, const char *const *argv, OsChild *out)
     return NULL;
 }
 
+static void default_signals(void)
+{
+    struct sigaction action = {.sa_handler = SIG_DFL};
+    sigset_t none;
+    for (int number = 1; number < NSIG; number++) sigaction(number, &action, NULL);
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+// In the process that stays; `report` closes when the program runs.
+static NORETURN void be_detached(const char *const *argv, int report)
+{
+    enum { LESS_URGENT = 10, REPORT = 3 };
+    int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+    for (int fd = 0; fd < REPORT && null >= 0; fd++) dup2(null, fd);
+    if (report != REPORT) dup2(report, REPORT);
+    fcntl(REPORT, F_SETFD, FD_CLOEXEC);
+    close_range(REPORT + 1, ~0U, 0);
+    default_signals();
+    if (nice(LESS_URGENT) < 0) errno = 0; // as urgent as we, then
+    execv(argv[0], (char *const *)(uintptr_t)argv);
+    int error = errno;
+    if (write(REPORT, &error, sizeof error) < 0) _exit(1);
+    _exit(1);
+}
+
+// Between us and the process that stays, so that it is nobody's child.
+static NORETURN void start_and_leave(const char *const *argv, int report)
+{
+    setsid();
+    pid_t pid = fork();
+    if (pid == 0) be_detached(argv, report);
+    int error = errno;
+    if (pid < 0 && write(report, &error, sizeof error) < 0) _exit(1);
+    _exit(0);
+}
+
+Fail os_start_detached(Ctx *cx, const char *const *argv)
+{
+    int ends[2], error = OS_FAULT("pipe"), told = 0;
+    if (!error && pipe2(ends, O_CLOEXEC) != 0) error = errno;
+    if (error) return OS_FAIL(cx, error, "make a pipe for", argv[0]);
+    error = OS_FAULT("fork");
+    pid_t pid = error ? -1 : fork();
+    if (pid < 0 && !error) error = errno;
+    if (pid == 0) start_and_leave(argv, ends[1]);
+    close(ends[1]);
+    while (!error && read(ends[0], &told, sizeof told) < 0 && errno == EINTR) {}
+    close(ends[0]);
+    while (pid > 0 && waitpid(pid, NULL, 0) < 0 && errno == EINTR) {}
+    if (!error) error = told;
+    return error ? FAIL(cx->arena, UNAVAILABLE, "cannot start %s: %s", argv[0], strerror(error))
+                 : NULL;
+}
+
+bool os_is_running(int pid)
+{
+    return pid > 0 && (kill(pid, 0) == 0 || errno == EPERM);
+}
+
+void os_end_after(int seconds)
+{
+    alarm((unsigned)seconds);
+}
+
 void os_hang_up(const OsChild *child)
 {
     if (child->pid) shutdown(child->socket.fd, SHUT_RDWR);

@@ -2,6 +2,7 @@
 // child.
 //
 // Threads: any thread; a child of os_spawn dies with the thread that started it.
+//          os_start_detached waits until the program runs, not for its end.
 // Blocks:  os_run, os_run_forked and os_child_end wait for the child; os_send and os_receive for
 // the
 //          other side, no longer than cx allows.
@@ -55,6 +56,12 @@ OsExit os_child_end(OsChild *child, int64_t patience_ms);
 void os_hang_up(const OsChild *child);    // the child reads the end of its input
 bool os_child_gone(const OsChild *child); // its end of the socket is closed
 const char *os_signal_name(int signal);   // "SIGSEGV"; "?" for a number that is none
+// Starts argv[0] (a path) as a process that nobody waits for: in a session of its own, less urgent
+// than we, its standard streams /dev/null, with no other descriptor of ours; in our working folder,
+// so that settings mean the same. It is nobody's child: it leaves no zombie. Fails: UNAVAILABLE.
+MUST_CHECK Fail os_start_detached(Ctx *cx, const char *const *argv);
+bool os_is_running(int pid);    // some process has this number
+void os_end_after(int seconds); // this process is killed then, whatever it waits for; 0: no more
 // On a socket; 0 or an errno value: ETIMEDOUT and ECANCELED when cx asks to stop, EPIPE when the
 // other side is gone. os_receive fills all of buf.
 int os_send(const Ctx *cx, OsFile socket, Str data);

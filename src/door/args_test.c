@@ -53,7 +53,7 @@ static const Case cases[] = {
     {"help --man=yes", "--man takes no value"},
     {"help --man --man", "{\"command\":\"\",\"man\":true,\"markdown\":false}"},
     {"help outline search", "unexpected argument \"search\""},
-    {"completion", "SHELL is missing: the shell to write it for"},
+    {"completion", "SHELL is missing: the shell to write it for (bash, zsh or fish)"},
     {"completion tcsh", "SHELL must be bash, zsh or fish, not \"tcsh\""},
     {"", "no command"},
     {"--", "no command"},

@@ -108,7 +108,8 @@ static Fail make_context(Cli *cli, Context **out)
                         .one_request = true,
                         .reads_stdin = true,
                         .logs = true,
-                        .worker_program = "/proc/self/exe"};
+                        .worker_program = "/proc/self/exe",
+                        .own_program = "/proc/self/exe"};
     TRY(choose_log_level(cli, &spec.log_level));
     spec.log_json = !os_is_terminal(OS_STDERR);
     spec.trace_file = parsed->global.trace;

@@ -4,6 +4,7 @@
 #include <assert.h>
 
 #include "base/map.h"
+#include "index/universe.h"
 
 bool corpus_is_dead(const CorpusPart *part, uint32_t local_file)
 {
@@ -60,9 +61,23 @@ static uint32_t first_not_before(const Lexicon *lexicon, Str path)
     return low;
 }
 
+static bool whole_has_path(const CorpusWhole *whole, Str path, bool folder)
+{
+    size_t low = 0, high = whole->path_count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (str_cmp(whole->paths[middle].path, path) < 0) low = middle + 1;
+        else high = middle;
+    }
+    if (low == whole->path_count) return false;
+    Str found = whole->paths[low].path;
+    return folder ? str_starts(found, path) : str_eq(found, path);
+}
+
 bool corpus_has_path(const Corpus *corpus, Str path)
 {
     bool folder = str_ends(path, STR("/"));
+    if (corpus->whole) return whole_has_path(corpus->whole, path, folder);
     for (size_t i = 0; i < corpus->part_count; i++) {
         const CorpusPart *part = &corpus->parts[i];
         uint32_t file = first_not_before(part->lexicon, path);
@@ -76,6 +91,21 @@ bool corpus_has_path(const Corpus *corpus, Str path)
 }
 
 // --- statistics ---
+
+uint32_t corpus_all_chunks(const Corpus *corpus)
+{
+    return corpus->whole ? corpus->whole->chunks : corpus->live_chunks;
+}
+
+uint32_t corpus_chunks_with(const Corpus *corpus, Str term, uint32_t found)
+{
+    const CorpusWhole *whole = corpus->whole;
+    if (!whole) return found;
+    for (size_t i = 0; i < whole->term_count; i++)
+        if (str_eq(whole->terms[i], term)) return MAX(whole->term_chunks[i], found);
+    if (!corpus->live_chunks) return found;
+    return (uint32_t)((double)found * whole->chunks / corpus->live_chunks); // as everywhere
+}
 
 static void subtract_file(const Lexicon *lexicon, const LexFile *file, uint64_t *sums)
 {

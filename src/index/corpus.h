@@ -18,6 +18,17 @@ typedef struct CorpusPart {
     uint32_t first_file, first_chunk;
 } CorpusPart;
 
+// What is known of the files that a corpus was chosen from. Statistics are then of all of them, so
+// that the chosen ones rank as they would among all.
+typedef struct CorpusWhole {
+    uint32_t chunks; // about
+    const Str *terms;
+    const uint32_t *term_chunks; // in about how many chunks each of these is
+    size_t term_count;
+    const struct UniverseFile *paths; // sorted; index/universe.h
+    size_t path_count;
+} CorpusWhole;
+
 typedef struct Corpus {
     const CorpusPart *parts;
     size_t part_count;
@@ -28,6 +39,7 @@ typedef struct Corpus {
     const uint32_t *folders;      // by file: which folder it is in
     const uint32_t *folder_files; // by folder: how many files it has
     uint32_t folder_count;
+    const CorpusWhole *whole; // NULL: the corpus itself
 } Corpus;
 
 // `dead[i]` may be NULL, and so may `dead`.
@@ -42,7 +54,12 @@ uint32_t corpus_file_of(const Corpus *corpus, uint32_t chunk);
 bool corpus_is_dead(const CorpusPart *part, uint32_t local_file);
 Str corpus_path(const Corpus *corpus, uint32_t file);
 
-// Whether a living file has this path, or one that begins with it when it ends in '/'.
+uint32_t corpus_all_chunks(const Corpus *corpus); // living ones, of the whole
+// In how many of these a term is, when it is in `found` of the corpus itself.
+uint32_t corpus_chunks_with(const Corpus *corpus, Str term, uint32_t found);
+
+// Whether a living file (of the whole) has this path, or one that begins with it when it ends in
+// '/'.
 bool corpus_has_path(const Corpus *corpus, Str path);
 
 // How many other files (tests left out) hold a name that this file defines: one of at least four

@@ -165,6 +165,7 @@ uint32_t lexicon_slot_count(uint32_t names)
 uint32_t lexicon_name(const Lexicon *lexicon, Str text)
 {
     uint64_t hash = hash_64(text.ptr, text.len);
+    if (!lexicon->name_slot_count) return LEX_NONE;
     uint32_t mask = lexicon->name_slot_count - 1, at = (uint32_t)hash & mask;
     const char *marks = lexicon->name_marks.ptr, mark = lex_name_mark(hash);
     for (uint32_t tries = 0; tries <= mask; tries++, at = (at + 1) & mask) {

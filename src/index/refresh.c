@@ -92,9 +92,9 @@ static void free_builder(void *builder)
 
 typedef VEC(RefreshPart) PartVec;
 
-static void add_memory_part(Ctx *cx, const Harvest *range, PartVec *parts)
+size_t refresh_pack(Ctx *cx, const Harvest *range, RefreshPart *out)
 {
-    if (!range->taken) return;
+    if (!range->taken) return 0;
     LexiconBuilder *builder = lexicon_builder_new();
     Lexicon *lexicon = ARENA_NEW(cx->arena, Lexicon);
     arena_defer(cx->arena, free_builder, builder);
@@ -102,8 +102,8 @@ static void add_memory_part(Ctx *cx, const Harvest *range, PartVec *parts)
     uint32_t words = (lexicon->head->files + 63) / 64;
     uint64_t *live = ARENA_ARRAY(cx->arena, uint64_t, words);
     memset(live, 0xFF, words * sizeof *live);
-    RefreshPart part = {.lexicon = lexicon, .live = live, .ordinals = lexicon->head->files};
-    VEC_PUSH(cx->arena, parts, part);
+    *out = (RefreshPart){.lexicon = lexicon, .live = live, .ordinals = lexicon->head->files};
+    return 1;
 }
 
 static void read_changed(Ctx *cx, const RefreshSpec *spec, RefreshView *view, PartVec *parts)
@@ -127,7 +127,8 @@ static void read_changed(Ctx *cx, const RefreshSpec *spec, RefreshView *view, Pa
     for (size_t i = 0; i < range_count; i++) {
         Harvest range = {.files = view->delta.files + ranges[i].from, .count = ranges[i].count};
         for (size_t k = 0; k < range.count; k++) range.taken += range.files[k].doc.ptr != NULL;
-        add_memory_part(cx, &range, parts);
+        RefreshPart part;
+        if (refresh_pack(cx, &range, &part)) VEC_PUSH(cx->arena, parts, part);
     }
     view->stopped = view->delta.stopped;
     view->harvest_ns = harvested_ns - start_ns;
@@ -301,6 +302,15 @@ void refresh_corpus(Ctx *cx, const RefreshView *view, Corpus *out)
     }
     lexicons[view->part_count].head = &no_head; // so that there is one
     corpus_init(cx->arena, lexicons, dead, MAX(view->part_count, (size_t)1), out);
+}
+
+bool refresh_has_base(Ctx *cx, const RefreshSpec *spec)
+{
+    RefreshView view = {.opened = NULL};
+    Fail fail = open_published(cx, spec, &view);
+    bool has = !fail && view.opened->snapshot;
+    refresh_close(&view);
+    return has;
 }
 
 Fail refresh_intact(Ctx *cx, const RefreshView *view)

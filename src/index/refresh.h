@@ -75,6 +75,10 @@ typedef enum RefreshHow {
 // Fails: as universe_list; CANCELLED (before the files were listed).
 MUST_CHECK Fail refresh_view(Ctx *cx, const RefreshSpec *spec, RefreshHow how, RefreshView *out);
 void refresh_close(RefreshView *view); // all zero is fine
+// Whether a snapshot is there that can be used.
+bool refresh_has_base(Ctx *cx, const RefreshSpec *spec);
+// What was harvested as a part in memory, in cx->arena; returns how many that makes: 1, or 0.
+size_t refresh_pack(Ctx *cx, const Harvest *harvest, RefreshPart *out);
 // The whole of it for ranking, in cx->arena.
 void refresh_corpus(Ctx *cx, const RefreshView *view, Corpus *out);
 // Fails: DAMAGED when anything that was looked up was damaged. Ask before an answer leaves; then

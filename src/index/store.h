@@ -60,6 +60,12 @@ MUST_CHECK Fail store_bytes(Ctx *cx, const Store *store, uint64_t *out);
 
 // --- writing ---
 
+// Whether a writer could begin: makes the folder if need be, and tries the lock. *busy: somebody
+// holds it for longer than patience_ns; *holder is then that process, 0 when that is not known.
+// Fails: IO (read-only, full).
+MUST_CHECK Fail store_probe(Ctx *cx, const Store *store, int64_t patience_ns, bool *busy,
+                            int *holder);
+
 typedef struct StoreWriter {
     Snapshot *base;    // what is current, or NULL; closed by store_end
     Fail base_trouble; // why there is no base though something is there, or NULL

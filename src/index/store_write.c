@@ -127,6 +127,24 @@ static Fail begin(Ctx *cx, Writer *writer)
     return write_readme(cx, writer->dir);
 }
 
+Fail store_probe(Ctx *cx, const Store *store, int64_t patience_ns, bool *busy, int *holder)
+{
+    OsFile dir = OS_FILE_NONE, lock = OS_FILE_NONE;
+    bool locked = false;
+    *busy = false;
+    *holder = 0;
+    Fail fail = make_folder(cx, store, &dir);
+    if (!fail) fail = os_open_lock(cx, dir, "lock", &lock);
+    if (!fail) fail = os_lock(cx, lock, patience_ns, &locked);
+    if (!fail && !locked) {
+        *busy = true;
+        *holder = os_lock_holder(lock);
+    }
+    os_close(&lock);
+    os_close(&dir);
+    return fail;
+}
+
 Fail store_begin(Ctx *cx, const Store *store, int64_t patience_ns, StoreWriter **out)
 {
     bool locked = false;
@@ -137,6 +155,7 @@ Fail store_begin(Ctx *cx, const Store *store, int64_t patience_ns, StoreWriter *
     Fail fail = make_folder(cx, store, &writer->dir);
     if (!fail) fail = os_open_lock(cx, writer->dir, "lock", &writer->lock);
     if (!fail) fail = os_lock(cx, writer->lock, patience_ns, &locked);
+    if (!fail && locked) os_lock_sign(writer->lock);
     if (!fail && locked) fail = begin(cx, writer);
     if (fail || !locked) {
         writer->published = true; // nothing to undo

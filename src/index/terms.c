@@ -50,6 +50,24 @@ bool terms_next_word(Str text, size_t *at, Str *word)
     return true;
 }
 
+Str terms_word_at(Str text, size_t at)
+{
+    size_t start = at;
+    Str word;
+    while (start > 0 && class_of(text.ptr[start - 1]) != OTHER) start--;
+    while (terms_next_word(text, &start, &word)) // digits before a word are one of their own
+        if (start > at) return word.ptr <= text.ptr + at ? word : STR_NONE;
+    return STR_NONE;
+}
+
+bool terms_begins_part(Str text, size_t at)
+{
+    Class now = class_of(text.ptr[at]);
+    Class before = at ? class_of(text.ptr[at - 1]) : OTHER;
+    if (before != now) return before != UPPER || now != LOWER;
+    return now == UPPER && at + 1 < text.len && class_of(text.ptr[at + 1]) == LOWER;
+}
+
 void terms_each_word(Str text, WordFn fn, void *arg)
 {
     size_t at = 0;

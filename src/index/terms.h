@@ -31,6 +31,10 @@ typedef struct WordTerms {
 
 // The next word of `text` from *at on; false at the end. *at is behind it afterwards.
 bool terms_next_word(Str text, size_t *at, Str *word);
+// The word that text[at] is in; empty when it is in none.
+Str terms_word_at(Str text, size_t at);
+// False when no part of a word can begin at text[at], such as in the middle of lower-case letters.
+bool terms_begins_part(Str text, size_t at);
 // All words of text[from, to) with their places: calls fn for each. The fast way for whole files.
 typedef void (*WordFn)(void *arg, uint32_t start, uint32_t len);
 void terms_each_word(Str text, WordFn fn, void *arg);

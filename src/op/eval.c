@@ -7,7 +7,7 @@ typedef struct EvalArgs {
     Str queries, repos, checkouts, against;
     StrList only;
     int64_t repeats;
-    bool results, candidates;
+    bool results, candidates, cold;
 } EvalArgs;
 
 static const Field args[] = {
@@ -20,6 +20,7 @@ static const Field args[] = {
     FIELD(EvalArgs, only, STRS, "only this repository; may be repeated", .value_name = "NAME"),
     FIELD(EvalArgs, repeats, INT, "run each query so often; the fastest run counts", .least = 1,
           .most = 1000, .fallback = "1"),
+    FIELD(EvalArgs, cold, BOOL, "as find answers without an index: the most promising files"),
     FIELD(EvalArgs, against, PATH, "what --results printed in another run: show what changed",
           .value_name = "FILE"),
     FIELD(EvalArgs, results, BOOL, "print the results of each query, one JSON object a line"),
@@ -128,6 +129,7 @@ static Fail run(Ctx *cx, const Env *env, const void *arguments, Result *out)
                      .only = from->only.items,
                      .only_count = from->only.count,
                      .repeats = (size_t)from->repeats,
+                     .cold = from->cold,
                      .candidates = from->candidates};
     EvalAnswer *answer = ARENA_NEW(cx->arena, EvalAnswer);
     TRY(eval_run(cx, env, &spec, answer));

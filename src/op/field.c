@@ -77,6 +77,13 @@ Str field_label(Arena *arena, const Field *field)
     return (Str){label, option.len};
 }
 
+Str field_wanted(Arena *arena, const Field *field)
+{
+    if (!field->choices) return str_from(field->help);
+    return str_format(arena, "%s (%s)", field->help,
+                      join_choices(arena, field->choices, ", ", " or ").ptr);
+}
+
 Fail check_choice(Arena *arena, const Field *field, Str label, Str value)
 {
     if (!field->choices) return NULL;
@@ -233,7 +240,7 @@ Fail record_check(Arena *arena, const Field *fields, const void *record)
 {
     for (const Field *field = fields; field->name; field++)
         if ((field->flags & FIELD_REQUIRED) && is_absent(field, record))
-            return FAIL(arena, BAD_REQUEST, "%s is missing: %s", field_label(arena, field).ptr,
-                        field->help);
+            return FAIL(arena, BAD_REQUEST, "%s is missing: " STR_FMT,
+                        field_label(arena, field).ptr, STR_ARG(field_wanted(arena, field)));
     return NULL;
 }

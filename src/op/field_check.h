@@ -8,6 +8,8 @@
 // Fails: BAD_REQUEST.
 MUST_CHECK Fail check_choice(Arena *arena, const Field *field, Str label, Str value);
 MUST_CHECK Fail check_range(Arena *arena, const Field *field, Str label, double value);
+// What is to be given: the help, and the choices if there are some.
+Str field_wanted(Arena *arena, const Field *field);
 void list_add(Arena *arena, StrList *list, Str item);
 
 static inline void *field_at(const Field *field, void *record)

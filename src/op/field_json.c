@@ -187,9 +187,9 @@ static Fail read_record(Arena *arena, const Field *fields, const Json *from, Str
     for (const Field *field = fields; field->name; field++) {
         if (!(field->flags & FIELD_REQUIRED) || json_get(from, str_from(field->name))) continue;
         Str pointer = pointer_to(arena, base, str_from(field->name));
-        return at_pointer(
-            arena, pointer,
-            FAIL(arena, BAD_REQUEST, "\"%s\" is missing: %s", field->name, field->help));
+        return at_pointer(arena, pointer,
+                          FAIL(arena, BAD_REQUEST, "\"%s\" is missing: " STR_FMT, field->name,
+                               STR_ARG(field_wanted(arena, field))));
     }
     return NULL;
 }

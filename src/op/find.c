@@ -111,6 +111,24 @@ static const Field file_fields[] = {
     {0},
 };
 
+static const Field index_fields[] = {
+    FIELD(FindIndexRow, generation, SIZE, "the published version it is based on; 0: none"),
+    FIELD(FindIndexRow, stale, BOOL, "nobody looked whether files changed since: --stale-ok"),
+    FIELD(FindIndexRow, changed_files, SIZE, "files that are not in it as they are, and were read"),
+    FIELD(FindIndexRow, cold, BOOL, "there was none: only the most promising files were parsed"),
+    FIELD(FindIndexRow, parsed, SIZE, "cold: how many"),
+    FIELD(FindIndexRow, of_files, SIZE,
+          "cold: of how many that were read; counts of terms and "
+          "chunks are estimates of these"),
+    FIELD(FindIndexRow, build, STR,
+          "behind the answer: started, elsewhere (another process builds "
+          "it) or none"),
+    FIELD(FindIndexRow, trouble, STR,
+          "why what is published could not be used, or nothing can be "
+          "kept; empty without"),
+    {0},
+};
+
 static const Field result[] = {
     FIELD(FindSummary, query, STR, "the question as given"),
     FIELD(FindSummary, kind, STR, "words, symbol, path, error or trace, as understood"),
@@ -124,6 +142,7 @@ static const Field result[] = {
     FIELD(FindSummary, chunks, SIZE, "pieces of them that were ranked"),
     FIELD(FindSummary, skipped, COUNTS, "files that were left out, by reason"),
     FIELD(FindSummary, stale, BOOL, "nobody looked whether files changed: --stale-ok"),
+    FIELD(FindSummary, index, RECORD, "what the answer is from", .sub = index_fields),
     FIELD(FindSummary, candidates, SIZE, "files that were scored"),
     FIELD(FindSummary, shown, SIZE, "files in this answer"),
     FIELD(FindSummary, files, RECORDS, "best first", .sub = file_fields,
@@ -256,6 +275,19 @@ static CountList count_skips(Arena *arena, const FindAnswer *answer)
     return (CountList){counts.items, counts.len};
 }
 
+static FindIndexRow describe_index(const FindAnswer *answer)
+{
+    static const char *const builds[] = {"none", "started", "elsewhere"};
+    return (FindIndexRow){.generation = answer->generation,
+                          .stale = answer->stale,
+                          .changed_files = answer->changed_files,
+                          .cold = answer->cold.is,
+                          .parsed = answer->cold.parsed,
+                          .of_files = answer->cold.files,
+                          .build = str_from(builds[answer->build]),
+                          .trouble = answer->index_trouble};
+}
+
 static const FindSummary *summarise(Arena *arena, const FindAnswer *answer)
 {
     FindSummary *summary = ARENA_NEW(arena, FindSummary);
@@ -272,6 +304,7 @@ static const FindSummary *summarise(Arena *arena, const FindAnswer *answer)
                       .skipped = count_skips(arena, answer),
                       .candidates = answer->candidates,
                       .stale = answer->stale,
+                      .index = describe_index(answer),
                       .shown = answer->file_count,
                       .files = list_files(arena, answer),
                       .channels = list_channels(arena, &answer->channels),
@@ -335,7 +368,7 @@ static Fail run(Ctx *cx, const Env *env, const void *arguments, Result *out)
                     .summary = summarise(cx->arena, answer),
                     .found = answer->file_count > 0,
                     .interrupted = answer->interrupted,
-                    .stale = answer->stale};
+                    .stale = answer->stale || answer->cold.is};
     take_findings(cx->arena, answer, out);
     if (answer->timed_out)
         out->problem =

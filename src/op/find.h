@@ -23,11 +23,18 @@ typedef struct FindFileRow {
     RecordList explain, terms, fused;
 } FindFileRow;
 
+typedef struct FindIndexRow {
+    uint64_t generation, changed_files, parsed, of_files;
+    bool stale, cold;
+    Str build, trouble;
+} FindIndexRow;
+
 typedef struct FindSummary {
     Str query, kind, universe;
     StrList terms, names, unknown;
     uint64_t indexed, indexed_bytes, chunks, candidates, shown;
     bool stale;
+    FindIndexRow index;
     CountList skipped;
     RecordList files, channels;
     Str fusion;

@@ -60,6 +60,24 @@ static void write_head(Page *page)
     end_line(page);
 }
 
+// What the answer is from, when that is not simply the index.
+static void write_index(Page *page)
+{
+    static const char *const builds[] = {"", "; the index is being built",
+                                         "; another process is building the index"};
+    const FindIndexRow *index = &page->summary->index;
+    if (index->cold) {
+        buf_addf(page->out, "no index yet: the %llu most promising of %llu files were parsed%s",
+                 (unsigned long long)index->parsed, (unsigned long long)index->of_files,
+                 builds[page->answer->build]);
+        end_line(page);
+    }
+    if (index->trouble.len) {
+        buf_addf(page->out, "index: " STR_FMT, STR_ARG(index->trouble));
+        end_line(page);
+    }
+}
+
 static void write_range(Page *page, const FindPlace *place)
 {
     buf_addf(page->out, "%u-%u", place->first_line, place->last_line);
@@ -193,6 +211,7 @@ void find_text(Buf *out, const void *arguments, const Result *result, const Text
                      args->budget ? out->len + (size_t)args->budget * TOKEN_BYTES : SIZE_MAX};
     size_t shown = 0;
     write_head(&page);
+    write_index(&page);
     for (; shown < data->answer->file_count && has_room(&page, 1); shown++)
         write_file(&page, shown + 1, &data->answer->files[shown]);
     write_rest(&page, shown);

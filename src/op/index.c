@@ -9,8 +9,8 @@
 
 typedef struct IndexArgs {
     Str action, index_dir;
-    bool full;
-    int64_t jobs, keep, to, settle_ms;
+    bool full, background;
+    int64_t jobs, keep, to, settle_ms, wait;
 } IndexArgs;
 
 static const char *const actions[] = {"build",  "status", "versions", "rollback",
@@ -20,6 +20,12 @@ static const Field args[] = {
     FIELD(IndexArgs, action, STR, "what to do", .flags = FIELD_POSITIONAL, .choices = actions,
           .fallback = "build", .value_name = "ACTION"),
     FIELD(IndexArgs, full, BOOL, "build: from nothing; read and parse every file again"),
+    FIELD(IndexArgs, wait, INT,
+          "build: wait so long for another process that writes the index; 10 at least", .least = 0,
+          .most = 86400, .fallback = "0", .value_name = "SECONDS"),
+    FIELD(IndexArgs, background, BOOL,
+          "build: as find starts it behind an answer; does nothing while another process builds, "
+          "and leaves for status why it failed"),
     FIELD(IndexArgs, jobs, INT, "threads; 0: as configured", .letter = 'j', .least = 0,
           .most = 1024, .fallback = "0"),
     FIELD(IndexArgs, keep, INT, "build, prune: how many versions stay", .least = 1, .most = 1000,
@@ -51,12 +57,13 @@ static const Field version_fields[] = {
 };
 
 typedef struct IndexSummary {
-    Str action, folder, created, trouble;
+    Str action, folder, created, trouble, background;
     uint64_t version, segments, files, indexed, chunks, definitions, dead_files;
     uint64_t text_bytes, snapshot_bytes, disk_bytes;
     double bytes_per_text_byte;
     CountList languages, skipped, changes;
-    bool unchanged;
+    bool unchanged, building;
+    int64_t holder;
     uint64_t read, parsed, moved, builds, removed;
     double look_ms, read_ms, pack_ms, write_ms;
     RecordList versions;
@@ -92,6 +99,10 @@ static const Field result[] = {
     FIELD(IndexSummary, removed, SIZE, "prune: versions that went"),
     FIELD(IndexSummary, versions, RECORDS, "oldest first", .sub = version_fields,
           .sub_size = sizeof(VersionRow)),
+    FIELD(IndexSummary, building, BOOL, "status: a process writes it now"),
+    FIELD(IndexSummary, holder, INT, "status: that process; 0 when it is not known"),
+    FIELD(IndexSummary, background, STR,
+          "status: why the last build behind an answer came to nothing; empty when it did not"),
     FIELD(IndexSummary, trouble, STR, "why what was there could not be used; empty when it could"),
     {0},
 };
@@ -157,6 +168,9 @@ static void take_status(Arena *arena, const IndexStatus *from, IndexSummary *out
     out->languages = count_languages(arena, from->lang_files);
     out->skipped = count_skips(arena, from->skipped);
     out->changes = count_changes(arena, from->changes);
+    out->background = from->background;
+    out->building = from->building;
+    out->holder = from->holder;
     if (from->trouble) out->trouble = from->trouble->detail;
 }
 
@@ -224,6 +238,9 @@ static Fail check_args(Arena *arena, const IndexArgs *from)
 {
     bool builds = str_eq(from->action, STR("build")), rolls = str_eq(from->action, STR("rollback"));
     if (from->full && !builds) return FAIL(arena, BAD_REQUEST, "--full goes with build only");
+    if (from->background && !builds)
+        return FAIL(arena, BAD_REQUEST, "--background goes with build only");
+    if (from->wait && !builds) return FAIL(arena, BAD_REQUEST, "--wait goes with build only");
     if (from->to && !rolls) return FAIL(arena, BAD_REQUEST, "--to goes with rollback only");
     return NULL;
 }
@@ -234,6 +251,8 @@ static Fail run(Ctx *cx, const Env *env, const void *arguments, Result *out)
     IndexSummary *summary = ARENA_NEW(cx->arena, IndexSummary);
     IndexQuery query = {.folder = from->index_dir,
                         .full = from->full,
+                        .background = from->background,
+                        .wait_ns = from->wait * NS_PER_S,
                         .jobs = from->jobs,
                         .keep = (size_t)from->keep,
                         .version = (uint64_t)from->to,
@@ -267,6 +286,11 @@ static void write_counts(Buf *out, const char *title, CountList list)
 static void write_status(Buf *out, const IndexSummary *summary)
 {
     if (summary->trouble.len) buf_addf(out, "trouble: " STR_FMT "\n", STR_ARG(summary->trouble));
+    if (summary->background.len)
+        buf_addf(out, "behind an answer: " STR_FMT "\n", STR_ARG(summary->background));
+    if (summary->building)
+        buf_addf(out, "process %lld is building it\n", (long long)summary->holder);
+    if (!summary->version && summary->building) return;
     if (!summary->version) {
         buf_add(out, STR("there is no index; cq index makes one\n"));
         return;

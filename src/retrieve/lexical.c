@@ -7,7 +7,7 @@ static const double k1 = 3.0, comment_k1 = 1.2, comment_b = .6;
 
 double lexical_idf(const Corpus *corpus, uint32_t chunks)
 {
-    double n = corpus->live_chunks, df = chunks;
+    double n = corpus_all_chunks(corpus), df = chunks;
     return log(1 + (n - df + .5) / (df + .5));
 }
 
@@ -29,7 +29,7 @@ uint32_t lexical_chunks(const Corpus *corpus, Str text)
         uint32_t term = lexicon_term(corpus->parts[i].lexicon, text);
         if (term != LEX_NONE) chunks += live_chunks(&corpus->parts[i], term);
     }
-    return chunks;
+    return corpus_chunks_with(corpus, text, chunks);
 }
 
 static void look_up(Arena *arena, const Corpus *corpus, const QueryTerm *of, LexicalTerm *out)
@@ -40,6 +40,7 @@ static void look_up(Arena *arena, const Corpus *corpus, const QueryTerm *of, Lex
         numbers[i] = lexicon_term(corpus->parts[i].lexicon, of->text);
         if (numbers[i] != LEX_NONE) out->chunks += live_chunks(&corpus->parts[i], numbers[i]);
     }
+    out->chunks = corpus_chunks_with(corpus, of->text, out->chunks);
     out->idf = lexical_idf(corpus, out->chunks);
 }
 
@@ -137,7 +138,7 @@ void lexical_search(Arena *arena, const Corpus *corpus, const Query *query, cons
     *out = (Lexical){.corpus = corpus,
                      .terms = ARENA_ARRAY(arena, LexicalTerm, query->term_count),
                      .term_count = query->term_count,
-                     .missing = log(1 + (double)corpus->live_chunks),
+                     .missing = log(1 + (double)corpus_all_chunks(corpus)),
                      .comments = ARENA_ARRAY(arena, float, corpus->chunks)};
     Scoring scoring = {corpus, allowed, ARENA_ARRAY(arena, float, corpus->chunks), out->comments};
     for (size_t i = 0; i < query->term_count; i++) {

@@ -18,7 +18,8 @@ static bool is_asked_for(const Query *query, Str term)
 static uint32_t count_chunks(Rank *rank, const CorpusPart *part, uint32_t term, Str text)
 {
     uint64_t known;
-    if (rank->corpus->part_count == 1 && !part->dead) return lex_term(part->lexicon, term)->chunks;
+    bool alone = rank->corpus->part_count == 1 && !part->dead && !rank->corpus->whole;
+    if (alone) return lex_term(part->lexicon, term)->chunks;
     if (map_get(&rank->path_terms, text, &known)) return (uint32_t)known;
     uint32_t chunks = lexical_chunks(rank->corpus, text);
     map_put(rank->arena, &rank->path_terms, text, chunks);

@@ -30,9 +30,16 @@ typedef struct CachePolicy {
     int64_t eviction_policy; // an Eviction
 } CachePolicy;
 
+typedef enum IndexBackground {
+    BACKGROUND_PROCESS,
+    BACKGROUND_THREAD,
+    BACKGROUND_OFF
+} IndexBackground;
+
 typedef struct IndexPolicy {
     bool enabled;
-    Str directory; // absolute; empty: there is no place
+    int64_t background; // an IndexBackground
+    Str directory;      // absolute; empty: there is no place
 } IndexPolicy;
 
 typedef struct EnginePolicy {

@@ -22,6 +22,7 @@ static const char *const embed_backends[] = {"none", "hash", "static", "http", N
 #define YEARS_S 315360000.0 // ten years
 #define DAY_MS 86400000.0
 
+static const char *const backgrounds[] = {"process", "thread", "off", NULL};
 static const char *const evictions[] = {"least-recently-used", "least-recently-stored", "none",
                                         NULL};
 
@@ -126,6 +127,10 @@ const PolicySpec policy_specs[] = {
 
     {"index.enabled", ROW(BOOL, index.enabled, DEFAULT("true")), .env = {"CQ_INDEX_ENABLED"},
      .help = "keep an index of each workspace on disk, and answer from it"},
+    {"index.background", ROW(CHOICE, index.background, DEFAULT("process")), .choices = backgrounds,
+     .env = {"CQ_INDEX_BACKGROUND"},
+     .help = "who makes the index that `cq find` found missing or outdated: a process that goes on "
+             "behind the answer, a thread, for which the command waits, or nobody"},
     {"index.directory", ROW(FOLDER, index.directory, .computed = "cache.directory"),
      .env = {"CQ_INDEX_DIR"}, .is_protected = true, .help = "where"},
 

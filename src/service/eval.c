@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "service/find_channels.h"
+#include "service/find_cold.h"
 
 enum { MOST_FILE_BYTES = 1 << 20, MOST_INPUT_BYTES = 64 << 20 };
 
@@ -128,6 +129,7 @@ typedef struct Run {
     const EvalRepo *repo;
     const FindIndex *index;
     Channels *channels;
+    const RefreshSpec *cold; // NULL: as indexed
 } Run;
 
 static Str full_path(const Run *run, uint32_t file)
@@ -179,13 +181,13 @@ static void run_query(const Run *run, EvalQuery *query)
         Ranking ranking;
         Ctx cx = ctx_child(run->cx, &scratch);
         int64_t start_ns = clock_now_ns();
-        channels_ask(&cx, run->channels, query->text);
+        if (!run->cold) channels_ask(&cx, run->channels, query->text);
         Query analysed = query_analyse(&scratch, query->text);
         RankSpec spec = {.query = &analysed,
                          .limit = limit,
                          .chunks = RANK_MOST_CHUNKS,
                          .weights = run->spec->weights};
-        channels_join(run->channels, &spec);
+        if (!run->cold) channels_join(run->channels, &spec);
         rank_files(&scratch, &run->index->corpus, &spec, &ranking);
         query->elapsed_ns = MIN(query->elapsed_ns, clock_now_ns() - start_ns);
         if (!i) keep_results(run, &ranking, query);
@@ -194,6 +196,25 @@ static void run_query(const Run *run, EvalQuery *query)
     }
     query->ran = true;
     judge(query);
+}
+
+// Where there is no index: of files that are parsed already.
+static Fail run_cold(const Run *run, EvalQuery *query)
+{
+    Arena arena = {0};
+    Ctx cx = ctx_child(run->cx, &arena);
+    Query analysed = query_analyse(&arena, query->text);
+    ColdSpec spec = {
+        .refresh = run->cold, .query = &analysed, .known = &run->index->view.delta, .always = true};
+    FindIndex index;
+    bool made = false;
+    Fail fail = analysed.term_count ? cold_index(&cx, &spec, &index, &made) : NULL;
+    Run on_cold = *run;
+    on_cold.index = &index;
+    if (made) run_query(&on_cold, query);
+    fail = problem_copy(run->cx->arena, fail);
+    arena_fini(&arena);
+    return fail;
 }
 
 static bool is_wanted(const EvalSpec *spec, Str name)
@@ -221,10 +242,14 @@ static Fail run_queries(Ctx *cx, const Env *env, const Workspace *workspace, Run
     repo->index_bytes = index->index_bytes;
     repo->build_ns = index->build_ns;
     repo->pack_ns = index->view.pack_ns;
-    for (size_t i = 0; i < out->query_count; i++)
-        if (str_eq(out->queries[i].repo, repo->name)) run_query(run, &out->queries[i]);
+    Fail fail = NULL;
+    for (size_t i = 0; i < out->query_count && !fail; i++) {
+        if (!str_eq(out->queries[i].repo, repo->name)) continue;
+        if (run->cold) fail = run_cold(run, &out->queries[i]);
+        else run_query(run, &out->queries[i]);
+    }
     channels_end(run->channels, NULL);
-    return NULL;
+    return fail;
 }
 
 static Fail run_repo(Ctx *cx, const Env *env, const EvalSpec *spec, EvalRepo *repo, EvalAnswer *out)
@@ -241,7 +266,9 @@ static Fail run_repo(Ctx *cx, const Env *env, const EvalSpec *spec, EvalRepo *re
     TRY(workspace_open(cx, folder, false, &workspace));
     Fail fail = find_index_build(&inner, env, &workspace, MOST_FILE_BYTES, &index);
     if (!fail) {
-        Run run = {cx, spec, repo, &index, NULL};
+        RefreshSpec refresh;
+        find_index_spec(env, &workspace, MOST_FILE_BYTES, STR_NONE, &refresh);
+        Run run = {cx, spec, repo, &index, NULL, spec->cold ? &refresh : NULL};
         fail = run_queries(&inner, env, &workspace, &run, repo, out);
         refresh_close(&index.view);
     }

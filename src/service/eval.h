@@ -24,6 +24,7 @@ typedef struct EvalSpec {
     size_t only_count;
     const double *weights; // by feature; NULL: as built in
     size_t repeats;        // times each query runs, for latency; the fastest counts
+    bool cold;             // as find answers where there is no index
     bool candidates;       // keep every candidate's features, to fit weights
 } EvalSpec;
 

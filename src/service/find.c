@@ -5,6 +5,7 @@
 #include "base/vec.h"
 #include "index/select.h"
 #include "service/find_.h"
+#include "service/find_cold.h"
 
 // --- filters ---
 
@@ -18,34 +19,42 @@ static bool lies_in(Str path, const Target *targets, size_t count)
     return false;
 }
 
-static bool is_wanted(const FindQuery *query, const LexFile *file)
+static bool takes_all(const FindQuery *query)
 {
-    bool docs = file->form == FORM_MARKDOWN || file->form == FORM_PROSE;
-    if (query->only == FIND_CODE && file->form != FORM_CODE) return false;
+    return !query->in_count && !query->lang_count && query->only == FIND_ALL;
+}
+
+static Fail choose_places(Find *find)
+{
+    Selection in = {.in = find->query->in, .in_count = find->query->in_count};
+    if (takes_all(find->query)) return NULL;
+    TRY(env_places(find->cx, find->env, &in));
+    return select_targets(find->cx, &find->workspace, &in, &find->targets, &find->target_count);
+}
+
+bool find_wants(const Find *find, Str path, LangId lang, PathForm form)
+{
+    const FindQuery *query = find->query;
+    bool docs = form == FORM_MARKDOWN || form == FORM_PROSE, listed = !query->lang_count;
+    if (takes_all(query)) return true;
+    if (query->only == FIND_CODE && form != FORM_CODE) return false;
     if (query->only == FIND_DOCS && !docs) return false;
-    for (size_t i = 0; i < query->lang_count; i++)
-        if (file->lang == query->langs[i]) return true;
-    return !query->lang_count;
+    for (size_t i = 0; i < query->lang_count; i++) listed = listed || lang == query->langs[i];
+    return listed && lies_in(path, find->targets, find->target_count);
 }
 
 // By file of the corpus; NULL when all are wanted.
-static Fail choose_files(Find *find, const bool **out)
+static const bool *choose_files(const Find *find)
 {
-    const FindQuery *query = find->query;
     const Corpus *corpus = &find->index.corpus;
-    Selection in = {.in = query->in, .in_count = query->in_count};
-    const Target *targets = NULL;
-    size_t count = 0;
-    *out = NULL;
-    if (!query->in_count && !query->lang_count && query->only == FIND_ALL) return NULL;
-    TRY(env_places(find->cx, find->env, &in));
-    TRY(select_targets(find->cx, &find->workspace, &in, &targets, &count));
+    if (takes_all(find->query)) return NULL;
     bool *allowed = ARENA_ARRAY(find->cx->arena, bool, corpus->files);
-    for (uint32_t i = 0; i < corpus->files; i++)
-        allowed[i] = is_wanted(query, corpus_file(corpus, i)) &&
-                     lies_in(corpus_path(corpus, i), targets, count);
-    *out = allowed;
-    return NULL;
+    for (uint32_t i = 0; i < corpus->files; i++) {
+        const LexFile *file = corpus_file(corpus, i);
+        allowed[i] =
+            find_wants(find, corpus_path(corpus, i), (LangId)file->lang, (PathForm)file->form);
+    }
+    return allowed;
 }
 
 // --- the answer ---
@@ -116,6 +125,7 @@ static void sum_up(const Find *find, FindAnswer *out)
     out->query = find->analysed;
     out->indexed_files = find->index.corpus.live_files;
     out->indexed_bytes = count_bytes(&find->index.corpus);
+    out->cold = find->index.cold;
     out->chunks = find->index.corpus.live_chunks;
     memcpy(out->skipped, view->skipped, sizeof out->skipped);
     out->stale = view->stale;
@@ -139,10 +149,12 @@ static Fail ask_for_like(Find *find, const bool **allowed)
     return NULL;
 }
 
-static Fail rank_with_channels(Find *find, const bool *allowed, FindAnswer *out)
+static Fail rank_with_channels(Find *find, FindAnswer *out)
 {
     const FindQuery *query = find->query;
+    const bool *allowed = choose_files(find);
     Channels *channels;
+    if (query->like.len) TRY(ask_for_like(find, &allowed));
     ChannelsSpec spec = {.env = find->env,
                          .workspace = &find->workspace,
                          .index = &find->index,
@@ -160,16 +172,26 @@ static Fail rank_with_channels(Find *find, const bool *allowed, FindAnswer *out)
     return NULL;
 }
 
-static Fail answer(Find *find, const RefreshSpec *spec, RefreshHow how, FindAnswer *out)
+// What is published and what changed; else, of a large workspace, the most promising files.
+static Fail make_index(Find *find, const RefreshSpec *spec, RefreshHow how)
 {
-    const bool *allowed;
-    *out = (FindAnswer){0};
+    bool cold = false;
     refresh_close(&find->index.view);
+    find->index = (FindIndex){0};
+    bool asked = !find->query->like.len; // else the question is in the index
+    if (asked && (how == REFRESH_MEMORY || !refresh_has_base(find->cx, spec)))
+        TRY(find_cold(find, spec, &cold));
+    if (cold) return NULL;
     TRY(refresh_view(find->cx, spec, how, &find->index.view));
     refresh_corpus(find->cx, &find->index.view, &find->index.corpus);
-    TRY(choose_files(find, &allowed));
-    if (find->query->like.len) TRY(ask_for_like(find, &allowed));
-    TRY(rank_with_channels(find, allowed, out));
+    return NULL;
+}
+
+static Fail answer(Find *find, const RefreshSpec *spec, RefreshHow how, FindAnswer *out)
+{
+    *out = (FindAnswer){0};
+    TRY(make_index(find, spec, how));
+    TRY(rank_with_channels(find, out));
     take_files(find, out);
     list_unknown(find, out);
     sum_up(find, out);
@@ -180,6 +202,7 @@ static Fail run_in_workspace(Find *find, FindAnswer *out)
 {
     RefreshSpec spec;
     const FindQuery *query = find->query;
+    TRY(choose_places(find));
     find_index_spec(find->env, &find->workspace, query->max_file_bytes, query->index_dir, &spec);
     Fail fail = answer(find, &spec, query->stale_ok ? REFRESH_STALE : REFRESH_FRESH, out);
     if (fail && fail->kind == PROBLEM_DAMAGED) {
@@ -190,8 +213,10 @@ static Fail run_in_workspace(Find *find, FindAnswer *out)
     }
     if (out->index_trouble.len)
         log_event(find->cx, LOG_WARN, "index.unusable", LOG_STR("why", out->index_trouble));
-    if (spec.cache_dir.len && refresh_is_due(&find->index.view))
-        find_publish(find->cx, &spec, &find->index.view, out->index_trouble.len > 0);
+    bool damaged = out->index_trouble.len > 0;
+    if (!refresh_is_due(&find->index.view)) return NULL;
+    out->build = find_publish(find, &spec, damaged, &fail);
+    if (fail && !damaged) out->index_trouble = fail->detail;
     return NULL;
 }
 

@@ -2,9 +2,10 @@
 //
 //   question -> query_analyse -> index of the workspace -> rank_files -> places: the lines to show
 //
-// The index is what is published, with the files that changed since (index/refresh.h). When that is
-// worth publishing, it is done on an I/O thread of the pool while the answer is printed: the
-// process ends when it is done.
+// The index is what is published, with the files that changed since (index/refresh.h); where there
+// is none, and the workspace is large, only the most promising files are parsed
+// (service/find_cold.h). When there is something worth publishing, it is done behind the answer
+// (find_publish.c).
 //
 // One result a file, best first; each has its best places inside.
 #ifndef CQ_SERVICE_FIND_H
@@ -13,7 +14,6 @@
 #include "index/universe.h"
 #include "retrieve/explain.h"
 #include "service/find_channels.h"
-#include "service/result.h"
 
 typedef enum FindOnly { FIND_ALL, FIND_CODE, FIND_DOCS } FindOnly;
 
@@ -59,6 +59,12 @@ typedef struct FindFile {
     Explanation explanation;             // when asked for
 } FindFile;
 
+typedef enum FindBuild { // of the index, behind the answer
+    BUILD_NONE,          // nothing to be done, or it cannot be kept
+    BUILD_STARTED,
+    BUILD_ELSEWHERE, // another process is at it
+} FindBuild;
+
 typedef struct FindAnswer {
     Str root, universe_source;
     Query query; // as understood
@@ -72,7 +78,9 @@ typedef struct FindAnswer {
     bool stale;             // nobody looked whether files changed since `generation`
     uint64_t generation;    // of the snapshot that was used; 0: none
     uint64_t changed_files; // read since: that many are not in it
-    Str index_trouble;      // why what is published was not used, or empty
+    FindCold cold;          // there was no index: only so many files were parsed
+    FindBuild build;
+    Str index_trouble; // why what is published was not used, or empty
     ChannelsReport channels;
     bool timed_out, interrupted;
 } FindAnswer;

@@ -10,15 +10,23 @@ typedef struct Find {
     const Env *env;
     const FindQuery *query;
     Workspace workspace;
+    const struct Target *targets; // --in; index/select.h
+    size_t target_count;
     FindIndex index;
     Query analysed;
     Str question; // that vectors are looked up for
     Ranking ranking;
 } Find;
 
-// Publishes what the view read, on an I/O thread. `full`: from nothing, as what is there is
-// damaged.
-void find_publish(Ctx *cx, const RefreshSpec *spec, const RefreshView *view, bool full);
+// find->index from the most promising files (service/find_cold.h), if the workspace is large.
+MUST_CHECK Fail find_cold(Find *find, const RefreshSpec *spec, bool *made);
+
+// Has the index made or brought up to date. `full`: from nothing, as what is there is damaged.
+// *why: the reason that none can be kept, or NULL.
+FindBuild find_publish(const Find *find, const RefreshSpec *spec, bool full, Fail *why);
+
+// Whether the query's filters let a file through.
+bool find_wants(const Find *find, Str path, LangId lang, PathForm form);
 
 // Makes the chunk at `what` the question; *like is its file. Fails: as line_ref_read; NOT_FOUND (it
 // is not indexed), BAD_REQUEST (there is no word).

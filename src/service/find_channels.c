@@ -105,7 +105,8 @@ static Fail make_part(Ctx *cx, Channels *channels, size_t number)
 static Fail find_parts(Ctx *cx, Channels *channels)
 {
     const FindIndex *index = channels->spec.index;
-    const Snapshot *snapshot = index->view.opened->snapshot;
+    const Opened *opened = index->view.opened; // NULL: a cold answer
+    const Snapshot *snapshot = opened ? opened->snapshot : NULL;
     size_t published = snapshot ? snapshot->part_count : 0;
     Digest model = embed_fingerprint(channels->embedder);
     channels->parts = ARENA_ARRAY(cx->arena, DensePart, index->corpus.part_count);

@@ -10,9 +10,17 @@
 
 enum { FIND_INDEXED_FILE_BYTES = 1 << 20 }; // the limit of what is published
 
+typedef struct FindCold { // service/find_cold.h
+    bool is;              // the rest is zero without
+    uint64_t files;       // texts that were skimmed
+    uint64_t parsed;      // of these: what is in the corpus
+    int64_t skim_ns, parse_ns;
+} FindCold;
+
 typedef struct FindIndex {
     RefreshView view;
     Corpus corpus;
+    FindCold cold;
     uint64_t index_bytes;
     int64_t build_ns;
 } FindIndex;

@@ -1,10 +1,18 @@
-// service/find_publish.c - what a find read is published, behind its answer.
+// service/find_publish.c - the index that a find missed is made behind its answer.
 //
-// DESIGN. A job has memory of its own: copies of the Docs that were made, so that nothing is parsed
-// twice. It is handed to the pool once and ends there; context_free waits for it. It fails
-// silently but for the log: the next find tries again.
+// DESIGN. Where this program can be started again, a process of its own makes it (`cq index build
+// --background`), and ours ends when the answer is printed; what we parsed it finds in the disk
+// cache. It alone decides, under the store's lock, whether anything is to be done: so several finds
+// at once start several, of which one builds. Otherwise a job is handed to the pool, with copies of
+// the Docs that were made, so that nothing is parsed twice; it ends there, and context_free waits
+// for it. Either way it fails silently but for the log: the next find tries again.
 #include "base/log.h"
+#include "base/os_process.h"
+#include "runtime/policy.h"
 #include "service/find_.h"
+#include "service/index_behind.h"
+
+enum { MOST_WORDS = 20 };
 
 typedef struct Job {
     Arena arena;
@@ -50,7 +58,7 @@ static void publish(void *arg, int slot)
     mem_free(job);
 }
 
-void find_publish(Ctx *cx, const RefreshSpec *spec, const RefreshView *view, bool full)
+static void start_thread(Ctx *cx, const RefreshSpec *spec, const RefreshView *view, bool full)
 {
     Job *job = mem_alloc(sizeof *job);
     Workspace *workspace = ARENA_NEW(&job->arena, Workspace);
@@ -62,4 +70,55 @@ void find_publish(Ctx *cx, const RefreshSpec *spec, const RefreshView *view, boo
     job->full = full;
     copy_docs(job, &view->delta);
     pool_detach_io(spec->pool, publish, job);
+}
+
+static Fail start_process(const Find *find, const RefreshSpec *spec, bool full)
+{
+    const char *argv[MOST_WORDS] = {0};
+    size_t count = 0;
+    Arena *arena = find->cx->arena;
+    HarvestSpec kept = {.workspace = spec->workspace, .pool = spec->pool, .docs = spec->docs};
+    for (; find->env->own_argv[count]; count++) argv[count] = find->env->own_argv[count];
+    argv[count++] = "--root";
+    argv[count++] = str_cstr(arena, spec->workspace->root);
+    argv[count++] = BEHIND_TIMEOUT;
+    argv[count++] = "index";
+    argv[count++] = "build";
+    argv[count++] = "--background";
+    argv[count++] = "--index-dir";
+    argv[count++] = str_cstr(arena, spec->cache_dir);
+    if (full) argv[count++] = "--full";
+    harvest_keep(find->cx, &kept, &find->index.view.delta);
+    return os_start_detached(find->cx, argv);
+}
+
+// Whether a writer could begin. Fails: IO.
+static Fail probe(Ctx *cx, const RefreshSpec *spec, bool *busy)
+{
+    Store *store;
+    int holder;
+    OpenedSpec opened = {spec->cache_dir, spec->workspace->root, spec->max_file_bytes};
+    TRY(opened_store(cx, &opened, &store));
+    Fail fail = store_probe(cx, store, 0, busy, &holder);
+    store_close(store);
+    return fail;
+}
+
+FindBuild find_publish(const Find *find, const RefreshSpec *spec, bool full, Fail *why)
+{
+    const Env *env = find->env;
+    bool busy = false;
+    *why = NULL;
+    if (!spec->cache_dir.len || env->policy->index.background == BACKGROUND_OFF) return BUILD_NONE;
+    *why = probe(find->cx, spec, &busy);
+    if (*why) log_event(find->cx, LOG_WARN, "index.unpublished", LOG_STR("why", (*why)->detail));
+    if (*why) return BUILD_NONE;
+    if (busy) return BUILD_ELSEWHERE;
+    if (env->own_argv && env->policy->index.background == BACKGROUND_PROCESS) {
+        Fail fail = start_process(find, spec, full);
+        if (!fail) return BUILD_STARTED;
+        log_event(find->cx, LOG_WARN, "index.process", LOG_STR("why", fail->detail));
+    }
+    start_thread(find->cx, spec, &find->index.view, full);
+    return BUILD_STARTED;
 }

@@ -1,8 +1,10 @@
 // service/index.c
 #include "service/index.h"
 
+#include "base/clock.h"
 #include "index/watch.h"
 #include "runtime/policy.h"
+#include "service/index_behind.h"
 
 enum { PATIENCE_S = 10 };
 
@@ -44,9 +46,16 @@ static Fail enter(Ctx *cx, const Env *env, const IndexQuery *query, Place *place
     return fail;
 }
 
-static Fail busy(Ctx *cx)
+static Fail busy(Ctx *cx, const Store *store)
 {
-    return FAIL(cx->arena, UNAVAILABLE, "another process writes the index; try again");
+    bool held = false;
+    int holder = 0;
+    Str who = STR("another process");
+    TRY(store_probe(cx, store, 0, &held, &holder));
+    if (holder) who = str_format(cx->arena, "process %d", holder);
+    return FAIL(cx->arena, UNAVAILABLE,
+                STR_FMT " writes the index; cq index build --wait SECONDS waits for it",
+                STR_ARG(who));
 }
 
 // --- status ---
@@ -100,12 +109,23 @@ static Fail look_for_changes(Ctx *cx, const Place *place, const Opened *opened, 
     return NULL;
 }
 
+// A folder that cannot be written to has no writer.
+static Fail look_who_writes(Ctx *cx, const Place *place, IndexStatus *out)
+{
+    OsStat info;
+    if (os_stat(cx, OS_CWD, out->folder.ptr, OS_FOLLOW, &info)) return NULL;
+    if (store_probe(cx, place->store, 0, &out->building, &out->holder)) out->building = false;
+    return ctx_check(cx);
+}
+
 static Fail take_status(Ctx *cx, const Place *place, bool look, IndexStatus *out)
 {
     Opened *opened;
     OpenedSpec spec = {place->spec.cache_dir, place->workspace.root, place->spec.max_file_bytes};
     out->root = place->workspace.root;
     out->folder = str_copy(cx->arena, store_folder(place->store));
+    if (look) TRY(look_who_writes(cx, place, out));
+    out->background = index_behind_trouble(cx, place->store);
     TRY(store_bytes(cx, place->store, &out->disk_bytes));
     TRY(opened_new(cx, &spec, &opened));
     Fail fail = opened->snapshot ? count_snapshot(cx, opened, out) : opened->trouble;
@@ -129,12 +149,38 @@ Fail index_status(Ctx *cx, const Env *env, const IndexQuery *query, bool look, I
 
 // --- building ---
 
+static void tell_waiting(Ctx *cx, const Store *store, int64_t since_ns)
+{
+    bool held = false;
+    int holder = 0;
+    if (!cx->progress || store_probe(cx, store, 0, &held, &holder) || !held) return;
+    int64_t seconds = (clock_now_ns() - since_ns) / NS_PER_S;
+    Str line = str_format(cx->arena, "waiting for process %d, which writes the index: %lld s",
+                          holder, (long long)seconds);
+    cx->progress->show(cx->progress->arg, line);
+}
+
+static Fail build_when_free(Ctx *cx, const Place *place, RefreshOptions *options,
+                            RefreshReport *report)
+{
+    int64_t start_ns = clock_now_ns(), most_ns = options->patience_ns;
+    do {
+        int64_t left_ns = most_ns - (clock_now_ns() - start_ns);
+        options->patience_ns = MAX(MIN(left_ns, NS_PER_S), 0);
+        TRY(refresh_index(cx, &place->spec, options, report));
+        if (report->busy) tell_waiting(cx, place->store, start_ns);
+    } while (report->busy && clock_now_ns() - start_ns < most_ns);
+    return report->busy ? busy(cx, place->store) : NULL;
+}
+
 static Fail build(Ctx *cx, const Place *place, const IndexQuery *query, RefreshReport *report)
 {
-    RefreshOptions options = {
-        .full = query->full, .patience_ns = PATIENCE_S * NS_PER_S, .keep = query->keep};
-    TRY(refresh_index(cx, &place->spec, &options, report));
-    return report->busy ? busy(cx) : NULL;
+    RefreshOptions options = {.full = query->full,
+                              .patience_ns = MAX(query->wait_ns, PATIENCE_S * NS_PER_S),
+                              .keep = query->keep};
+    if (query->background)
+        return index_build_behind(cx, &place->spec, place->store, &options, report);
+    return build_when_free(cx, place, &options, report);
 }
 
 Fail index_build(Ctx *cx, const Env *env, const IndexQuery *query, RefreshReport *report,
@@ -237,7 +283,7 @@ static Fail with_writer(Ctx *cx, const Env *env, const IndexQuery *query, size_t
     StoreWriter *writer = NULL;
     TRY(enter(cx, env, query, &place));
     Fail fail = store_begin(cx, place.store, PATIENCE_S * NS_PER_S, &writer);
-    if (!fail && !writer) fail = busy(cx);
+    if (!fail && !writer) fail = busy(cx, place.store);
     else if (!fail && removed) fail = store_prune(cx, writer, query->keep, removed);
     else if (!fail) fail = store_rollback(cx, writer, query->version);
     store_end(cx, writer);

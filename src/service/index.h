@@ -15,12 +15,17 @@ typedef struct IndexQuery {
     bool full;         // build: from nothing
     int64_t jobs;      // threads; 0: the pool of the process
     size_t keep;       // snapshots
+    bool background;   // build: behind an answer (service/index_behind.h)
+    int64_t wait_ns;   // build: for another process that writes the index; at least PATIENCE_S
     uint64_t version;  // rollback: which; 0: the one before
     int64_t settle_ns; // watch: how long nothing must happen before it builds
 } IndexQuery;
 
 typedef struct IndexStatus {
     Str root, folder;
+    Str background;      // what became of the last build behind an answer, if not what it should
+    bool building;       // a process writes it now
+    int holder;          // that process, when it is known
     Fail trouble;        // why what is there cannot be used, or NULL
     uint64_t generation; // 0: there is none
     int64_t created_ns;

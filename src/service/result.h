@@ -40,7 +40,8 @@ struct Result {
     size_t section_count;
     bool found;       // false: nothing was found, exit code 1
     bool interrupted; // SIGINT or cancel: the answer holds what was found until then
-    bool stale;       // of the files as they were, perhaps: nobody looked; not kept by a plan
+    bool stale;       // not what the files would give at leisure: nobody looked whether they
+                      // changed, or not all were parsed; not kept by a plan
     Fail problem;     // the answer stands, but something failed on the way: printed after it on
                       // stderr, and its exit code is the command's; NULL for none
     const Fail *more_problems; // further ones, printed after `problem`
@@ -70,6 +71,9 @@ typedef struct Env {
     const struct Policy *policy;     // how much to use of what: runtime/policy.h
     // The program that serves as worker process, for pools of one's own; NULL: there is none.
     const char *const *worker_argv;
+    // This program with the options that chose the settings, to which a command can be added;
+    // NULL: it is not cq, or not known.
+    const char *const *own_argv;
     struct WorkerPool *workers; // for what is asked to be isolated; starts when first used
     Str root; // --root as given; empty: the top of the git working tree around the working folder
     bool stdin_allowed; // "-" may be read: the command line, not a library or a server

@@ -1,0 +1,56 @@
+// base/os_process_test.c - a process that nobody waits for.
+#include "base/os_process.h"
+
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "support/check.h"
+
+enum { PATIENCE_S = 30 };
+
+// Waits until the file has a line; what it says.
+static Str wait_for(Ctx *cx, const char *path)
+{
+    int64_t until_ns = clock_now_ns() + PATIENCE_S * NS_PER_S;
+    Str text = STR_NONE;
+    while (clock_now_ns() < until_ns) {
+        if (!os_read_file(cx, OS_CWD, path, 4096, &text) && str_ends(text, STR("\n"))) break;
+        usleep(5000);
+    }
+    return str_trim(text);
+}
+
+static void test_detached(void **state)
+{
+    (void)state;
+    Arena arena = {0};
+    Ctx cx = {.arena = &arena};
+    char folder[] = "/tmp/cq-detached.XXXXXX";
+    assert_non_null(mkdtemp(folder));
+    const char *path = str_format(&arena, "%s/out", folder).ptr;
+    const char *script =
+        "if [ -t 0 ] || [ -e /proc/$$/fd/3 ]; then echo open; exit; fi;"
+        "set -- \"$0\" $(cat /proc/$$/stat); shift 7; echo \"session $1\" $(nice) >\"$0.new\";"
+        "[ \"$1\" ] && mv \"$0.new\" \"$0\"";
+    const char *const argv[] = {"/bin/sh", "-c", script, path, NULL};
+    assert_null(os_start_detached(&cx, argv));
+    Str text = wait_for(&cx, path);
+    assert_true(str_starts(text, STR("session ")));
+    assert_true(!str_starts(text, str_format(&arena, "session %d ", (int)getsid(0))));
+    assert_int_equal(waitpid(-1, NULL, WNOHANG), -1); // it is nobody's child
+    const char *const missing[] = {"/nowhere/program", NULL};
+    Fail fail = os_start_detached(&cx, missing);
+    assert_non_null(fail);
+    assert_int_equal(fail->kind, PROBLEM_UNAVAILABLE);
+    unlink(path);
+    rmdir(folder);
+    arena_fini(&arena);
+}
+
+int base_os_process_test(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_detached)};
+    return RUN_TESTS(tests);
+}
