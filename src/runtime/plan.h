@@ -57,7 +57,7 @@ const PlanOp *plan_op_find(const PlanOps *ops, Str name); // NULL when there is 
 typedef struct PlanInput {
     Str id;            // of the cell that made it
     const PlanOp *op;  // that made it
-    const void *value; // its output
+    const void *value; // its output; NULL when it had nothing to do
 } PlanInput;
 
 struct PlanCall {
@@ -69,10 +69,14 @@ struct PlanCall {
     // private
     void *run;
     uint32_t cell;
+    const Str *skipped;
 };
 PlanInput plan_input(const PlanCall *call, size_t index); // in the order of the plan
 // Tells whoever follows the run (event.h); at most 4 KiB. Never waits.
 void plan_say(PlanCall *call, const char *fmt, ...) PRINTF_LIKE(2, 3);
+// There is nothing to do here, and why. When run then succeeds, the cell ends as skipped, what
+// needs it goes on and sees NULL as its value, and neither is kept by a cache.
+void plan_skip(Ctx *cx, PlanCall *call, const char *fmt, ...) PRINTF_LIKE(3, 4);
 
 // ---- making a plan
 
