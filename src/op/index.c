@@ -162,20 +162,21 @@ static void take_status(Arena *arena, const IndexStatus *from, IndexSummary *out
 
 static Fail build(Ctx *cx, const Env *env, const IndexQuery *query, IndexSummary *out)
 {
-    RefreshReport report;
+    IndexRun run;
     IndexStatus status;
-    TRY(index_build(cx, env, query, &report, &status));
+    TRY(index_build(cx, env, query, &run, &status));
+    const RefreshReport *report = &run.report;
     take_status(cx->arena, &status, out);
-    out->changes = count_changes(cx->arena, report.counts);
-    out->unchanged = report.unchanged;
-    out->read = report.read;
-    out->parsed = report.parsed;
-    out->moved = report.moved;
-    out->look_ms = in_ms(report.fresh_ns);
-    out->read_ms = in_ms(report.harvest_ns);
-    out->pack_ms = in_ms(report.pack_ns);
-    out->write_ms = in_ms(report.write_ns);
-    if (report.trouble) out->trouble = report.trouble->detail;
+    out->changes = count_changes(cx->arena, report->counts);
+    out->unchanged = report->unchanged;
+    out->read = report->read;
+    out->parsed = report->parsed;
+    out->moved = report->moved;
+    out->look_ms = in_ms(report->fresh_ns);
+    out->read_ms = in_ms(report->harvest_ns);
+    out->pack_ms = in_ms(report->pack_ns);
+    out->write_ms = in_ms(report->write_ns);
+    if (report->trouble) out->trouble = report->trouble->detail;
     return NULL;
 }
 

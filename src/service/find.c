@@ -150,7 +150,7 @@ static Fail run_in_workspace(Find *find, FindAnswer *out)
     if (out->index_trouble.len)
         log_event(find->cx, LOG_WARN, "index.unusable", LOG_STR("why", out->index_trouble));
     if (spec.cache_dir.len && refresh_is_due(&find->index.view))
-        find_publish(find->cx, &spec, &find->index.view, out->index_trouble.len > 0);
+        find_publish(find->cx, find->env, &spec, &find->index.view, out->index_trouble.len > 0);
     return NULL;
 }
 

@@ -17,7 +17,8 @@ typedef struct Find {
 
 // Publishes what the view read, on an I/O thread. `full`: from nothing, as what is there is
 // damaged.
-void find_publish(Ctx *cx, const RefreshSpec *spec, const RefreshView *view, bool full);
+void find_publish(Ctx *cx, const Env *env, const RefreshSpec *spec, const RefreshView *view,
+                  bool full);
 
 // The places of a ranked file, with their lines, which are read from the disk.
 void find_places(Find *find, const RankedFile *file, FindFile *out);

@@ -100,6 +100,21 @@ static Fail look_for_changes(Ctx *cx, const Place *place, const Opened *opened, 
     return NULL;
 }
 
+// What is not there, or cannot be asked, is not told.
+static Fail look_at_git(Ctx *cx, const Place *place, IndexStatus *out)
+{
+    GitLast *last;
+    GitLastInfo *git = &out->git;
+    if (!place->workspace.git) return NULL;
+    TRY(git_last_open(cx, out->folder, &last));
+    if (last) *git = git_last_info(last);
+    if (git_head(cx, &place->workspace, &git->head)) git->head = (GitHead){0};
+    git->head.branch = str_copy(cx->arena, git->head.branch);
+    if (git_dirty(cx, &place->workspace, &git->dirty)) git->dirty = (GitDirty){0};
+    git_last_close(last);
+    return ctx_check(cx);
+}
+
 static Fail take_status(Ctx *cx, const Place *place, bool look, IndexStatus *out)
 {
     Opened *opened;
@@ -110,6 +125,7 @@ static Fail take_status(Ctx *cx, const Place *place, bool look, IndexStatus *out
     TRY(opened_new(cx, &spec, &opened));
     Fail fail = opened->snapshot ? count_snapshot(cx, opened, out) : opened->trouble;
     if (!fail && opened->snapshot && look) fail = look_for_changes(cx, place, opened, out);
+    if (!fail && look) fail = look_at_git(cx, place, out);
     fail = problem_copy(cx->arena, fail);
     opened_free(opened);
     if (!fail || fail->kind != PROBLEM_DAMAGED) return fail;
@@ -129,21 +145,30 @@ Fail index_status(Ctx *cx, const Env *env, const IndexQuery *query, bool look, I
 
 // --- building ---
 
-static Fail build(Ctx *cx, const Place *place, const IndexQuery *query, RefreshReport *report)
+static Fail build(Ctx *cx, const Env *env, const Place *place, const IndexQuery *query,
+                  IndexRun *run)
 {
     RefreshOptions options = {
         .full = query->full, .patience_ns = PATIENCE_S * NS_PER_S, .keep = query->keep};
-    TRY(refresh_index(cx, &place->spec, &options, report));
-    return report->busy ? busy(cx) : NULL;
+    IndexPlanSpec spec = {.env = env,
+                          .refresh = &place->spec,
+                          .options = &options,
+                          .tables = query->tables,
+                          .look = query->look,
+                          .drawing = query->drawing,
+                          .event = query->event,
+                          .arg = query->event_arg};
+    TRY(index_plan_run(cx, &spec, run));
+    return run->report.busy ? busy(cx) : NULL;
 }
 
-Fail index_build(Ctx *cx, const Env *env, const IndexQuery *query, RefreshReport *report,
+Fail index_build(Ctx *cx, const Env *env, const IndexQuery *query, IndexRun *run,
                  IndexStatus *status)
 {
     Place place;
     *status = (IndexStatus){0};
     TRY(enter(cx, env, query, &place));
-    Fail fail = build(cx, &place, query, report);
+    Fail fail = build(cx, env, &place, query, run);
     if (!fail) fail = take_status(cx, &place, false, status);
     leave(&place);
     return fail;
@@ -158,23 +183,24 @@ static Fail follow(Ctx *cx, Watch *watch, const Place *place)
 }
 
 // One round: waits for changes, and until nothing more happens for a while; builds.
-static Fail watch_round(Ctx *cx, Watch *watch, const Place *place, const IndexQuery *query,
-                        size_t *builds)
+static Fail watch_round(Ctx *cx, const Env *env, Watch *watch, const Place *place,
+                        const IndexQuery *query, size_t *builds)
 {
     enum { LONG_S = 3600 };
     WatchChange change, more;
-    RefreshReport report;
+    IndexRun run;
     TRY(watch_next(cx, watch, LONG_S * NS_PER_S, &change));
     if (!change.everything && !change.count) return NULL;
     do TRY(watch_next(cx, watch, query->settle_ns, &more));
     while (!more.everything && more.count);
     if (change.everything || more.everything) TRY(follow(cx, watch, place));
-    TRY(build(cx, place, query, &report));
-    *builds += !report.unchanged;
+    TRY(build(cx, env, place, query, &run));
+    *builds += !run.report.unchanged;
     return NULL;
 }
 
-static Fail watch_on(Ctx *cx, const Place *place, const IndexQuery *query, size_t *builds)
+static Fail watch_on(Ctx *cx, const Env *env, const Place *place, const IndexQuery *query,
+                     size_t *builds)
 {
     Watch *watch;
     Fail fail = NULL;
@@ -182,7 +208,7 @@ static Fail watch_on(Ctx *cx, const Place *place, const IndexQuery *query, size_
     while (!fail) {
         Arena arena = {0};
         Ctx inner = ctx_child(cx, &arena);
-        fail = watch_round(&inner, watch, place, query, builds);
+        fail = watch_round(&inner, env, watch, place, query, builds);
         fail = problem_copy(cx->arena, fail);
         arena_fini(&arena);
     }
@@ -195,7 +221,7 @@ Fail index_watch(Ctx *cx, const Env *env, const IndexQuery *query, size_t *build
     Place place;
     *builds = 0;
     TRY(enter(cx, env, query, &place));
-    Fail fail = watch_on(cx, &place, query, builds);
+    Fail fail = watch_on(cx, env, &place, query, builds);
     leave(&place);
     return fail;
 }

@@ -1,7 +1,7 @@
 // service/index.h - what a user does with the published index of a workspace.
 //
-//   build: index/refresh.h   status, versions, verify: look   rollback, prune: change what is kept
-//   watch: build whenever something changed, until cancelled
+//   build: service/index_plan.h   status, versions, verify: look   rollback, prune: change what is
+//   kept watch: build whenever something changed, until cancelled
 //
 // Memory: cx->arena. Threads: one a call. Blocks: on the disk; index_watch for changes.
 #ifndef CQ_SERVICE_INDEX_H
@@ -9,10 +9,16 @@
 
 #include "index/store.h"
 #include "service/find_index.h"
+#include "service/index_plan.h"
 
 typedef struct IndexQuery {
-    Str folder;        // --index-dir; empty: as configured
-    bool full;         // build: from nothing
+    Str folder;  // --index-dir; empty: as configured
+    bool full;   // build: from nothing
+    bool tables; // build: the tables of cq sql too
+    bool look;   // build: only plan
+    IndexDrawing drawing;
+    void (*event)(void *arg, Ctx *cx, const RuntimeEvent *event); // build; may be NULL
+    void *event_arg;
     int64_t jobs;      // threads; 0: the pool of the process
     size_t keep;       // snapshots
     uint64_t version;  // rollback: which; 0: the one before
@@ -30,11 +36,12 @@ typedef struct IndexStatus {
     uint64_t lang_files[LANG_COUNT];
     uint64_t skipped[SKIP_REASONS];
     size_t changes[FILE_STATES]; // since it was published
+    GitLastInfo git; // as of now; `files` and what follows as of the last build. Empty outside git
 } IndexStatus;
 
 // Fails: BAD_REQUEST (no place for an index), as refresh_index; UNAVAILABLE (another process
 // writes it).
-MUST_CHECK Fail index_build(Ctx *cx, const Env *env, const IndexQuery *query, RefreshReport *report,
+MUST_CHECK Fail index_build(Ctx *cx, const Env *env, const IndexQuery *query, IndexRun *run,
                             IndexStatus *status);
 // `look`: also what changed since.
 MUST_CHECK Fail index_status(Ctx *cx, const Env *env, const IndexQuery *query, bool look,

@@ -349,19 +349,25 @@ static Fail bring_up_to_date(Refresh *refresh, const Place *place, bool *done)
 
 // --- the flow ---
 
-static Fail find_place(Refresh *refresh, Place *place)
+static Fail find_place(Ctx *cx, const Env *env, const Workspace *workspace, Place *place)
 {
-    Ctx *cx = refresh->cx;
     Store *store;
-    const CachePolicy *cache = &refresh->env->policy->cache;
-    StoreSpec spec = {cache->enabled ? cache->directory : STR_NONE, refresh->spec->workspace->root,
+    const CachePolicy *cache = &env->policy->cache;
+    StoreSpec spec = {cache->enabled ? cache->directory : STR_NONE, workspace->root,
                       TABLES_VERSION};
     TRY(store_open(cx, &spec, &store));
     Str folder = str_copy(cx->arena, store_folder(store));
     store_close(store);
     name_files(cx->arena, folder, place);
-    refresh->out->path = place->current;
     return NULL;
+}
+
+bool tables_are_there(Ctx *cx, const Env *env, const Workspace *workspace)
+{
+    OsStat stat;
+    Place place;
+    if (find_place(cx, env, workspace, &place)) return false;
+    return !os_try_stat(OS_CWD, place.current.ptr, OS_FOLLOW, &stat);
 }
 
 static Fail open_folder(Ctx *cx, Place *place)
@@ -372,12 +378,12 @@ static Fail open_folder(Ctx *cx, Place *place)
     return os_open(cx, OS_CWD, path, OS_FOLLOW, &place->dir);
 }
 
-static Fail take_lock(Ctx *cx, Place *place)
+static Fail take_lock(Ctx *cx, Place *place, int64_t patience_ns)
 {
     bool got = false;
     TRY(open_folder(cx, place));
     TRY(os_open_lock(cx, place->dir, "sql.lock", &place->lock));
-    TRY(os_lock(cx, place->lock, LONGEST_WAIT_NS, &got));
+    TRY(os_lock(cx, place->lock, patience_ns, &got));
     return got ? NULL : FAIL(cx->arena, UNAVAILABLE, "another process is still writing them");
 }
 
@@ -409,8 +415,9 @@ static Fail refresh_in_place(Refresh *refresh, Place *place)
     bool done = false;
     TRY(bring_up_to_date(refresh, place, &done)); // without the lock: only looks
     if (done) return NULL;
-    Fail fail = take_lock(refresh->cx, place);
-    if (fail && fail->kind != PROBLEM_CANCELLED) return make_temporary(refresh, fail);
+    bool kept_only = refresh->spec->kept_only;
+    Fail fail = take_lock(refresh->cx, place, kept_only ? 0 : LONGEST_WAIT_NS);
+    if (fail && fail->kind != PROBLEM_CANCELLED && !kept_only) return make_temporary(refresh, fail);
     return fail ? fail : bring_up_to_date(refresh, place, &done);
 }
 
@@ -425,7 +432,9 @@ static Fail run(Refresh *refresh)
 {
     OsStat stat;
     Place place = {.dir = OS_FILE_NONE, .lock = OS_FILE_NONE};
-    Fail homeless = find_place(refresh, &place);
+    Fail homeless = find_place(refresh->cx, refresh->env, refresh->spec->workspace, &place);
+    refresh->out->path = place.current;
+    if (homeless && refresh->spec->kept_only) return homeless;
     if (!homeless && refresh->spec->stale_ok &&
         !os_try_stat(OS_CWD, place.current.ptr, OS_FOLLOW, &stat)) {
         refresh->out->unchecked = true;

@@ -53,6 +53,7 @@ typedef struct TablesSpec {
     const Workspace *workspace;
     uint64_t max_file_bytes; // larger ones are skipped
     bool stale_ok;           // what is there serves, without a look at the files
+    bool kept_only;          // UNAVAILABLE where no file can be kept, or another process writes it
 } TablesSpec;
 
 typedef struct Tables {
@@ -64,6 +65,8 @@ typedef struct Tables {
     Str limits[2]; // why it is temporary; why vectors are missing; empty ones for neither
 } Tables;
 
+// Whether a file of them is kept for the workspace.
+bool tables_are_there(Ctx *cx, const Env *env, const Workspace *workspace);
 // Fails: CANCELLED (the tables stay as they were), IO, TOO_LARGE (sql.memory_limit_bytes).
 MUST_CHECK Fail tables_refresh(Ctx *cx, const Env *env, const TablesSpec *spec, Tables *out);
 void tables_close(Ctx *cx, Tables *tables); // all zero is fine
