@@ -223,22 +223,17 @@ static Fail ask_log(Gather *g, Str of, Str without, uint64_t skip, size_t most, 
 {
     Ctx *cx = g->cx;
     int exit_code;
-    const char *args[] = {"log",
-                          "-z",
-                          "--no-renames",
-                          "--name-only",
-                          "--no-ext-diff",
-                          "--no-textconv",
-                          "--relative",
-                          "--format=%x1e%H%x1f%at%x1f%an",
-                          str_format(cx->arena, "--max-count=%zu", most).ptr,
-                          str_format(cx->arena, "--skip=%llu", (unsigned long long)skip).ptr,
-                          str_cstr(cx->arena, of),
-                          str_format(cx->arena, "%s" STR_FMT, without.len ? "^" : "",
-                                     STR_ARG(without.len ? without : of))
-                              .ptr,
-                          "--",
-                          NULL};
+    const char *most_arg = str_format(cx->arena, "--max-count=%zu", most).ptr;
+    const char *skip_arg = str_format(cx->arena, "--skip=%llu", (unsigned long long)skip).ptr;
+    const char *until = str_cstr(cx->arena, of), *since = until; // named again: no effect
+    if (without.len) since = str_format(cx->arena, "^" STR_FMT, STR_ARG(without)).ptr;
+    const char *args[] = {"log",         "-z",
+                          "-c",          "--no-renames",
+                          "--name-only", "--no-ext-diff",
+                          "--relative",  "--format=%x1e%H%x1f%at%x1f%an",
+                          most_arg,      skip_arg,
+                          until,         since,
+                          "--",          NULL};
     TRY(git_command_run(cx, str_cstr(cx->arena, g->spec->workspace->root), args, text, &exit_code));
     if (!exit_code) return NULL;
     return FAIL(cx->arena, UNAVAILABLE, "git log ended with exit code %d", exit_code);
@@ -301,7 +296,7 @@ static Fail read_new(Gather *g, const GitLast *last)
 
 static Fail read_past(Gather *g)
 {
-    size_t step = STEP;
+    size_t step = g->spec->step ? g->spec->step : STEP;
     bool go_on = true;
     while (!g->complete && go_on) {
         Str text;

@@ -5,8 +5,8 @@
 //
 // Commits that are new since the last update are read always; the past is read in steps, as long
 // as the caller likes, and goes on where it stopped when the next update comes. History that was
-// rewritten begins anew. As `git log` does by default, merges count for nothing, and a file that
-// was renamed begins with that. Files of submodules and nested repositories have no entry.
+// rewritten begins anew. A merge counts for the files that it left like none of its parents; a file
+// that was renamed begins with that. Files of submodules and nested repositories have no entry.
 //
 // Threads: a GitLast is frozen; one update at a time (the index's lock). Memory: heap until
 // git_last_close. Blocks: on the disk; an update until git ends.
@@ -40,6 +40,7 @@ typedef struct GitLastSpec {
     Str index_folder;
     bool (*more)(void *arg); // whether to read another step of the past; NULL: one step
     void *arg;
+    size_t step; // commits of the first step; 0: 1000
 } GitLastSpec;
 
 // `before` may be NULL. Fails: UNAVAILABLE (no git, no commit), CANCELLED, IO; then what there was

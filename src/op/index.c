@@ -275,7 +275,7 @@ static Fail build(Ctx *cx, const Env *env, const IndexArgs *from, IndexQuery *qu
     TRY(fail);
     take_status(cx->arena, &status, out);
     take_report(cx->arena, &run.report, out);
-    take_git(&run.git, out);
+    take_git(&status.git, out);
     take_cells(cx->arena, &run, out);
     out->dry_run = query->look;
     answer->data = ARENA_NEW(cx->arena, Str);

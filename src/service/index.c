@@ -100,17 +100,30 @@ static Fail look_for_changes(Ctx *cx, const Place *place, const Opened *opened, 
     return NULL;
 }
 
-// What is not there, or cannot be asked, is not told.
-static Fail look_at_git(Ctx *cx, const Place *place, IndexStatus *out)
+static uint64_t count_known(const GitLast *last, const FileTable *table)
+{
+    uint64_t known = 0;
+    GitCommit commit;
+    for (size_t i = 0; i < table->count; i++)
+        known += git_last_of(last, filetable_path(table, i), &commit);
+    return known;
+}
+
+// What is not there, or cannot be asked, is not told. Without `look`, as the last build saw it.
+static Fail look_at_git(Ctx *cx, const Place *place, const FileTable *table, bool look,
+                        IndexStatus *out)
 {
     GitLast *last;
     GitLastInfo *git = &out->git;
     if (!place->workspace.git) return NULL;
     TRY(git_last_open(cx, out->folder, &last));
-    if (last) *git = git_last_info(last);
+    if (last) {
+        *git = git_last_info(last);
+        git->files = count_known(last, table);
+    }
     if (git_head(cx, &place->workspace, &git->head)) git->head = (GitHead){0};
     git->head.branch = str_copy(cx->arena, git->head.branch);
-    if (git_dirty(cx, &place->workspace, &git->dirty)) git->dirty = (GitDirty){0};
+    if (look && git_dirty(cx, &place->workspace, &git->dirty)) git->dirty = (GitDirty){0};
     git_last_close(last);
     return ctx_check(cx);
 }
@@ -125,7 +138,7 @@ static Fail take_status(Ctx *cx, const Place *place, bool look, IndexStatus *out
     TRY(opened_new(cx, &spec, &opened));
     Fail fail = opened->snapshot ? count_snapshot(cx, opened, out) : opened->trouble;
     if (!fail && opened->snapshot && look) fail = look_for_changes(cx, place, opened, out);
-    if (!fail && look) fail = look_at_git(cx, place, out);
+    if (!fail) fail = look_at_git(cx, place, &opened->table, look, out);
     fail = problem_copy(cx->arena, fail);
     opened_free(opened);
     if (!fail || fail->kind != PROBLEM_DAMAGED) return fail;

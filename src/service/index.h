@@ -7,6 +7,7 @@
 #ifndef CQ_SERVICE_INDEX_H
 #define CQ_SERVICE_INDEX_H
 
+#include "index/git_last.h"
 #include "index/store.h"
 #include "service/find_index.h"
 #include "service/index_plan.h"
@@ -36,7 +37,8 @@ typedef struct IndexStatus {
     uint64_t lang_files[LANG_COUNT];
     uint64_t skipped[SKIP_REASONS];
     size_t changes[FILE_STATES]; // since it was published
-    GitLastInfo git; // as of now; `files` and what follows as of the last build. Empty outside git
+    GitLastInfo git; // the commit of now, all else as of the last build; with `look`, dirty of now.
+                     // `files`: of these. Empty outside git
 } IndexStatus;
 
 // Fails: BAD_REQUEST (no place for an index), as refresh_index; UNAVAILABLE (another process

@@ -4,21 +4,43 @@
 #include "service/index_plan_.h"
 #include "service/tables.h"
 
-// The number of the range that a cell works on.
+// --- which files a cell works on
+
+typedef struct CellArgs {
+    size_t range, files;
+    uint64_t bytes;
+} CellArgs;
+
+static int64_t number(const Json *params, const char *name)
+{
+    const Json *value = json_get(params, str_from(name));
+    return value ? value->integer : 0;
+}
+
 static Fail check_range(Arena *arena, const PlanOp *op, const Json *params, size_t inputs,
                         const void **args)
 {
     (void)op, (void)inputs;
-    size_t *range = ARENA_NEW(arena, size_t);
-    const Json *number = json_get(params, STR("range"));
-    if (number) *range = (size_t)number->integer;
-    *args = range;
+    CellArgs *out = ARENA_NEW(arena, CellArgs);
+    *out = (CellArgs){(size_t)number(params, "range"), (size_t)number(params, "files"),
+                      (uint64_t)number(params, "bytes")};
+    *args = out;
     return NULL;
+}
+
+static Str label_files(Arena *arena, const PlanOp *op, const void *args)
+{
+    (void)op;
+    const CellArgs *of = args;
+    Buf out = buf_on(arena);
+    buf_addf(&out, "%zu files, ", of->files);
+    buf_add_size(&out, of->bytes);
+    return buf_str(&out);
 }
 
 static size_t range_of(const PlanCall *call)
 {
-    return *(const size_t *)call->args;
+    return ((const CellArgs *)call->args)->range;
 }
 
 static void skip_if(Ctx *cx, PlanCall *call, Str why)
@@ -76,7 +98,11 @@ static Fail run_log(Ctx *cx, PlanCall *call, const void **value)
 {
     IndexWork *work = call->env;
     const Workspace *workspace = work->spec->refresh->workspace;
-    GitLastSpec spec = {workspace, stage_folder(work->stage), is_reading, work};
+    GitLastInfo git;
+    GitLastSpec spec = {.workspace = workspace,
+                        .index_folder = stage_folder(work->stage),
+                        .more = is_reading,
+                        .arg = work};
     *value = work;
     if (!workspace->git) {
         plan_skip(cx, call, "the workspace is not in a git repository");
@@ -86,17 +112,16 @@ static Fail run_log(Ctx *cx, PlanCall *call, const void **value)
         plan_skip(cx, call, "neither commit nor files have changed");
         return NULL;
     }
-    Fail fail = git_last_update(cx, &spec, work->git_before, &work->git);
+    Fail fail = git_last_update(cx, &spec, work->git_before, &git);
     if (fail && fail->kind == PROBLEM_CANCELLED) return fail;
     if (fail) {
         do_without(cx, call, INDEX_NO_COMMITS, fail->detail);
         return NULL;
     }
     plan_say(call, "%llu changed, %llu untracked; last commits of %llu files from %llu commits%s",
-             (unsigned long long)work->git.dirty.changed,
-             (unsigned long long)work->git.dirty.untracked, (unsigned long long)work->git.files,
-             (unsigned long long)work->git.read,
-             work->git.complete ? "" : "; older ones are not read yet");
+             (unsigned long long)git.dirty.changed, (unsigned long long)git.dirty.untracked,
+             (unsigned long long)git.files, (unsigned long long)git.read,
+             git.complete ? "" : "; older ones are not read yet");
     return NULL;
 }
 
@@ -144,8 +169,12 @@ static Fail run_faiss(Ctx *cx, PlanCall *call, const void **value)
     IndexWork *work = call->env;
     Str why = STR_NONE;
     *value = call->env;
+    if (stage_report(work->stage)->unchanged) {
+        plan_skip(cx, call, "nothing changed");
+        return NULL;
+    }
     TRY(index_add_faiss(cx, call->env, &why));
-    if (work->limits[INDEX_NO_VECTORS].len) skip_if(cx, call, why); // said already
+    if (work->limits[INDEX_NO_VECTORS].len || !work->range_count) skip_if(cx, call, why);
     else do_without(cx, call, INDEX_NO_FAISS, why);
     return NULL;
 }
@@ -215,7 +244,7 @@ static Fail run_publish(Ctx *cx, PlanCall *call, const void **value)
 static const PlanOp op_scan = {.name = "git.scan", .run = run_scan};
 static const PlanOp op_log = {.name = "git.log", .run = run_log, .cost = 5};
 static const PlanOp op_chunk = {
-    .name = "chunk.text", .run = run_chunk, .check = check_range, .cost = 50};
+    .name = "chunk.text", .run = run_chunk, .check = check_range, .label = label_files, .cost = 50};
 static const PlanOp op_embed = {
     .name = "embed.vectors", .run = run_embed, .check = check_range, .cost = 20};
 static const PlanOp op_vectors = {.name = "vectors.add", .run = run_vectors, .check = check_range};

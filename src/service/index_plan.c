@@ -132,13 +132,6 @@ static Fail take_states(Ctx *cx, const IndexWork *work, Run *run, IndexCell *cel
     return first;
 }
 
-static GitLastInfo copy_info(Arena *arena, GitLastInfo info)
-{
-    info.head.commit = str_copy(arena, info.head.commit);
-    info.head.branch = str_copy(arena, info.head.branch);
-    return info;
-}
-
 static void take_limits(Ctx *cx, const IndexWork *work, IndexRun *out)
 {
     VEC(Str) limits = {0};
@@ -187,7 +180,6 @@ static Fail run_in(Ctx *cx, Engine *engine, IndexWork *work, const Plan *plan, I
         Fail failed = take_states(cx, work, run, list_cells(cx, work, plan, out));
         draw(cx, spec, plan, run, out);
         take_limits(cx, work, out);
-        out->git = copy_info(cx->arena, work->git);
         stopped = end_of(cx, run, failed);
     }
     run_release(run);
@@ -218,7 +210,6 @@ static Fail refresh(Ctx *cx, IndexWork *work, IndexRun *out)
     stage_ranges(work->stage, &work->range_count);
     counter_add(&work->ranges_left, work->range_count);
     TRY(git_last_open(cx, stage_folder(work->stage), &work->git_before));
-    if (work->git_before) work->git = git_last_info(work->git_before);
     return run_cells(cx, work, out);
 }
 

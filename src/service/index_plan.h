@@ -15,7 +15,6 @@
 #ifndef CQ_SERVICE_INDEX_PLAN_H
 #define CQ_SERVICE_INDEX_PLAN_H
 
-#include "index/git_last.h"
 #include "index/refresh_stage.h"
 #include "runtime/event.h"
 #include "service/result.h"
@@ -46,7 +45,6 @@ typedef struct IndexRun {
     const IndexCell *cells; // in the order of the plan; none when busy
     size_t cell_count;
     Str graph;         // when drawing
-    GitLastInfo git;   // what is known of the commits; empty: nothing
     const Str *limits; // what was not done, and why
     size_t limit_count;
 } IndexRun;

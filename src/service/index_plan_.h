@@ -3,6 +3,7 @@
 #ifndef CQ_SERVICE_INDEX_PLAN__H
 #define CQ_SERVICE_INDEX_PLAN__H
 
+#include "index/git_last.h"
 #include "service/index_plan.h"
 
 typedef enum IndexLimit { // what was wanted and cannot be had
@@ -17,11 +18,9 @@ typedef struct IndexWork { // PlanCall.env
     const IndexPlanSpec *spec;
     RefreshStage *stage;
     size_t range_count;
-    Counter ranges_left; // not yet read
-    GitLast *git_before; // as it was published; may be NULL
-    // each written by one cell, read when the run has ended
-    GitLastInfo git; // as it was before, until it is updated
-    Str limits[INDEX_LIMITS];
+    Counter ranges_left;      // not yet read
+    GitLast *git_before;      // as it was published; may be NULL
+    Str limits[INDEX_LIMITS]; // each written by one cell, read when the run has ended
 } IndexWork;
 
 extern const PlanOps index_ops;
