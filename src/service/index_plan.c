@@ -71,7 +71,7 @@ static Fail make_plan(Ctx *cx, const IndexWork *work, uint32_t most, const Plan 
         embedded[i] = add_of_range(&d, "embed.vectors", i, chunks[i], false);
     for (size_t i = 0; i < d.count; i++)
         vectors[i] = add_of_range(&d, "vectors.add", i, embedded[i], false);
-    const Str last[] = {STR("faiss.add"), STR("duckdb.upsert")};
+    const Str last[] = {STR("faiss.add"), STR("duckdb.upsert"), STR("git.log")};
     add(&d, "faiss.add", d.count ? vectors : &scan, MAX(d.count, (size_t)1));
     add(&d, "duckdb.upsert", d.count ? embedded : &scan, MAX(d.count, (size_t)1));
     add(&d, "git.log", &scan, 1);

@@ -3,8 +3,9 @@
 //   git.scan --> chunk.text[i] --> embed.vectors[i] --> vectors.add[i] --> faiss.add --.
 //      |              `----------------`--> duckdb.upsert ------------------------------>-->
 //      publish
-//      `--> git.log
+//      `--> git.log ----------------------------------------------------------------'
 //
+// git.log comes before the end, too: publishing removes files that are half written.
 // How many cells chunk.text there are is known when it is known what changed: the scan is done
 // first, the plan is made from what it found, and the cell git.scan says so. What is not set up
 // ends as skipped, with the reason; it never fails. Stopped at any time, what was parsed is in the
