@@ -16,8 +16,8 @@ enum {
     LAST_ROWS,
     LAST_COMMITS,
     LAST_TEXT,
-    STEP = 1000,      // commits of the past at once, at first
-    MOST_STEP = 4000, // ... and at most
+    STEP = 1000,      // commits of the past at once, at first; then twice as many
+    MOST_PAST = 4000, // ... in one update: a build is not to wait for more
     MOST_NEW = 20000, // commits since the last update; for more, it begins anew
     ID_BYTES = 64,
     BRANCH_BYTES = 256,
@@ -25,8 +25,8 @@ enum {
 
 typedef struct LastHead {
     uint32_t version, complete;
-    uint64_t read, changed, untracked;
-    char tip[ID_BYTES];  // all commits between walk and tip are known; padded with NUL
+    uint64_t read, newer, changed, untracked;
+    char tip[ID_BYTES];  // all `newer` commits from walk to tip are known; padded with NUL
     char walk[ID_BYTES]; // of the past of this one, `read` commits are known
     char branch[BRANCH_BYTES];
 } LastHead;
@@ -41,7 +41,7 @@ typedef struct LastCommit {
     int64_t time_s;
     uint32_t author_from, author_len;
 } LastCommit;
-_Static_assert(sizeof(LastHead) == 416 && sizeof(LastRow) == 12 && sizeof(LastCommit) == 80,
+_Static_assert(sizeof(LastHead) == 424 && sizeof(LastRow) == 12 && sizeof(LastCommit) == 80,
                "they lie in files");
 
 struct GitLast {
@@ -135,7 +135,7 @@ GitLastInfo git_last_info(const GitLast *last)
     return (GitLastInfo){.head = {padded(head->tip, ID_BYTES), padded(head->branch, BRANCH_BYTES)},
                          .dirty = {head->changed, head->untracked},
                          .files = last->row_count,
-                         .read = head->read,
+                         .read = head->read + head->newer,
                          .complete = head->complete};
 }
 
@@ -174,7 +174,7 @@ typedef struct Gather {
     const GitLastSpec *spec;
     GitHead head;
     Str walk;
-    uint64_t read;
+    uint64_t read, newer; // commits of its past; since then
     bool complete;
     Map paths; // -> entries
     VEC(Entry) entries;
@@ -253,7 +253,7 @@ static bool is_ancestor(Gather *g, Str older, Str newer)
 static void begin_anew(Gather *g)
 {
     g->walk = g->head.commit;
-    g->read = 0;
+    g->read = g->newer = 0;
     g->complete = false;
     g->paths = (Map){0};
     g->entries.len = g->commits.len = 0;
@@ -277,6 +277,7 @@ static void take_before(Gather *g, const GitLast *last)
     }
     g->walk = padded(last->head->walk, ID_BYTES);
     g->read = last->head->read;
+    g->newer = last->head->newer;
     g->complete = last->head->complete;
 }
 
@@ -290,21 +291,25 @@ static Fail read_new(Gather *g, const GitLast *last)
     if (!is_ancestor(g, tip, g->head.commit)) return NULL;
     take_before(g, last);
     TRY(ask_log(g, g->head.commit, tip, 0, MOST_NEW + 1, &text));
-    if (take_log(g, text, true) > MOST_NEW) begin_anew(g);
+    size_t count = take_log(g, text, true);
+    g->newer += count;
+    if (count > MOST_NEW) begin_anew(g);
     return NULL;
 }
 
 static Fail read_past(Gather *g)
 {
-    size_t step = g->spec->step ? g->spec->step : STEP;
+    size_t step = g->spec->step ? g->spec->step : STEP, left = MOST_PAST;
     bool go_on = true;
-    while (!g->complete && go_on) {
+    while (!g->complete && go_on && left) {
         Str text;
+        step = MIN(step, left);
         TRY(ask_log(g, g->walk, STR_NONE, g->read, step, &text));
         size_t got = take_log(g, text, false);
         g->read += got;
         g->complete = got < step;
-        step = MIN(2 * step, (size_t)MOST_STEP);
+        left -= step;
+        step *= 2;
         go_on = g->spec->more && g->spec->more(g->spec->arg);
     }
     return NULL;
@@ -367,6 +372,7 @@ static Fail write_file(Gather *g, const GitDirty *dirty)
     LastHead head = {.version = LAST_VERSION,
                      .complete = g->complete,
                      .read = g->read,
+                     .newer = g->newer,
                      .changed = dirty->changed,
                      .untracked = dirty->untracked};
     memcpy(head.tip, g->head.commit.ptr, MIN(g->head.commit.len, sizeof head.tip));
@@ -398,7 +404,7 @@ static Fail update(Gather *g, const GitLast *before, GitLastInfo *out)
     if (before) TRY(read_new(g, before));
     TRY(read_past(g));
     TRY(write_file(g, &dirty));
-    *out = (GitLastInfo){g->head, dirty, g->entries.len, g->read, g->complete};
+    *out = (GitLastInfo){g->head, dirty, g->entries.len, g->read + g->newer, g->complete};
     return NULL;
 }
 

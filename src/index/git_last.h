@@ -4,7 +4,8 @@
 //        --> some of the older ones that were not reached yet --> INDEX FOLDER/git.commits
 //
 // Commits that are new since the last update are read always; the past is read in steps, as long
-// as the caller likes, and goes on where it stopped when the next update comes. History that was
+// as the caller likes and at most 4,000 commits, and goes on where it stopped when the next update
+// comes. History that was
 // rewritten begins anew. A merge counts for the files that it left like none of its parents; a file
 // that was renamed begins with that. Files of submodules and nested repositories have no entry.
 //
@@ -22,8 +23,8 @@ typedef struct GitLastInfo {
     GitHead head;   // when it was updated
     GitDirty dirty; // then
     uint64_t files; // that have a last commit
-    uint64_t read;  // commits of the past that were looked at
-    bool complete;  // ... which is all of it
+    uint64_t read;  // commits that were looked at
+    bool complete;  // ... which are all of them
 } GitLastInfo;
 
 // *out is NULL when there is none, or it cannot be used. Fails: CANCELLED.

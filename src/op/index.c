@@ -105,7 +105,7 @@ static const Field result[] = {
     FIELD(IndexSummary, dirty, SIZE, "tracked files that are not as that commit has them"),
     FIELD(IndexSummary, untracked, SIZE, "files that git does not know, nor ignore"),
     FIELD(IndexSummary, commit_files, SIZE, "files whose last commit is known"),
-    FIELD(IndexSummary, commits_read, SIZE, "commits of the past that were looked at for that"),
+    FIELD(IndexSummary, commits_read, SIZE, "commits, the newest, that were looked at for that"),
     FIELD(IndexSummary, commits_complete, BOOL, "these are all; else a later build goes on"),
     FIELD(IndexSummary, segments, SIZE, "files it is made of, besides its table of files"),
     FIELD(IndexSummary, files, SIZE, "of the workspace"),

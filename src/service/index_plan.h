@@ -1,9 +1,9 @@
 // service/index_plan.h - a refresh of the index, as a plan that the engine runs.
 //
 //   git.scan --> chunk.text[i] --> embed.vectors[i] --> vectors.add[i] --> faiss.add --.
-//      |              `----------------`--> duckdb.upsert ------------------------------>-->
-//      publish
-//      `--> git.log ----------------------------------------------------------------'
+//      |                                 `--> duckdb.upsert ---------------------------+
+//      `--> git.log -------------------------------------------------------------------+
+//                                                                   snapshot.publish <-'
 //
 // git.log comes before the end, too: publishing removes files that are half written.
 // How many cells chunk.text there are is known when it is known what changed: the scan is done
