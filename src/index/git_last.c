@@ -9,6 +9,7 @@
 #include "index/segment.h"
 
 #define LAST_NAME "git.commits"
+#define MOST_TIME_S INT64_C(253402300799) // the end of the year 9999
 
 enum {
     LAST_VERSION = 1,
@@ -196,6 +197,7 @@ static bool take_head(Gather *g, Str token)
     if (!str_starts(token, STR("\x1e"))) return false;
     if (!str_next(&rest, '\x1f', &commit.id) || !git_is_commit_id(commit.id)) return false;
     if (!str_next(&rest, '\x1f', &time) || !str_to_int(time, &commit.time_s)) return false;
+    commit.time_s = MAX(MIN(commit.time_s, MOST_TIME_S), (int64_t)0);
     commit.author = rest;
     VEC_PUSH(g->cx->arena, &g->commits, commit);
     return true;

@@ -63,7 +63,7 @@ static Fail make_plan(Ctx *cx, const IndexWork *work, uint32_t most, const Plan 
     d.ranges = stage_ranges(work->stage, &d.count);
     const Str scan = STR("git.scan");
     Str *chunks = ARENA_ARRAY(cx->arena, Str, d.count);
-    Str *embedded = ARENA_ARRAY(cx->arena, Str, d.count);
+    Str *embedded = ARENA_ARRAY(cx->arena, Str, d.count + 1);
     Str *vectors = ARENA_ARRAY(cx->arena, Str, d.count);
     add(&d, "git.scan", NULL, 0);
     for (size_t i = 0; i < d.count; i++) chunks[i] = add_of_range(&d, "chunk.text", i, scan, true);
@@ -71,10 +71,11 @@ static Fail make_plan(Ctx *cx, const IndexWork *work, uint32_t most, const Plan 
         embedded[i] = add_of_range(&d, "embed.vectors", i, chunks[i], false);
     for (size_t i = 0; i < d.count; i++)
         vectors[i] = add_of_range(&d, "vectors.add", i, embedded[i], false);
-    const Str last[] = {STR("faiss.add"), STR("duckdb.upsert"), STR("git.log")};
+    const Str last[] = {STR("faiss.add"), STR("duckdb.upsert")};
+    embedded[d.count] = STR("git.log");
     add(&d, "faiss.add", d.count ? vectors : &scan, MAX(d.count, (size_t)1));
-    add(&d, "duckdb.upsert", d.count ? embedded : &scan, MAX(d.count, (size_t)1));
     add(&d, "git.log", &scan, 1);
+    add(&d, "duckdb.upsert", embedded, d.count + 1);
     add(&d, "snapshot.publish", last, ARRAY_LEN(last));
     PlanSpec spec = {.max_concurrency = most, .fail_fast = true};
     return plan_finish(d.builder, cx->arena, &spec, out);

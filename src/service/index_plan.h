@@ -1,11 +1,9 @@
 // service/index_plan.h - a refresh of the index, as a plan that the engine runs.
 //
-//   git.scan --> chunk.text[i] --> embed.vectors[i] --> vectors.add[i] --> faiss.add --.
-//      |                                 `--> duckdb.upsert ---------------------------+
-//      `--> git.log -------------------------------------------------------------------+
-//                                                                   snapshot.publish <-'
+//   git.scan --> chunk.text[i] --> embed.vectors[i] --> vectors.add[i] --> faiss.add ---.
+//      |                                 `--> duckdb.upsert ---------------> snapshot.publish
+//      `--> git.log ------------------------------^
 //
-// git.log comes before the end, too: publishing removes files that are half written.
 // How many cells chunk.text there are is known when it is known what changed: the scan is done
 // first, the plan is made from what it found, and the cell git.scan says so. What is not set up
 // ends as skipped, with the reason; it never fails. Stopped at any time, what was parsed is in the

@@ -12,14 +12,14 @@
 #include "base/version.h"
 #include "index/doc.h"
 #include "index/filetable.h"
-#include "index/store.h"
+#include "index/opened.h"
 #include "runtime/policy.h"
 #include "service/tables_.h"
 
 #define CURRENT "sql.duckdb"
 #define NEXT "sql.new"
 
-enum { TABLES_VERSION = 1 };             // of table_specs and what goes into them
+enum { TABLES_VERSION = 2 };             // of table_specs and what goes into them
 #define LONGEST_WAIT_NS (600 * NS_PER_S) // for another process
 
 // --- the files of the workspace ---
@@ -97,7 +97,7 @@ typedef struct Before {
     Arena *arena;
     Map files; // path -> index of both
     StrVec paths, states;
-    Str made_by, limit;
+    Str made_by, limit, commit;
     int64_t dims;
 } Before;
 
@@ -105,6 +105,7 @@ static bool take_meta(void *arg, const DuckCell *row)
 {
     Before *before = arg;
     if (str_eq(row[0].text, STR("made_by"))) before->made_by = str_copy(before->arena, row[1].text);
+    if (str_eq(row[0].text, STR("commit"))) before->commit = str_copy(before->arena, row[1].text);
     if (str_eq(row[0].text, STR("limit"))) before->limit = str_copy(before->arena, row[1].text);
     if (str_eq(row[0].text, STR("dimensions")) && !str_to_int(row[1].text, &before->dims))
         before->dims = 0;
@@ -201,6 +202,7 @@ static Fail put_meta(Refresh *refresh, DuckDb *db)
         {STR("embedding"), str_join(arena, backend, STR(" "), model.model)},
         {STR("dimensions"), str_format(arena, "%u", refresh->dims)},
         {STR("limit"), refresh->out->limits[1]},
+        {STR("commit"), refresh->commit},
     };
     DuckWriter *writer;
     TRY(duck_run(refresh->cx, db, STR("DELETE FROM meta")));
@@ -257,6 +259,7 @@ static Fail fill(Refresh *refresh, DuckDb *db, const StrVec *gone)
     if (gone) TRY(delete_old(refresh, db, gone));
     else TRY(create_tables(refresh, db));
     TRY(tables_write_rows(refresh, db));
+    TRY(tables_write_commits(refresh, db));
     TRY(put_meta(refresh, db));
     return duck_run(cx, db, STR("COMMIT"));
 }
@@ -339,7 +342,7 @@ static Fail bring_up_to_date(Refresh *refresh, const Place *place, bool *done)
     refresh->out->limits[1] = before.limit; // of files that have not changed since
     if (!anew && !refresh->looked) TRY(look_at_all(refresh));
     compare(refresh, &before, &gone);
-    *done = !anew && !refresh->out->changed && !gone.len;
+    *done = !anew && !refresh->out->changed && !gone.len && str_eq(before.commit, refresh->commit);
     if (*done || place->lock.fd < 0) return NULL;
     anew = anew || better_anew(refresh, &gone);
     if (anew) mark_all(refresh);
@@ -448,6 +451,23 @@ static Fail run(Refresh *refresh)
     return fail;
 }
 
+// What the index of the workspace knows of commits, if there is one.
+static Fail open_commits(Refresh *refresh)
+{
+    Store *store;
+    Ctx *cx = refresh->cx;
+    OpenedSpec spec = {.cache_dir = refresh->env->policy->index.directory,
+                       .root = refresh->spec->workspace->root};
+    if (opened_store(cx, &spec, &store)) return NULL; // there is no place for one
+    Fail fail = git_last_open(cx, store_folder(store), &refresh->commits);
+    store_close(store);
+    if (!refresh->commits) return fail;
+    GitLastInfo info = git_last_info(refresh->commits);
+    refresh->commit = str_format(cx->arena, STR_FMT " %llu", STR_ARG(info.head.commit),
+                                 (unsigned long long)info.read);
+    return NULL;
+}
+
 static Str made_by(Arena *arena, const Refresh *refresh)
 {
     Digest embedding = {0};
@@ -466,7 +486,9 @@ Fail tables_refresh(Ctx *cx, const Env *env, const TablesSpec *spec, Tables *out
     if (env->policy->embed.backend != EMBED_NONE)
         refresh.embedder = embed_open(&env->policy->embed, http);
     refresh.made_by = made_by(cx->arena, &refresh);
-    Fail fail = run(&refresh);
+    Fail fail = open_commits(&refresh);
+    if (!fail) fail = run(&refresh);
+    git_last_close(refresh.commits);
     embed_free(refresh.embedder);
     http_free(http);
     return fail;

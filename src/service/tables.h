@@ -6,7 +6,8 @@
 //   tables_refresh: universe --read, digest--> changed files --parse, embed--> rows
 //        copy of sql.duckdb + in one transaction: rows of changed files out, new ones in --> rename
 //
-// Rows of a file depend on its content alone. What depends on all files is a view. Killed at any
+// Rows of a file depend on its content alone. What depends on all files is a view; last_commits is
+// what the last build of the index knows, and replaced whole. Killed at any
 // time, sql.duckdb is the old one or the new one, whole. Where no file can be kept, the tables are
 // made in a temporary folder for one request.
 //
@@ -25,7 +26,8 @@ typedef enum TableId {
     TABLE_DEFINITIONS,
     TABLE_REFS,
     TABLE_VECTORS,
-    TABLE_META, // so far filled by a writer, the rest are views
+    TABLE_META, // so far filled file by file, or about the tables
+    TABLE_LAST_COMMITS,
     TABLE_EDGES,
     TABLES,
 } TableId;
