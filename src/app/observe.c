@@ -32,9 +32,10 @@ static void cell_finished(void *self, const PlanCellReport *report)
     const Observer *observer = self;
     OpMeasure measure = op_measure(observer->metrics, str_from(report->op->name));
     metric_move(observer->runs.in_flight, -1);
-    metric_add(report->state == PLAN_SUCCESS ? measure.finished : measure.failed, 1);
+    bool well = report->state == PLAN_SUCCESS || report->state == PLAN_SKIPPED;
+    metric_add(well ? measure.finished : measure.failed, 1);
     metric_observe(measure.seconds, (uint64_t)(report->ended_ns - report->started_ns));
-    if (report->state == PLAN_SUCCESS) return;
+    if (well) return;
     Ctx cx = {.log = observer->log};
     log_event(&cx, LOG_DEBUG, "cell.failed", LOG_STR("run_id", report->run_id),
               LOG_STR("cell_id", report->cell_id), LOG_STR("op", str_from(report->op->name)),

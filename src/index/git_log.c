@@ -4,18 +4,12 @@
 #include "base/map.h"
 #include "base/vec.h"
 #include "index/git_command.h"
+#include "index/git_head.h"
 
 typedef VEC(GitCommit) Commits;
 typedef VEC(BlameRange) Ranges;
 typedef VEC(HistoryEntry) Entries;
 typedef VEC(HistoryChange) Changes;
-
-static bool is_commit_id(Str s)
-{
-    for (size_t i = 0; i < s.len; i++)
-        if (!memchr("0123456789abcdef", s.ptr[i], 16)) return false;
-    return s.len == 40 || s.len == 64;
-}
 
 static bool to_u32(Str s, uint32_t *out)
 {
@@ -38,7 +32,7 @@ typedef struct BlameReader {
 static bool read_head(BlameReader *reader, Str line, uint32_t *was, uint32_t *now, uint32_t *commit)
 {
     Str id, word;
-    if (!str_next(&line, ' ', &id) || !is_commit_id(id)) return false;
+    if (!str_next(&line, ' ', &id) || !git_is_commit_id(id)) return false;
     if (!str_next(&line, ' ', &word) || !to_u32(word, was)) return false;
     if (!str_next(&line, ' ', &word) || !to_u32(word, now) || !*now) return false;
     uint64_t *number = map_at(reader->arena, &reader->seen, id, reader->commits.len);
@@ -119,7 +113,7 @@ static bool read_record(Arena *arena, Str record, HistoryEntry *out)
     Changes changes = {0};
     GitCommit *commit = &out->commit;
     if (!str_next(&rest, '\0', &head)) return false;
-    if (!str_next(&head, '\x1f', &commit->id) || !is_commit_id(commit->id)) return false;
+    if (!str_next(&head, '\x1f', &commit->id) || !git_is_commit_id(commit->id)) return false;
     if (!str_next(&head, '\x1f', &time) || !str_to_int(time, &commit->time_s)) return false;
     if (!str_next(&head, '\x1f', &commit->author)) return false;
     if (!str_next(&head, '\x1f', &commit->email)) return false;

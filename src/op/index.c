@@ -8,13 +8,15 @@
 #include "op/op.h"
 
 typedef struct IndexArgs {
-    Str action, index_dir;
-    bool full, background;
+    Str action, index_dir, graph, events;
+    bool full, background, dry_run, tables;
     int64_t jobs, keep, to, settle_ms, wait;
 } IndexArgs;
 
 static const char *const actions[] = {"build",  "status", "versions", "rollback",
                                       "verify", "prune",  "watch",    NULL};
+
+static const char *const graphs[] = {"dot", "mermaid", NULL};
 
 static const Field args[] = {
     FIELD(IndexArgs, action, STR, "what to do", .flags = FIELD_POSITIONAL, .choices = actions,
@@ -26,6 +28,14 @@ static const Field args[] = {
     FIELD(IndexArgs, background, BOOL,
           "build: as find starts it behind an answer; does nothing while another process builds, "
           "and leaves for status why it failed"),
+    FIELD(IndexArgs, dry_run, BOOL, "build: show what would be done; write nothing", .letter = 'n'),
+    FIELD(IndexArgs, graph, STR, "build: print the plan as a graph; without --dry-run, as it ran",
+          .choices = graphs),
+    FIELD(IndexArgs, events, PATH, "build: write what happens to this file, one JSON object a line",
+          .value_name = "FILE"),
+    FIELD(IndexArgs, tables, BOOL,
+          "build: make the tables of cq sql, too; if they are there, they "
+          "are always brought up to date"),
     FIELD(IndexArgs, jobs, INT, "threads; 0: as configured", .letter = 'j', .least = 0,
           .most = 1024, .fallback = "0"),
     FIELD(IndexArgs, keep, INT, "build, prune: how many versions stay", .least = 1, .most = 1000,
@@ -56,8 +66,31 @@ static const Field version_fields[] = {
     {0},
 };
 
+typedef struct CellRow {
+    Str id, op, state, reason;
+    double started_ms, duration_ms;
+    uint64_t files, bytes, cached;
+} CellRow;
+
+static const Field cell_fields[] = {
+    FIELD(CellRow, id, STR, "of the cell"),
+    FIELD(CellRow, op, STR, "what it does"),
+    FIELD(CellRow, state, STR, "success, failed, skipped or canceled; planned in a dry run"),
+    FIELD(CellRow, reason, STR, "why it was skipped or canceled", .flags = FIELD_OPTIONAL_OUT),
+    FIELD(CellRow, started_ms, REAL, "after the plan was made"),
+    FIELD(CellRow, duration_ms, REAL, "milliseconds it took"),
+    FIELD(CellRow, files, SIZE, "chunk.text: that it reads"),
+    FIELD(CellRow, bytes, SIZE, "chunk.text: of them"),
+    FIELD(CellRow, cached, SIZE, "chunk.text: files that the disk cache knew, so not parsed"),
+    {0},
+};
+
 typedef struct IndexSummary {
-    Str action, folder, created, trouble, background;
+    Str action, folder, created, trouble, background, commit, branch;
+    uint64_t dirty, untracked, commit_files, commits_read;
+    bool dry_run, commits_complete;
+    RecordList cells;
+    StrList limits;
     uint64_t version, segments, files, indexed, chunks, definitions, dead_files;
     uint64_t text_bytes, snapshot_bytes, disk_bytes;
     double bytes_per_text_byte;
@@ -74,6 +107,13 @@ static const Field result[] = {
     FIELD(IndexSummary, folder, PATH, "where the index of this workspace is"),
     FIELD(IndexSummary, version, SIZE, "the current one; 0: there is none"),
     FIELD(IndexSummary, created, STR, "when it was published"),
+    FIELD(IndexSummary, commit, STR, "the workspace is at; empty outside git"),
+    FIELD(IndexSummary, branch, STR, "likewise; empty when detached"),
+    FIELD(IndexSummary, dirty, SIZE, "tracked files that are not as that commit has them"),
+    FIELD(IndexSummary, untracked, SIZE, "files that git does not know, nor ignore"),
+    FIELD(IndexSummary, commit_files, SIZE, "files whose last commit is known"),
+    FIELD(IndexSummary, commits_read, SIZE, "commits, the newest, that were looked at for that"),
+    FIELD(IndexSummary, commits_complete, BOOL, "these are all; else a later build goes on"),
     FIELD(IndexSummary, segments, SIZE, "files it is made of, besides its table of files"),
     FIELD(IndexSummary, files, SIZE, "of the workspace"),
     FIELD(IndexSummary, indexed, SIZE, "of these; the others are skipped"),
@@ -87,6 +127,10 @@ static const Field result[] = {
     FIELD(IndexSummary, languages, COUNTS, "indexed files by language"),
     FIELD(IndexSummary, skipped, COUNTS, "files that were left out, by reason"),
     FIELD(IndexSummary, changes, COUNTS, "status: files since then; build: before it"),
+    FIELD(IndexSummary, dry_run, BOOL, "build: nothing was done"),
+    FIELD(IndexSummary, cells, RECORDS, "build: of the plan, in its order", .sub = cell_fields,
+          .sub_size = sizeof(CellRow)),
+    FIELD(IndexSummary, limits, STRS, "build: what was not done, and why"),
     FIELD(IndexSummary, unchanged, BOOL, "build: nothing was to be done"),
     FIELD(IndexSummary, read, SIZE, "build: files that were read"),
     FIELD(IndexSummary, parsed, SIZE, "build: those that the disk cache did not know"),
@@ -174,22 +218,83 @@ static void take_status(Arena *arena, const IndexStatus *from, IndexSummary *out
     if (from->trouble) out->trouble = from->trouble->detail;
 }
 
-static Fail build(Ctx *cx, const Env *env, const IndexQuery *query, IndexSummary *out)
+static void take_git(const GitLastInfo *from, IndexSummary *out)
 {
-    RefreshReport report;
+    out->commit = from->head.commit;
+    out->branch = from->head.branch;
+    out->dirty = from->dirty.changed;
+    out->untracked = from->dirty.untracked;
+    out->commit_files = from->files;
+    out->commits_read = from->read;
+    out->commits_complete = from->complete;
+}
+
+static void take_cells(Arena *arena, const IndexRun *from, IndexSummary *out)
+{
+    CellRow *rows = ARENA_ARRAY(arena, CellRow, from->cell_count);
+    for (size_t i = 0; i < from->cell_count; i++) {
+        const IndexCell *cell = &from->cells[i];
+        rows[i] =
+            (CellRow){cell->id,          cell->op,    cell->state, cell->reason, cell->started_ms,
+                      cell->duration_ms, cell->files, cell->bytes, cell->cached};
+    }
+    out->cells = (RecordList){rows, from->cell_count};
+    out->limits = (StrList){from->limits, from->limit_count};
+}
+
+static void take_report(Arena *arena, const RefreshReport *report, IndexSummary *out)
+{
+    out->changes = count_changes(arena, report->counts);
+    out->unchanged = report->unchanged;
+    out->read = report->read;
+    out->parsed = report->parsed;
+    out->moved = report->moved;
+    out->look_ms = in_ms(report->fresh_ns);
+    out->read_ms = in_ms(report->harvest_ns);
+    out->pack_ms = in_ms(report->pack_ns);
+    out->write_ms = in_ms(report->write_ns);
+    if (report->trouble) out->trouble = report->trouble->detail;
+}
+
+typedef struct Events { // the file they go to
+    OsFile file;
+    Fail fail; // the first one, in arena
+    Arena *arena;
+} Events;
+
+static void write_event(void *arg, Ctx *cx, const RuntimeEvent *event)
+{
+    Events *events = arg;
+    Buf line = buf_on(cx->arena);
+    JsonWriter w = {.out = &line};
+    if (events->fail) return;
+    event_write(&w, event);
+    buf_byte(&line, '\n');
+    events->fail = problem_copy(events->arena, os_write(cx, events->file, buf_str(&line)));
+}
+
+static Fail build(Ctx *cx, const Env *env, const IndexArgs *from, IndexQuery *query, Result *answer,
+                  IndexSummary *out)
+{
+    IndexRun run;
     IndexStatus status;
-    TRY(index_build(cx, env, query, &report, &status));
+    Events events = {.file = OS_FILE_NONE, .arena = cx->arena};
+    if (from->events.len) {
+        TRY(os_create(cx, OS_CWD, str_cstr(cx->arena, from->events), &events.file));
+        query->event = write_event;
+        query->event_arg = &events;
+    }
+    Fail fail = index_build(cx, env, query, &run, &status);
+    os_close(&events.file);
+    TRY(fail);
     take_status(cx->arena, &status, out);
-    out->changes = count_changes(cx->arena, report.counts);
-    out->unchanged = report.unchanged;
-    out->read = report.read;
-    out->parsed = report.parsed;
-    out->moved = report.moved;
-    out->look_ms = in_ms(report.fresh_ns);
-    out->read_ms = in_ms(report.harvest_ns);
-    out->pack_ms = in_ms(report.pack_ns);
-    out->write_ms = in_ms(report.write_ns);
-    if (report.trouble) out->trouble = report.trouble->detail;
+    take_report(cx->arena, &run.report, out);
+    take_git(&status.git, out);
+    take_cells(cx->arena, &run, out);
+    out->dry_run = query->look;
+    answer->data = ARENA_NEW(cx->arena, Str);
+    *(Str *)(uintptr_t)answer->data = run.graph;
+    answer->problem = events.fail;
     return NULL;
 }
 
@@ -218,7 +323,6 @@ static Fail act(Ctx *cx, const Env *env, const IndexQuery *query, IndexSummary *
     IndexStatus status;
     size_t count = 0;
     bool look = str_eq(out->action, STR("status"));
-    if (str_eq(out->action, STR("build"))) return build(cx, env, query, out);
     if (str_eq(out->action, STR("rollback"))) TRY(index_rollback(cx, env, query));
     if (str_eq(out->action, STR("verify"))) TRY(index_verify(cx, env, query));
     if (str_eq(out->action, STR("prune"))) TRY(index_prune(cx, env, query, &count));
@@ -231,6 +335,7 @@ static Fail act(Ctx *cx, const Env *env, const IndexQuery *query, IndexSummary *
     TRY(list_versions(cx, env, query, out));
     TRY(index_status(cx, env, query, look, &status));
     take_status(cx->arena, &status, out);
+    take_git(&status.git, out);
     return NULL;
 }
 
@@ -241,6 +346,11 @@ static Fail check_args(Arena *arena, const IndexArgs *from)
     if (from->background && !builds)
         return FAIL(arena, BAD_REQUEST, "--background goes with build only");
     if (from->wait && !builds) return FAIL(arena, BAD_REQUEST, "--wait goes with build only");
+    if ((from->dry_run || from->graph.len || from->events.len || from->tables) && !builds)
+        return FAIL(arena, BAD_REQUEST,
+                    "--dry-run, --graph, --events and --tables go with build only");
+    if (from->dry_run && from->events.len)
+        return FAIL(arena, BAD_REQUEST, "in a dry run nothing happens that --events could tell");
     if (from->to && !rolls) return FAIL(arena, BAD_REQUEST, "--to goes with rollback only");
     return NULL;
 }
@@ -253,6 +363,8 @@ static Fail run(Ctx *cx, const Env *env, const void *arguments, Result *out)
                         .full = from->full,
                         .background = from->background,
                         .wait_ns = from->wait * NS_PER_S,
+                        .tables = from->tables,
+                        .look = from->dry_run,
                         .jobs = from->jobs,
                         .keep = (size_t)from->keep,
                         .version = (uint64_t)from->to,
@@ -264,9 +376,11 @@ static Fail run(Ctx *cx, const Env *env, const void *arguments, Result *out)
         query.folder = str_join(cx->arena, here, STR("/"), from->index_dir);
     }
     summary->action = from->action;
-    TRY(act(cx, env, &query, summary));
+    if (from->graph.len)
+        query.drawing = str_eq(from->graph, STR("dot")) ? INDEX_DOT : INDEX_MERMAID;
     *out = (Result){.summary = summary, .found = true, .root = out->root};
-    return NULL;
+    if (str_eq(from->action, STR("build"))) return build(cx, env, from, &query, out, summary);
+    return act(cx, env, &query, summary);
 }
 
 // --- for people ---
@@ -333,8 +447,46 @@ static void write_versions(Buf *out, const IndexSummary *summary)
     if (!summary->versions.count) buf_add(out, STR("there are no versions\n"));
 }
 
+static void write_commit(Buf *out, const IndexSummary *summary)
+{
+    if (!summary->commit.len) return;
+    buf_addf(out, "commit: " STR_FMT, STR_ARG(str_sub(summary->commit, 0, 12)));
+    if (summary->branch.len) buf_addf(out, " on " STR_FMT, STR_ARG(summary->branch));
+    buf_addf(out, ", %llu files changed, %llu untracked; last commits of %llu files are known",
+             (unsigned long long)summary->dirty, (unsigned long long)summary->untracked,
+             (unsigned long long)summary->commit_files);
+    if (!summary->commits_complete)
+        buf_addf(out, ", from the newest %llu", (unsigned long long)summary->commits_read);
+    buf_byte(out, '\n');
+}
+
+static void write_dry(Buf *out, const IndexSummary *summary)
+{
+    const CellRow *rows = summary->cells.items;
+    for (size_t i = 0; i < summary->cells.count; i++) {
+        buf_add(out, rows[i].id);
+        if (rows[i].files) {
+            buf_addf(out, "  %llu files, ", (unsigned long long)rows[i].files);
+            buf_add_size(out, rows[i].bytes);
+        }
+        buf_byte(out, '\n');
+    }
+    write_counts(out, "changes: ", summary->changes);
+}
+
+static void write_limits(Buf *out, const IndexSummary *summary)
+{
+    for (size_t i = 0; i < summary->limits.count; i++)
+        buf_addf(out, "%s" STR_FMT, i ? "; " : "limits: ", STR_ARG(summary->limits.items[i]));
+    if (summary->limits.count) buf_byte(out, '\n');
+}
+
 static void write_build(Buf *out, const IndexSummary *summary)
 {
+    if (summary->dry_run) {
+        write_dry(out, summary);
+        return;
+    }
     if (summary->unchanged) buf_add(out, STR("nothing changed\n"));
     else
         buf_addf(out, "read %llu files, parsed %llu, moved %llu\n",
@@ -342,6 +494,8 @@ static void write_build(Buf *out, const IndexSummary *summary)
                  (unsigned long long)summary->moved);
     write_counts(out, "changes: ", summary->changes);
     write_status(out, summary);
+    write_commit(out, summary);
+    write_limits(out, summary);
 }
 
 static void text(Buf *out, const void *arguments, const Result *of, const TextStyle *style)
@@ -358,6 +512,7 @@ static void text(Buf *out, const void *arguments, const Result *of, const TextSt
     else if (str_eq(action, STR("versions"))) write_versions(out, summary);
     else if (str_eq(action, STR("status"))) {
         write_status(out, summary);
+        write_commit(out, summary);
         write_counts(out, "since then: ", summary->changes);
     } else if (str_eq(action, STR("verify"))) {
         buf_addf(out, "version %llu is sound\n", (unsigned long long)summary->version);
@@ -369,9 +524,19 @@ static void text(Buf *out, const void *arguments, const Result *of, const TextSt
     }
 }
 
+static bool plain(Buf *out, const void *arguments, const Result *of)
+{
+    (void)arguments;
+    const Str *graph = of->data;
+    if (!graph || !graph->len) return false;
+    buf_add(out, *graph);
+    return true;
+}
+
 static const OpExample examples[] = {
     {"cq index", "bring the index of this workspace up to date, or make it"},
     {"cq index status", "how large it is, what is in it, what changed since"},
+    {"cq index --dry-run --graph mermaid", "what a build would do, as a picture"},
     {"cq index rollback", "use the version before the current one"},
     {"cq index watch", "keep it up to date until interrupted"},
     {0},
@@ -382,7 +547,9 @@ const OpSpec op_index = {
     .summary = "Make, show, check or roll back the index of a workspace",
     .details =
         "Without an ACTION the index is brought up to date: what changed is read into a new "
-        "segment, and a new version is published in one step. status says what there is, versions "
+        "segment, and a new version is published in one step. That is a plan of cells, which "
+        "--dry-run and --graph show; stopped at any time, the next build goes on from what is "
+        "done. status says what there is, versions "
         "lists what can be rolled back to, verify reads every byte, prune removes older versions, "
         "watch builds whenever files change.\n"
         "find does not need this: it looks what changed by itself, and makes an index where there "
@@ -397,4 +564,5 @@ const OpSpec op_index = {
     .result_size = sizeof(IndexSummary),
     .run = run,
     .text = text,
+    .plain = plain,
 };

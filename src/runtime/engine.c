@@ -257,6 +257,7 @@ Str run_reason(Arena *arena, const Run *run, const RunCell *cell)
 {
     if (cell->state == PLAN_CANCELED) return str_copy(arena, run->stop_reason);
     if (cell->state != PLAN_SKIPPED) return STR_NONE;
+    if (cell->flags & IDLE) return str_copy(arena, *cell->idle_why);
     return str_format(arena, "cell \"" STR_FMT "\" failed",
                       STR_ARG(plan_id(run->plan, cell->culprit)));
 }

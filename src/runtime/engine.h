@@ -3,7 +3,7 @@
 //   engine_start --> running --last cell ends--> ended --run_release--> gone
 //                       `--run_cancel, deadline, fail_fast--> stopping --'
 //   a cell: pending -> ready -> running -> success | failed
-//                 `-------`---------`--> skipped (an input failed) | canceled
+//                 `-------`---------`--> skipped (an input failed, or plan_skip) | canceled
 //
 // A cell whose operation is pure is looked up under its fingerprint - format, operation and its
 // version, canonical parameters, scope, digests of the inputs' outputs, digests of what the
@@ -60,7 +60,7 @@ typedef struct RunCounts {
 typedef struct PlanCellReport { // for hooks
     Str run_id, cell_id;
     const PlanOp *op;
-    PlanCellState state; // finished: success, failed or canceled
+    PlanCellState state; // finished: success, failed, skipped (by itself) or canceled
     ResultSource cached;
     Fail error;
     int64_t started_ns, ended_ns; // clock_now_ns

@@ -43,6 +43,7 @@ struct Engine {
 enum {
     HELD = 1,  // a runner has it; without this flag a cell that is not final can be canceled
     WOKEN = 2, // the result it was about to wait for came while a runner still had it
+    IDLE = 4,  // skipped by itself: it had nothing to do
 };
 
 typedef struct CellMore { // of a cell that has to do with the cache
@@ -55,14 +56,15 @@ typedef struct CellMore { // of a cell that has to do with the cache
 
 typedef struct RunCell {
     union {
-        const void *value; // success
-        Fail error;        // failed
+        const void *value;   // success
+        Fail error;          // failed
+        const Str *idle_why; // skipped by itself (IDLE)
     };
     CellMore *more;
     int64_t started_ns, ended_ns; // since the start of the run
     union {
         uint32_t waiting; // inputs that have not succeeded; while pending
-        uint32_t culprit; // skipped: the cell that failed
+        uint32_t culprit; // skipped, not IDLE: the cell that failed
     };
     uint8_t state, cached, flags;
 } RunCell;
@@ -94,6 +96,7 @@ struct Runner { // a thread's place in a run
     PlanCellState state;
     ResultSource cached;
     const void *value;
+    const Str *skipped; // why there was nothing to do, or NULL
     Fail error;
     Blob *blob; // to be remembered
     bool fresh; // ... in the store too

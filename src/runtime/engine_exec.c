@@ -215,6 +215,7 @@ static void call(Ctx *cx, Runner *runner)
     counter_add(&run->engine->cells_run, 1);
     runner->error = told.op->run(cx, &told, &runner->value);
     if (runner->error) runner->error = timed_out(runner, runner->error);
+    else runner->skipped = told.skipped;
 }
 
 static void encode(Runner *runner, CellMore *more)
@@ -251,7 +252,7 @@ static void compute(Ctx *cx, Runner *runner, bool cacheable)
     const Run *run = runner->run;
     bool digested = run->reads.of_op && run->plan->cells[runner->cell].flags & CELL_DIGESTED;
     call(cx, runner);
-    if (runner->error || !(cacheable || digested)) return;
+    if (runner->error || runner->skipped || !(cacheable || digested)) return;
     CellMore *more = more_of(runner);
     encode(runner, more);
     if (runner->error || !cacheable || !more->has_output || !reads_hold(cx, runner)) return;
@@ -290,6 +291,7 @@ void exec_cell(Runner *runner)
     runner->parked = runner->leads = runner->fresh = false;
     runner->cached = SOURCE_RUN;
     runner->value = NULL;
+    runner->skipped = NULL;
     runner->error = NULL;
     runner->blob = NULL;
     runner->work = (CtxWork){.op = str_from(run->plan->ops[cell->op]->name),
@@ -305,7 +307,7 @@ void exec_cell(Runner *runner)
     span_str(&span, "cq.op", runner->work.op);
     span_str(&span, "cq.from", str_from(result_source_name(runner->cached)));
     if (!runner->parked) span_end(&cx, &span, runner->error); // else it comes again
-    runner->state = runner->error ? PLAN_FAILED : PLAN_SUCCESS;
+    runner->state = runner->error ? PLAN_FAILED : runner->skipped ? PLAN_SKIPPED : PLAN_SUCCESS;
 }
 
 void exec_publish(Runner *runner)
@@ -331,6 +333,17 @@ PlanInput plan_input(const PlanCall *told, size_t index)
     const PlanCell *cell = &run->plan->cells[told->cell];
     assert(index < told->inputs);
     uint32_t input = run->plan->inputs[cell->inputs_from + index];
+    const RunCell *made = &run->cells[input]; // it has ended
     return (PlanInput){plan_id(run->plan, input), plan_op(run->plan, input),
-                       run->cells[input].value};
+                       made->flags & IDLE ? NULL : made->value};
+}
+
+void plan_skip(Ctx *cx, PlanCall *told, const char *fmt, ...)
+{
+    va_list args;
+    va_start(args, fmt);
+    Str *why = ARENA_NEW(cx->arena, Str);
+    *why = str_format_args(cx->arena, fmt, args);
+    va_end(args);
+    told->skipped = why;
 }

@@ -71,12 +71,33 @@ static Fail run_deaf(Ctx *cx, PlanCall *call, const void **value)
     return NULL;
 }
 
+// It has nothing to do.
+static Fail run_idle(Ctx *cx, PlanCall *call, const void **value)
+{
+    World *world = call->env;
+    counter_add(&world->runs[call->cell], 1);
+    plan_skip(cx, call, "no %s is needed", "idle");
+    *value = world; // nobody sees it
+    return NULL;
+}
+
+// What it needs has no value.
+static Fail run_alone(Ctx *cx, PlanCall *call, const void **value)
+{
+    for (size_t i = 0; i < call->inputs; i++)
+        if (plan_input(call, i).value) return FAIL(cx->arena, INTERNAL, "a value");
+    *value = call->env;
+    return NULL;
+}
+
 static const PlanOp note = {.name = "note", .run = run_note};
 static const PlanOp broken = {.name = "broken", .run = run_fail};
 static const PlanOp block = {.name = "block", .run = run_block};
 static const PlanOp deaf = {.name = "deaf", .run = run_deaf};
-static const PlanOp *const all[] = {&note, &broken, &block, &deaf};
-static const PlanOps ops = {all, 4};
+static const PlanOp idle = {.name = "idle", .run = run_idle};
+static const PlanOp alone = {.name = "alone", .run = run_alone};
+static const PlanOp *const all[] = {&note, &broken, &block, &deaf, &idle, &alone};
+static const PlanOps ops = {all, 6};
 
 typedef struct Bed { // what each test needs
     Arena arena;
@@ -542,6 +563,33 @@ static void a_cell_costs_little_memory(void **state)
     arena_fini(&arena);
 }
 
+// Under cache or not, a cell without work is no failure, and nobody is given its value.
+static void a_cell_may_have_nothing_to_do(void **state)
+{
+    (void)state;
+    static const int threads[] = {0, 3};
+    for (size_t t = 0; t < ARRAY_LEN(threads); t++) {
+        Bed bed;
+        bed_open(&bed, threads[t]);
+        const Plan *plan = parse(&bed, "{\"cells\":["
+                                       "{\"id\":\"first\",\"op\":\"idle\"},"
+                                       "{\"id\":\"next\",\"op\":\"alone\",\"inputs\":[\"first\"]},"
+                                       "{\"id\":\"bad\",\"op\":\"broken\"},"
+                                       "{\"id\":\"no\",\"op\":\"idle\",\"inputs\":[\"bad\"]}]}");
+        Run *run = NULL;
+        RunSpec spec = {.events = true};
+        assert_null(engine_run(&bed.cx, bed.engine, plan, &spec, &run));
+        check_states(&bed, run, "ksfk");
+        assert_true(str_eq(run_cell(&bed.arena, run, 0).reason, STR("no idle is needed")));
+        assert_true(str_eq(run_cell(&bed.arena, run, 3).reason, STR("cell \"bad\" failed")));
+        assert_null(run_cell(&bed.arena, run, 0).value);
+        assert_int_equal(counter_get(&bed.world->runs[3]), 0);
+        assert_int_equal(run_state(run), PLAN_FAILED);
+        run_release(run);
+        bed_close(&bed);
+    }
+}
+
 int runtime_engine_test(void);
 int runtime_engine_test(void)
 {
@@ -549,6 +597,7 @@ int runtime_engine_test(void)
         cmocka_unit_test(every_cell_runs_once_after_its_inputs),
         cmocka_unit_test(a_lone_cell_stays_in_its_thread),
         cmocka_unit_test(a_failure_skips_what_needs_it),
+        cmocka_unit_test(a_cell_may_have_nothing_to_do),
         cmocka_unit_test(fail_fast_stops_the_rest),
         cmocka_unit_test(a_run_can_be_canceled),
         cmocka_unit_test(waiting_cells_are_counted),

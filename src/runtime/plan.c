@@ -457,6 +457,12 @@ const PlanOp *plan_op(const Plan *plan, size_t cell)
     return plan->ops[plan->cells[cell].op];
 }
 
+Str plan_label(Arena *arena, const Plan *plan, size_t cell)
+{
+    const PlanOp *op = plan_op(plan, cell);
+    return op->label ? op->label(arena, op, plan->cells[cell].args) : STR_NONE;
+}
+
 const Json *plan_params(const Plan *plan, size_t cell)
 {
     return plan->cells[cell].params;

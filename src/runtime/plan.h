@@ -26,6 +26,8 @@ struct PlanOp {
     const char *const *reads; // ends with NULL; names for EngineSpec.read, such as "env:LANG"
     // Further such names, by the arguments of the cell; ends with NULL. May be NULL.
     const char *const *(*reads_of)(Arena *arena, const PlanOp *op, const void *args);
+    // What such a cell does, in a few words for drawings; empty: nothing to say. May be NULL.
+    Str (*label)(Arena *arena, const PlanOp *op, const void *args);
     uint32_t cost;    // weight on the critical path; 0 counts as 1
     const void *self; // for the functions below
 
@@ -57,7 +59,7 @@ const PlanOp *plan_op_find(const PlanOps *ops, Str name); // NULL when there is 
 typedef struct PlanInput {
     Str id;            // of the cell that made it
     const PlanOp *op;  // that made it
-    const void *value; // its output
+    const void *value; // its output; NULL when it had nothing to do
 } PlanInput;
 
 struct PlanCall {
@@ -69,10 +71,14 @@ struct PlanCall {
     // private
     void *run;
     uint32_t cell;
+    const Str *skipped;
 };
 PlanInput plan_input(const PlanCall *call, size_t index); // in the order of the plan
 // Tells whoever follows the run (event.h); at most 4 KiB. Never waits.
 void plan_say(PlanCall *call, const char *fmt, ...) PRINTF_LIKE(2, 3);
+// There is nothing to do here, and why. When run then succeeds, the cell ends as skipped, what
+// needs it goes on and sees NULL as its value, and neither is kept by a cache.
+void plan_skip(Ctx *cx, PlanCall *call, const char *fmt, ...) PRINTF_LIKE(3, 4);
 
 // ---- making a plan
 
@@ -120,7 +126,8 @@ size_t plan_len(const Plan *plan);
 const PlanSpec *plan_spec(const Plan *plan);
 Str plan_id(const Plan *plan, size_t cell);
 const PlanOp *plan_op(const Plan *plan, size_t cell);
-const Json *plan_params(const Plan *plan, size_t cell); // NULL when there are none
+const Json *plan_params(const Plan *plan, size_t cell);      // NULL when there are none
+Str plan_label(Arena *arena, const Plan *plan, size_t cell); // of PlanOp.label
 bool plan_find(const Plan *plan, Str id, size_t *cell);
 const uint32_t *plan_inputs(const Plan *plan, size_t cell, size_t *count);
 const uint32_t *plan_dependants(const Plan *plan, size_t cell, size_t *count);
@@ -129,7 +136,8 @@ void plan_order(const Plan *plan, uint32_t *order); // room for plan_len
 // The most costly chain, first cell first. Returns its length; `cost` is the sum of its weights.
 size_t plan_critical_path(Arena *arena, const Plan *plan, const uint32_t **path, uint64_t *cost);
 
-// ---- drawing: labels are escaped; with `run` (engine.h), cells are coloured by state
+// ---- drawing: labels are escaped; with `run` (engine.h), cells are coloured by state, and those
+// that had nothing to do say why
 
 typedef enum PlanDrawing { PLAN_DOT, PLAN_MERMAID } PlanDrawing;
 typedef struct Run Run;

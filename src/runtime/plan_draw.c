@@ -20,12 +20,23 @@ static void add_label(Buf *out, Str text, PlanDrawing how)
     }
 }
 
-static void draw_cell(Buf *out, const Plan *plan, size_t cell, PlanDrawing how)
+static void add_line(Buf *out, Str text, PlanDrawing how)
 {
-    buf_addf(out, how == PLAN_DOT ? "  c%zu [label=\"" : "  c%zu[\"", cell);
-    add_label(out, plan_id(plan, cell), how);
+    if (!text.len) return;
     buf_add(out, how == PLAN_DOT ? STR("\\n") : STR("<br/>"));
-    add_label(out, str_from(plan_op(plan, cell)->name), how);
+    add_label(out, text, how);
+}
+
+static void draw_cell(Buf *out, const Plan *plan, size_t cell, Str why, PlanDrawing how)
+{
+    Arena scratch = {0};
+    Str op = str_from(plan_op(plan, cell)->name), id = plan_id(plan, cell);
+    buf_addf(out, how == PLAN_DOT ? "  c%zu [label=\"" : "  c%zu[\"", cell);
+    add_label(out, id, how);
+    if (!str_eq(op, id)) add_line(out, op, how);
+    add_line(out, plan_label(&scratch, plan, cell), how);
+    add_line(out, why, how);
+    arena_fini(&scratch);
 }
 
 static void draw_edges(Buf *out, const Plan *plan, PlanDrawing how)
@@ -39,27 +50,22 @@ static void draw_edges(Buf *out, const Plan *plan, PlanDrawing how)
     }
 }
 
-static PlanCellState state_of(Run *run, size_t cell)
-{
-    Arena scratch = {0};
-    PlanCellState state = run_cell(&scratch, run, cell).state;
-    arena_fini(&scratch);
-    return state;
-}
-
 void plan_draw(Buf *out, const Plan *plan, Run *run, PlanDrawing how)
 {
     buf_add(out, how == PLAN_DOT ? STR("digraph plan {\n  rankdir=LR;\n  node [shape=box")
                                  : STR("flowchart LR\n"));
     if (how == PLAN_DOT) buf_add(out, run ? STR(", style=filled];\n") : STR("];\n"));
     for (size_t cell = 0; cell < plan_len(plan); cell++) {
-        draw_cell(out, plan, cell, how);
+        Arena scratch = {0};
+        PlanCellResult ended = {0};
+        if (run) ended = run_cell(&scratch, run, cell);
+        draw_cell(out, plan, cell, ended.reason, how);
         buf_byte(out, '"');
-        if (how == PLAN_DOT && run)
-            buf_addf(out, ", fillcolor=\"%s\"", colours[state_of(run, cell)]);
+        if (how == PLAN_DOT && run) buf_addf(out, ", fillcolor=\"%s\"", colours[ended.state]);
         buf_add(out, how == PLAN_DOT ? STR("];\n") : STR("]\n"));
         if (how == PLAN_MERMAID && run)
-            buf_addf(out, "  style c%zu fill:%s\n", cell, colours[state_of(run, cell)]);
+            buf_addf(out, "  style c%zu fill:%s\n", cell, colours[ended.state]);
+        arena_fini(&scratch);
     }
     draw_edges(out, plan, how);
     if (how == PLAN_DOT) buf_add(out, STR("}\n"));

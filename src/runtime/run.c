@@ -235,6 +235,11 @@ static void settle(Run *run, Runner *runner, int64_t now_ns)
         cancel_cell(run, number, now_ns);
     } else if (runner->error) {
         fail_cell(run, number, runner->error, now_ns);
+    } else if (runner->skipped) {
+        cell->idle_why = runner->skipped;
+        cell->flags |= IDLE;
+        set_state(run, number, PLAN_SKIPPED, now_ns);
+        free_dependants(run, number, now_ns);
     } else {
         cell->value = runner->value;
         run->from_memory += runner->cached == SOURCE_MEMORY;

@@ -17,6 +17,7 @@ enum { MOST_WORDS = 20 };
 typedef struct Job {
     Arena arena;
     Ctx cx;
+    const Env *env; // context_free waits for the job first
     RefreshSpec spec;
     Harvest known;
     bool full;
@@ -42,27 +43,31 @@ static void publish(void *arg, int slot)
     Job *job = arg;
     Ctx *cx = &job->cx;
     Workspace workspace;
-    RefreshReport report = {0};
+    IndexRun run;
+    IndexPlanSpec plan = {.env = job->env, .refresh = &job->spec};
     RefreshOptions options = {.known = &job->known, .full = job->full};
     Fail fail = workspace_open(cx, job->spec.workspace->root, false, &workspace);
     if (!fail) {
         job->spec.workspace = &workspace;
-        fail = refresh_index(cx, &job->spec, &options, &report);
+        plan.options = &options;
+        fail = index_plan_run(cx, &plan, &run);
         workspace_close(&workspace);
     }
     if (fail) log_event(cx, LOG_WARN, "index.unpublished", LOG_STR("why", fail->detail));
     else
         log_event(cx, LOG_INFO, "index.published",
-                  LOG_INT("generation", (int64_t)report.generation));
+                  LOG_INT("generation", (int64_t)run.report.generation));
     arena_fini(&job->arena);
     mem_free(job);
 }
 
-static void start_thread(Ctx *cx, const RefreshSpec *spec, const RefreshView *view, bool full)
+static void start_thread(Ctx *cx, const Env *env, const RefreshSpec *spec, const RefreshView *view,
+                         bool full)
 {
     Job *job = mem_alloc(sizeof *job);
     Workspace *workspace = ARENA_NEW(&job->arena, Workspace);
     job->cx = (Ctx){.arena = &job->arena, .log = cx->log};
+    job->env = env;
     job->spec = *spec;
     job->spec.cache_dir = str_copy(&job->arena, spec->cache_dir);
     workspace->root = str_copy(&job->arena, spec->workspace->root);
@@ -119,6 +124,6 @@ FindBuild find_publish(const Find *find, const RefreshSpec *spec, bool full, Fai
         if (!fail) return BUILD_STARTED;
         log_event(find->cx, LOG_WARN, "index.process", LOG_STR("why", fail->detail));
     }
-    start_thread(find->cx, spec, &find->index.view, full);
+    start_thread(find->cx, env, spec, &find->index.view, full);
     return BUILD_STARTED;
 }

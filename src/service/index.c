@@ -118,6 +118,34 @@ static Fail look_who_writes(Ctx *cx, const Place *place, IndexStatus *out)
     return ctx_check(cx);
 }
 
+static uint64_t count_known(const GitLast *last, const FileTable *table)
+{
+    uint64_t known = 0;
+    GitCommit commit;
+    for (size_t i = 0; i < table->count; i++)
+        known += git_last_of(last, filetable_path(table, i), &commit);
+    return known;
+}
+
+// What is not there, or cannot be asked, is not told. Without `look`, as the last build saw it.
+static Fail look_at_git(Ctx *cx, const Place *place, const FileTable *table, bool look,
+                        IndexStatus *out)
+{
+    GitLast *last;
+    GitLastInfo *git = &out->git;
+    if (!place->workspace.git) return NULL;
+    TRY(git_last_open(cx, out->folder, &last));
+    if (last) {
+        *git = git_last_info(last);
+        git->files = count_known(last, table);
+    }
+    if (git_head(cx, &place->workspace, &git->head)) git->head = (GitHead){0};
+    git->head.branch = str_copy(cx->arena, git->head.branch);
+    if (look && git_dirty(cx, &place->workspace, &git->dirty)) git->dirty = (GitDirty){0};
+    git_last_close(last);
+    return ctx_check(cx);
+}
+
 static Fail take_status(Ctx *cx, const Place *place, bool look, IndexStatus *out)
 {
     Opened *opened;
@@ -130,6 +158,7 @@ static Fail take_status(Ctx *cx, const Place *place, bool look, IndexStatus *out
     TRY(opened_new(cx, &spec, &opened));
     Fail fail = opened->snapshot ? count_snapshot(cx, opened, out) : opened->trouble;
     if (!fail && opened->snapshot && look) fail = look_for_changes(cx, place, opened, out);
+    if (!fail) fail = look_at_git(cx, place, &opened->table, look, out);
     fail = problem_copy(cx->arena, fail);
     opened_free(opened);
     if (!fail || fail->kind != PROBLEM_DAMAGED) return fail;
@@ -160,36 +189,44 @@ static void tell_waiting(Ctx *cx, const Store *store, int64_t since_ns)
     cx->progress->show(cx->progress->arg, line);
 }
 
-static Fail build_when_free(Ctx *cx, const Place *place, RefreshOptions *options,
-                            RefreshReport *report)
+static Fail build_when_free(Ctx *cx, const Place *place, const IndexPlanSpec *spec,
+                            RefreshOptions *options, IndexRun *run)
 {
     int64_t start_ns = clock_now_ns(), most_ns = options->patience_ns;
     do {
         int64_t left_ns = most_ns - (clock_now_ns() - start_ns);
         options->patience_ns = MAX(MIN(left_ns, NS_PER_S), 0);
-        TRY(refresh_index(cx, &place->spec, options, report));
-        if (report->busy) tell_waiting(cx, place->store, start_ns);
-    } while (report->busy && clock_now_ns() - start_ns < most_ns);
-    return report->busy ? busy(cx, place->store) : NULL;
+        TRY(index_plan_run(cx, spec, run));
+        if (run->report.busy) tell_waiting(cx, place->store, start_ns);
+    } while (run->report.busy && clock_now_ns() - start_ns < most_ns);
+    return run->report.busy ? busy(cx, place->store) : NULL;
 }
 
-static Fail build(Ctx *cx, const Place *place, const IndexQuery *query, RefreshReport *report)
+static Fail build(Ctx *cx, const Env *env, const Place *place, const IndexQuery *query,
+                  IndexRun *run)
 {
     RefreshOptions options = {.full = query->full,
                               .patience_ns = MAX(query->wait_ns, PATIENCE_S * NS_PER_S),
                               .keep = query->keep};
-    if (query->background)
-        return index_build_behind(cx, &place->spec, place->store, &options, report);
-    return build_when_free(cx, place, &options, report);
+    IndexPlanSpec spec = {.env = env,
+                          .refresh = &place->spec,
+                          .options = &options,
+                          .tables = query->tables,
+                          .look = query->look,
+                          .drawing = query->drawing,
+                          .event = query->event,
+                          .arg = query->event_arg};
+    if (query->background) return index_build_behind(cx, &spec, place->store, run);
+    return build_when_free(cx, place, &spec, &options, run);
 }
 
-Fail index_build(Ctx *cx, const Env *env, const IndexQuery *query, RefreshReport *report,
+Fail index_build(Ctx *cx, const Env *env, const IndexQuery *query, IndexRun *run,
                  IndexStatus *status)
 {
     Place place;
     *status = (IndexStatus){0};
     TRY(enter(cx, env, query, &place));
-    Fail fail = build(cx, &place, query, report);
+    Fail fail = build(cx, env, &place, query, run);
     if (!fail) fail = take_status(cx, &place, false, status);
     leave(&place);
     return fail;
@@ -204,23 +241,24 @@ static Fail follow(Ctx *cx, Watch *watch, const Place *place)
 }
 
 // One round: waits for changes, and until nothing more happens for a while; builds.
-static Fail watch_round(Ctx *cx, Watch *watch, const Place *place, const IndexQuery *query,
-                        size_t *builds)
+static Fail watch_round(Ctx *cx, const Env *env, Watch *watch, const Place *place,
+                        const IndexQuery *query, size_t *builds)
 {
     enum { LONG_S = 3600 };
     WatchChange change, more;
-    RefreshReport report;
+    IndexRun run;
     TRY(watch_next(cx, watch, LONG_S * NS_PER_S, &change));
     if (!change.everything && !change.count) return NULL;
     do TRY(watch_next(cx, watch, query->settle_ns, &more));
     while (!more.everything && more.count);
     if (change.everything || more.everything) TRY(follow(cx, watch, place));
-    TRY(build(cx, place, query, &report));
-    *builds += !report.unchanged;
+    TRY(build(cx, env, place, query, &run));
+    *builds += !run.report.unchanged;
     return NULL;
 }
 
-static Fail watch_on(Ctx *cx, const Place *place, const IndexQuery *query, size_t *builds)
+static Fail watch_on(Ctx *cx, const Env *env, const Place *place, const IndexQuery *query,
+                     size_t *builds)
 {
     Watch *watch;
     Fail fail = NULL;
@@ -228,7 +266,7 @@ static Fail watch_on(Ctx *cx, const Place *place, const IndexQuery *query, size_
     while (!fail) {
         Arena arena = {0};
         Ctx inner = ctx_child(cx, &arena);
-        fail = watch_round(&inner, watch, place, query, builds);
+        fail = watch_round(&inner, env, watch, place, query, builds);
         fail = problem_copy(cx->arena, fail);
         arena_fini(&arena);
     }
@@ -241,7 +279,7 @@ Fail index_watch(Ctx *cx, const Env *env, const IndexQuery *query, size_t *build
     Place place;
     *builds = 0;
     TRY(enter(cx, env, query, &place));
-    Fail fail = watch_on(cx, &place, query, builds);
+    Fail fail = watch_on(cx, env, &place, query, builds);
     leave(&place);
     return fail;
 }

@@ -1,18 +1,25 @@
 // service/index.h - what a user does with the published index of a workspace.
 //
-//   build: index/refresh.h   status, versions, verify: look   rollback, prune: change what is kept
-//   watch: build whenever something changed, until cancelled
+//   build: service/index_plan.h   status, versions, verify: look   rollback, prune: change what is
+//   kept watch: build whenever something changed, until cancelled
 //
 // Memory: cx->arena. Threads: one a call. Blocks: on the disk; index_watch for changes.
 #ifndef CQ_SERVICE_INDEX_H
 #define CQ_SERVICE_INDEX_H
 
+#include "index/git_last.h"
 #include "index/store.h"
 #include "service/find_index.h"
+#include "service/index_plan.h"
 
 typedef struct IndexQuery {
-    Str folder;        // --index-dir; empty: as configured
-    bool full;         // build: from nothing
+    Str folder;  // --index-dir; empty: as configured
+    bool full;   // build: from nothing
+    bool tables; // build: the tables of cq sql too
+    bool look;   // build: only plan
+    IndexDrawing drawing;
+    void (*event)(void *arg, Ctx *cx, const RuntimeEvent *event); // build; may be NULL
+    void *event_arg;
     int64_t jobs;      // threads; 0: the pool of the process
     size_t keep;       // snapshots
     bool background;   // build: behind an answer (service/index_behind.h)
@@ -35,11 +42,13 @@ typedef struct IndexStatus {
     uint64_t lang_files[LANG_COUNT];
     uint64_t skipped[SKIP_REASONS];
     size_t changes[FILE_STATES]; // since it was published
+    GitLastInfo git; // the commit of now, all else as of the last build; with `look`, dirty of now.
+                     // `files`: of these. Empty outside git
 } IndexStatus;
 
 // Fails: BAD_REQUEST (no place for an index), as refresh_index; UNAVAILABLE (another process
 // writes it).
-MUST_CHECK Fail index_build(Ctx *cx, const Env *env, const IndexQuery *query, RefreshReport *report,
+MUST_CHECK Fail index_build(Ctx *cx, const Env *env, const IndexQuery *query, IndexRun *run,
                             IndexStatus *status);
 // `look`: also what changed since.
 MUST_CHECK Fail index_status(Ctx *cx, const Env *env, const IndexQuery *query, bool look,

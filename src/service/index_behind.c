@@ -36,20 +36,22 @@ static Str now(Arena *arena)
     return clock_rfc3339(arena, clock_wall_ms());
 }
 
-Fail index_build_behind(Ctx *cx, const RefreshSpec *spec, const Store *store,
-                        const RefreshOptions *options, RefreshReport *report)
+Fail index_build_behind(Ctx *cx, const IndexPlanSpec *spec, const Store *store, IndexRun *run)
 {
     int holder;
-    RefreshOptions own = *options;
-    own.patience_ns = PATIENCE_MS * NS_PER_MS;
-    *report = (RefreshReport){0};
+    RefreshOptions options = *spec->options;
+    IndexPlanSpec own = *spec;
+    RefreshReport *report = &run->report;
+    options.patience_ns = PATIENCE_MS * NS_PER_MS;
+    own.options = &options;
+    *run = (IndexRun){0};
     os_end_after(BEHIND_MOST_S);
-    TRY(store_probe(cx, store, own.patience_ns, &report->busy, &holder));
+    TRY(store_probe(cx, store, options.patience_ns, &report->busy, &holder));
     if (report->busy) return NULL;
     Str running =
         str_format(cx->arena, RUNNING "%d " STR_FMT "\n", os_pid(), STR_ARG(now(cx->arena)));
     write_note(cx, store, running);
-    Fail fail = refresh_index(cx, spec, &own, report);
+    Fail fail = index_plan_run(cx, &own, run);
     if (!fail && report->busy && !str_eq(read_note(cx, store), running)) return NULL;
     if (fail) {
         Ctx told = {.arena = cx->arena}; // also when it was the time that ended it

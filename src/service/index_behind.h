@@ -14,10 +14,10 @@
 #define BEHIND_TIMEOUT "--timeout=1800" // it stops by itself then
 enum { BEHIND_MOST_S = 1860 };          // and is ended after this, whatever it waits for
 
-// As refresh_index; what goes wrong is left for index_behind_trouble too. Another process that
-// builds is no failure: report->busy.
-MUST_CHECK Fail index_build_behind(Ctx *cx, const RefreshSpec *spec, const Store *store,
-                                   const RefreshOptions *options, RefreshReport *report);
+// As index_plan_run; what goes wrong is left for index_behind_trouble too. Another process that
+// builds is no failure: run->report.busy.
+MUST_CHECK Fail index_build_behind(Ctx *cx, const IndexPlanSpec *spec, const Store *store,
+                                   IndexRun *run);
 // What became of the last one: empty when it did what it was to do, or there was none.
 Str index_behind_trouble(Ctx *cx, const Store *store);
 

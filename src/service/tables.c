@@ -12,14 +12,14 @@
 #include "base/version.h"
 #include "index/doc.h"
 #include "index/filetable.h"
-#include "index/store.h"
+#include "index/opened.h"
 #include "runtime/policy.h"
 #include "service/tables_.h"
 
 #define CURRENT "sql.duckdb"
 #define NEXT "sql.new"
 
-enum { TABLES_VERSION = 1 };             // of table_specs and what goes into them
+enum { TABLES_VERSION = 2 };             // of table_specs and what goes into them
 #define LONGEST_WAIT_NS (600 * NS_PER_S) // for another process
 
 // --- the files of the workspace ---
@@ -97,7 +97,7 @@ typedef struct Before {
     Arena *arena;
     Map files; // path -> index of both
     StrVec paths, states;
-    Str made_by, limit;
+    Str made_by, limit, commit;
     int64_t dims;
 } Before;
 
@@ -105,6 +105,7 @@ static bool take_meta(void *arg, const DuckCell *row)
 {
     Before *before = arg;
     if (str_eq(row[0].text, STR("made_by"))) before->made_by = str_copy(before->arena, row[1].text);
+    if (str_eq(row[0].text, STR("commit"))) before->commit = str_copy(before->arena, row[1].text);
     if (str_eq(row[0].text, STR("limit"))) before->limit = str_copy(before->arena, row[1].text);
     if (str_eq(row[0].text, STR("dimensions")) && !str_to_int(row[1].text, &before->dims))
         before->dims = 0;
@@ -201,6 +202,7 @@ static Fail put_meta(Refresh *refresh, DuckDb *db)
         {STR("embedding"), str_join(arena, backend, STR(" "), model.model)},
         {STR("dimensions"), str_format(arena, "%u", refresh->dims)},
         {STR("limit"), refresh->out->limits[1]},
+        {STR("commit"), refresh->commit},
     };
     DuckWriter *writer;
     TRY(duck_run(refresh->cx, db, STR("DELETE FROM meta")));
@@ -257,6 +259,7 @@ static Fail fill(Refresh *refresh, DuckDb *db, const StrVec *gone)
     if (gone) TRY(delete_old(refresh, db, gone));
     else TRY(create_tables(refresh, db));
     TRY(tables_write_rows(refresh, db));
+    TRY(tables_write_commits(refresh, db));
     TRY(put_meta(refresh, db));
     return duck_run(cx, db, STR("COMMIT"));
 }
@@ -339,7 +342,7 @@ static Fail bring_up_to_date(Refresh *refresh, const Place *place, bool *done)
     refresh->out->limits[1] = before.limit; // of files that have not changed since
     if (!anew && !refresh->looked) TRY(look_at_all(refresh));
     compare(refresh, &before, &gone);
-    *done = !anew && !refresh->out->changed && !gone.len;
+    *done = !anew && !refresh->out->changed && !gone.len && str_eq(before.commit, refresh->commit);
     if (*done || place->lock.fd < 0) return NULL;
     anew = anew || better_anew(refresh, &gone);
     if (anew) mark_all(refresh);
@@ -349,19 +352,25 @@ static Fail bring_up_to_date(Refresh *refresh, const Place *place, bool *done)
 
 // --- the flow ---
 
-static Fail find_place(Refresh *refresh, Place *place)
+static Fail find_place(Ctx *cx, const Env *env, const Workspace *workspace, Place *place)
 {
-    Ctx *cx = refresh->cx;
     Store *store;
-    const CachePolicy *cache = &refresh->env->policy->cache;
-    StoreSpec spec = {cache->enabled ? cache->directory : STR_NONE, refresh->spec->workspace->root,
+    const CachePolicy *cache = &env->policy->cache;
+    StoreSpec spec = {cache->enabled ? cache->directory : STR_NONE, workspace->root,
                       TABLES_VERSION};
     TRY(store_open(cx, &spec, &store));
     Str folder = str_copy(cx->arena, store_folder(store));
     store_close(store);
     name_files(cx->arena, folder, place);
-    refresh->out->path = place->current;
     return NULL;
+}
+
+bool tables_are_there(Ctx *cx, const Env *env, const Workspace *workspace)
+{
+    OsStat stat;
+    Place place;
+    if (find_place(cx, env, workspace, &place)) return false;
+    return !os_try_stat(OS_CWD, place.current.ptr, OS_FOLLOW, &stat);
 }
 
 static Fail open_folder(Ctx *cx, Place *place)
@@ -372,12 +381,12 @@ static Fail open_folder(Ctx *cx, Place *place)
     return os_open(cx, OS_CWD, path, OS_FOLLOW, &place->dir);
 }
 
-static Fail take_lock(Ctx *cx, Place *place)
+static Fail take_lock(Ctx *cx, Place *place, int64_t patience_ns)
 {
     bool got = false;
     TRY(open_folder(cx, place));
     TRY(os_open_lock(cx, place->dir, "sql.lock", &place->lock));
-    TRY(os_lock(cx, place->lock, LONGEST_WAIT_NS, &got));
+    TRY(os_lock(cx, place->lock, patience_ns, &got));
     return got ? NULL : FAIL(cx->arena, UNAVAILABLE, "another process is still writing them");
 }
 
@@ -409,8 +418,9 @@ static Fail refresh_in_place(Refresh *refresh, Place *place)
     bool done = false;
     TRY(bring_up_to_date(refresh, place, &done)); // without the lock: only looks
     if (done) return NULL;
-    Fail fail = take_lock(refresh->cx, place);
-    if (fail && fail->kind != PROBLEM_CANCELLED) return make_temporary(refresh, fail);
+    bool kept_only = refresh->spec->kept_only;
+    Fail fail = take_lock(refresh->cx, place, kept_only ? 0 : LONGEST_WAIT_NS);
+    if (fail && fail->kind != PROBLEM_CANCELLED && !kept_only) return make_temporary(refresh, fail);
     return fail ? fail : bring_up_to_date(refresh, place, &done);
 }
 
@@ -425,7 +435,9 @@ static Fail run(Refresh *refresh)
 {
     OsStat stat;
     Place place = {.dir = OS_FILE_NONE, .lock = OS_FILE_NONE};
-    Fail homeless = find_place(refresh, &place);
+    Fail homeless = find_place(refresh->cx, refresh->env, refresh->spec->workspace, &place);
+    refresh->out->path = place.current;
+    if (homeless && refresh->spec->kept_only) return homeless;
     if (!homeless && refresh->spec->stale_ok &&
         !os_try_stat(OS_CWD, place.current.ptr, OS_FOLLOW, &stat)) {
         refresh->out->unchecked = true;
@@ -437,6 +449,23 @@ static Fail run(Refresh *refresh)
     os_close(&place.dir);
     count_files(refresh, refresh->out);
     return fail;
+}
+
+// What the index of the workspace knows of commits, if there is one.
+static Fail open_commits(Refresh *refresh)
+{
+    Store *store;
+    Ctx *cx = refresh->cx;
+    OpenedSpec spec = {.cache_dir = refresh->env->policy->index.directory,
+                       .root = refresh->spec->workspace->root};
+    if (opened_store(cx, &spec, &store)) return NULL; // there is no place for one
+    Fail fail = git_last_open(cx, store_folder(store), &refresh->commits);
+    store_close(store);
+    if (!refresh->commits) return fail;
+    GitLastInfo info = git_last_info(refresh->commits);
+    refresh->commit = str_format(cx->arena, STR_FMT " %llu", STR_ARG(info.head.commit),
+                                 (unsigned long long)info.read);
+    return NULL;
 }
 
 static Str made_by(Arena *arena, const Refresh *refresh)
@@ -457,7 +486,9 @@ Fail tables_refresh(Ctx *cx, const Env *env, const TablesSpec *spec, Tables *out
     if (env->policy->embed.backend != EMBED_NONE)
         refresh.embedder = embed_open(&env->policy->embed, http);
     refresh.made_by = made_by(cx->arena, &refresh);
-    Fail fail = run(&refresh);
+    Fail fail = open_commits(&refresh);
+    if (!fail) fail = run(&refresh);
+    git_last_close(refresh.commits);
     embed_free(refresh.embedder);
     http_free(http);
     return fail;

@@ -6,7 +6,8 @@
 //   tables_refresh: universe --read, digest--> changed files --parse, embed--> rows
 //        copy of sql.duckdb + in one transaction: rows of changed files out, new ones in --> rename
 //
-// Rows of a file depend on its content alone. What depends on all files is a view. Killed at any
+// Rows of a file depend on its content alone. What depends on all files is a view; last_commits is
+// what the last build of the index knows, and replaced whole. Killed at any
 // time, sql.duckdb is the old one or the new one, whole. Where no file can be kept, the tables are
 // made in a temporary folder for one request.
 //
@@ -25,7 +26,8 @@ typedef enum TableId {
     TABLE_DEFINITIONS,
     TABLE_REFS,
     TABLE_VECTORS,
-    TABLE_META, // so far filled by a writer, the rest are views
+    TABLE_META, // so far filled file by file, or about the tables
+    TABLE_LAST_COMMITS,
     TABLE_EDGES,
     TABLES,
 } TableId;
@@ -53,6 +55,7 @@ typedef struct TablesSpec {
     const Workspace *workspace;
     uint64_t max_file_bytes; // larger ones are skipped
     bool stale_ok;           // what is there serves, without a look at the files
+    bool kept_only;          // UNAVAILABLE where no file can be kept, or another process writes it
 } TablesSpec;
 
 typedef struct Tables {
@@ -64,6 +67,8 @@ typedef struct Tables {
     Str limits[2]; // why it is temporary; why vectors are missing; empty ones for neither
 } Tables;
 
+// Whether a file of them is kept for the workspace.
+bool tables_are_there(Ctx *cx, const Env *env, const Workspace *workspace);
 // Fails: CANCELLED (the tables stay as they were), IO, TOO_LARGE (sql.memory_limit_bytes).
 MUST_CHECK Fail tables_refresh(Ctx *cx, const Env *env, const TablesSpec *spec, Tables *out);
 void tables_close(Ctx *cx, Tables *tables); // all zero is fine

@@ -5,6 +5,7 @@
 
 #include "base/digest.h"
 #include "base/vec.h"
+#include "index/git_last.h"
 #include "retrieve/embed.h"
 #include "service/tables.h"
 
@@ -27,6 +28,8 @@ typedef struct Refresh {
     Str made_by;          // what rows depend on besides the file
     Embedder *embedder;   // NULL: none
     uint32_t dims;        // of the table `vectors`; 0: not known yet
+    GitLast *commits;     // what the index knows; NULL: nothing
+    Str commit;           // which state of that
     bool looked;          // states are those of now
     bool vectors_skipped; // why is in out->limits[1]
 } Refresh;
@@ -36,5 +39,8 @@ void tables_look(Ctx *cx, const Refresh *refresh, TableFile *file, Str *text);
 
 // Parses the changed files and appends their rows (none are there), batch by batch.
 MUST_CHECK Fail tables_write_rows(Refresh *refresh, DuckDb *db);
+
+// All that is known of commits, in place of what the table has.
+MUST_CHECK Fail tables_write_commits(Refresh *refresh, DuckDb *db);
 
 #endif

@@ -3,6 +3,7 @@
 // DESIGN. A batch of files is parsed on all workers, each file into the arena of its slot; then
 // the caller, alone, embeds the batch's chunks, appends its rows and empties the arenas. So memory
 // is bounded by the batch, and DuckDB sees one thread of ours.
+#include "base/clock.h"
 #include "base/vec.h"
 #include "index/doc.h"
 #include "service/tables_.h"
@@ -305,4 +306,22 @@ Fail tables_write_rows(Refresh *refresh, DuckDb *db)
         arena_fini(&work->slots[i].arena);
     }
     return fail;
+}
+
+Fail tables_write_commits(Refresh *refresh, DuckDb *db)
+{
+    Ctx *cx = refresh->cx;
+    DuckWriter *to;
+    TRY(duck_run(cx, db, STR("DELETE FROM last_commits")));
+    TRY(table_writer(cx, db, TABLE_LAST_COMMITS, 0, &to));
+    for (size_t i = 0; refresh->commits && i < refresh->count; i++) {
+        GitCommit commit;
+        if (!git_last_of(refresh->commits, refresh->files[i].path, &commit)) continue;
+        duck_put_text(to, refresh->files[i].path);
+        duck_put_text(to, commit.id);
+        duck_put_text(to, clock_rfc3339(cx->arena, commit.time_s * 1000));
+        duck_put_text(to, commit.author);
+        duck_end_row(to);
+    }
+    return duck_writer_end(cx, to);
 }

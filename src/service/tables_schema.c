@@ -65,8 +65,15 @@ static const TableColumn vectors[] = {
 };
 
 static const TableColumn meta[] = {
-    TEXT("key", "made_by, root, embedding, dimensions, limit"),
+    TEXT("key", "made_by, root, embedding, dimensions, limit, commit"),
     TEXT("value", "how the tables were made"),
+};
+
+static const TableColumn last_commits[] = {
+    TEXT("path", "of the file"),
+    TEXT("id", "of the last commit that changed it"),
+    TEXT("time", "when that was written: 2026-11-21T09:54:53.000Z"),
+    TEXT("author", "who wrote it"),
 };
 
 static const TableColumn edges[] = {
@@ -91,6 +98,9 @@ const TableSpec table_specs[] = {
                     COLUMNS(refs)},
     [TABLE_VECTORS] = {"vectors", "of chunks; empty while embed.backend is none", COLUMNS(vectors)},
     [TABLE_META] = {"meta", "about the tables", COLUMNS(meta)},
+    [TABLE_LAST_COMMITS] = {"last_commits",
+                            "of files in git, as the last cq index saw them; empty without one",
+                            COLUMNS(last_commits)},
     [TABLE_EDGES] =
         {"edges", "who calls what (a view of refs and definitions)", COLUMNS(edges),
          .view = "SELECT r.enclosing AS caller, r.path, r.line, r.name AS callee, r.receiver,"
