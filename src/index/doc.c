@@ -385,7 +385,8 @@ bool doc_from_brief(Ctx *cx, DocMaker *maker, LangId lang, PathForm form, Str te
 {
     Making making = {.cx = cx, .maker = maker, .text = text, .out = out};
     Brief known;
-    bool fits = !is_parsed(lang, text) || brief_decode(&maker->scratch, brief, lang, text, &known);
+    bool fits =
+        !is_parsed(lang, text) || brief_decode(&maker->scratch, brief, lang, text, NULL, 0, &known);
     if (fits && is_parsed(lang, text)) making.facts = known.facts;
     if (fits) make(&making, lang, form);
     arena_reset(&maker->scratch);

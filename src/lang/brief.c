@@ -8,20 +8,21 @@
 #include "lang/brief.h"
 
 #include "base/hash.h"
+#include "base/vec.h"
 #include "lang/settle.h"
 #include "lang/wire.h"
 
 // --- what the text shows ---
 
-static bool is_name_byte(char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-           (unsigned char)c >= 0x80;
-}
-
 static uint32_t name_end(Str text, uint32_t at)
 {
-    while (at < text.len && is_name_byte(text.ptr[at])) at++;
+    // Letters, digits, _ and all beyond ASCII.
+    static const uint64_t bytes[4] = {0x03FF000000000000, 0x07FFFFFE87FFFFFE, UINT64_MAX,
+                                      UINT64_MAX};
+    for (; at < text.len; at++) {
+        unsigned char c = (unsigned char)text.ptr[at];
+        if (!(bytes[c >> 6] >> (c & 63) & 1)) break;
+    }
     return at;
 }
 
@@ -33,35 +34,10 @@ static uint32_t line_end(Str text, uint32_t at)
     return at + (uint32_t)str_find(str_sub(text, at, (size_t)at + FAR), '\n');
 }
 
-// Behind the next `mark`.
-static uint32_t behind(Str text, uint32_t at, Str mark)
-{
-    Str rest = str_sub(text, at, (size_t)at + FAR);
-    const char *found = rest.len ? memmem(rest.ptr, rest.len, mark.ptr, mark.len) : NULL;
-    return at + (found ? (uint32_t)(found - rest.ptr) + (uint32_t)mark.len : (uint32_t)rest.len);
-}
-
-static uint32_t quote_end(Str text, uint32_t at)
-{
-    Str three = str_sub(text, at, at + 3);
-    char quote = text.ptr[at];
-    if (three.len == 3 && three.ptr[1] == quote && three.ptr[2] == quote)
-        return behind(text, at + 3, three);
-    size_t end = MIN((size_t)at + FAR, text.len);
-    for (at++; at < end && text.ptr[at] != quote; at++)
-        if (text.ptr[at] == '\\') at++;
-    return (uint32_t)MIN((size_t)at + 1, end);
-}
-
+// A type is most often a name. The length of the others is written.
 static uint32_t span_end(Str text, SpanKind kind, uint32_t at)
 {
-    char first = at < text.len ? text.ptr[at] : 0;
-    if (kind == SPAN_CODE || kind == SPAN_ANNOTATION) return name_end(text, at);
-    if (first == '"' || first == '\'' || first == '`') return quote_end(text, at);
-    if (first == '/' && at + 1 < text.len && text.ptr[at + 1] == '*')
-        return behind(text, at + 2, STR("*/"));
-    if (first == '<') return behind(text, at, STR(">"));
-    return kind == SPAN_STRING ? name_end(text, at) : line_end(text, at);
+    return kind == SPAN_CODE || kind == SPAN_ANNOTATION ? name_end(text, at) : at;
 }
 
 // Of all signatures that read as what [start, end) of the text does.
@@ -307,9 +283,17 @@ typedef struct Reader {
     Wire wire;
     Str text;
     Arena *arena;
-    bool *other; // of the column: those whose length follows
-    uint32_t before;
+    uint32_t before; // start of the one before, in this column
 } Reader;
+
+// Most values are small.
+static inline uint64_t get(Reader *r, uint64_t most)
+{
+    Wire *in = &r->wire;
+    if (in->at < in->end && (unsigned char)*in->at < 0x80 && (unsigned char)*in->at <= most)
+        return (unsigned char)*in->at++;
+    return wire_get(in, most);
+}
 
 static int64_t unzigzag(uint64_t value)
 {
@@ -318,26 +302,26 @@ static int64_t unzigzag(uint64_t value)
 
 static uint32_t get_length(Reader *r, uint32_t start)
 {
-    return start + (uint32_t)wire_get(&r->wire, r->text.len - start);
+    return start + (uint32_t)get(r, r->text.len - start);
 }
 
 // Sets `start`; true when its length follows.
 static bool get_start(Reader *r, uint32_t *start)
 {
-    uint64_t most = (r->text.len - r->before) << 1 | 1, value = wire_get(&r->wire, most);
+    uint64_t most = (r->text.len - r->before) << 1 | 1, value = get(r, most);
     *start = r->before += (uint32_t)(value >> 1);
     return value & 1;
 }
 
 static uint32_t get_count(Reader *r)
 {
-    return (uint32_t)wire_get(&r->wire, (uint64_t)(r->wire.end - r->wire.at));
+    return (uint32_t)get(r, (uint64_t)(r->wire.end - r->wire.at));
 }
 
 static void get_parent(Reader *r, Def *defs, uint32_t index)
 {
     int32_t parent = (int32_t)index - 1;
-    for (uint64_t up = wire_get(&r->wire, index); up; up--) {
+    for (uint64_t up = get(r, index); up; up--) {
         if (parent < 0) {
             r->wire.bad = true;
             return;
@@ -370,7 +354,7 @@ static void get_def_texts(Reader *r, Def *def, uint8_t flags, Span *signature)
     if (flags & OWN_QUALIFIED) def->qualified = wire_get_str(&r->wire);
     if (flags & OWN_SIGNATURE) def->signature = wire_get_str(&r->wire);
     if (!(flags & PART_SIGNATURE)) return;
-    int64_t start = def->full.start + unzigzag(wire_get(&r->wire, r->text.len * 2 + 1));
+    int64_t start = def->full.start + unzigzag(get(r, r->text.len * 2 + 1));
     if (start < 0 || start > (int64_t)r->text.len) {
         r->wire.bad = true;
         return;
@@ -386,16 +370,15 @@ static void get_defs(Reader *r, uint32_t count, Brief *out)
     uint8_t *flags = ARENA_ARRAY(r->arena, uint8_t, count);
     uint32_t before = 0;
     for (uint32_t i = 0; i < count; i++) {
-        uint64_t kind = wire_get(&r->wire, DEF_KINDS * 2 - 1);
+        uint64_t kind = get(r, DEF_KINDS * 2 - 1);
         defs[i].kind = (DefKind)(kind >> 1);
         defs[i].declaration = kind & 1;
     }
     for (uint32_t i = 0; i < count; i++)
-        flags[i] =
-            (uint8_t)wire_get(&r->wire, OWN_NAME | OWN_QUALIFIED | OWN_SIGNATURE | PART_SIGNATURE);
+        flags[i] = (uint8_t)get(r, OWN_NAME | OWN_QUALIFIED | OWN_SIGNATURE | PART_SIGNATURE);
     for (uint32_t i = 0; i < count; i++) get_parent(r, defs, i);
     for (uint32_t i = 0; i < count; i++)
-        defs[i].full.start = before += (uint32_t)wire_get(&r->wire, r->text.len - before);
+        defs[i].full.start = before += (uint32_t)get(r, r->text.len - before);
     for (uint32_t i = 0; i < count; i++) defs[i].full.end = get_length(r, defs[i].full.start);
     get_names(r, defs, count);
     for (uint32_t i = 0; i < count && !r->wire.bad; i++)
@@ -405,38 +388,92 @@ static void get_defs(Reader *r, uint32_t count, Brief *out)
     out->signatures = signatures;
 }
 
-static void get_calls(Reader *r, uint32_t count, Facts *out)
+// Of a column of places, those that questions about `asked` can meet: for an offset, only the last
+// place that starts at it or before it matters.
+typedef struct Mark {
+    uint32_t start, other; // other: number of its length in the column of lengths, from 1; or 0
+} Mark;
+
+typedef struct Picker {
+    Arena *arena;
+    const Span *asked;
+    size_t count, next; // of `asked`
+    Mark last;          // the place before
+    bool is_last_open;  // it was not picked
+    VEC(Mark) picked;
+} Picker;
+
+static void pick_last(Picker *picker)
 {
-    Call *calls = ARENA_ARRAY(r->arena, Call, count);
-    r->before = 0;
-    for (uint32_t i = 0; i < count; i++) {
-        Span *name = &calls[i].name_span;
-        bool other = get_start(r, &name->start);
-        name->end = other ? UINT32_MAX : name_end(r->text, name->start);
-    }
-    for (uint32_t i = 0; i < count; i++) {
-        Span *name = &calls[i].name_span;
-        if (name->end == UINT32_MAX) name->end = get_length(r, name->start);
-    }
-    out->calls = calls;
-    out->call_count = count;
+    if (picker->is_last_open) VEC_PUSH(picker->arena, &picker->picked, picker->last);
+    picker->is_last_open = false;
 }
 
-static void get_imports(Reader *r, uint32_t count, Facts *out)
+static void offer(Picker *picker, Mark mark)
 {
-    Import *imports = ARENA_ARRAY(r->arena, Import, count);
-    r->before = 0;
-    for (uint32_t i = 0; i < count; i++) {
-        Span *full = &imports[i].full;
-        bool other = get_start(r, &full->start);
-        full->end = other ? UINT32_MAX : line_end(r->text, full->start);
+    bool inside = false;
+    for (; picker->next < picker->count && mark.start > picker->asked[picker->next].start;
+         picker->next++) {
+        pick_last(picker);
+        inside = mark.start <= picker->asked[picker->next].end;
+        if (inside) break;
     }
-    for (uint32_t i = 0; i < count; i++) {
-        Span *full = &imports[i].full;
-        if (full->end == UINT32_MAX) full->end = get_length(r, full->start);
+    picker->last = mark;
+    picker->is_last_open = true;
+    if (inside) pick_last(picker);
+}
+
+// The places of a column that matter, in r->arena; those without a length of their own end at 0.
+static Span *get_places(Reader *r, uint32_t count, const Span *asked, size_t asked_count,
+                        uint32_t *picked)
+{
+    Picker picker = {.arena = r->arena, .asked = asked, .count = asked_count};
+    uint32_t others = 0, at = 0;
+    r->before = 0;
+    for (uint32_t i = 0; i < count && !r->wire.bad; i++) {
+        Mark mark = {0};
+        if (get_start(r, &mark.start)) mark.other = ++others;
+        offer(&picker, mark);
+    }
+    if (picker.next < picker.count) pick_last(&picker);
+    Span *out = ARENA_ARRAY(r->arena, Span, picker.picked.len);
+    for (uint32_t i = 0; i < picker.picked.len; i++) out[i].start = picker.picked.items[i].start;
+    for (uint32_t other = 1; other <= others; other++) {
+        uint32_t length = (uint32_t)get(r, r->text.len);
+        while (at < picker.picked.len && picker.picked.items[at].other < other) at++;
+        if (at == picker.picked.len || picker.picked.items[at].other != other) continue;
+        if (length > r->text.len - out[at].start) r->wire.bad = true;
+        out[at].end = out[at].start + length;
+    }
+    *picked = (uint32_t)picker.picked.len;
+    return out;
+}
+
+static void get_calls(Reader *r, uint32_t count, const Span *asked, size_t asked_count, Facts *out)
+{
+    uint32_t picked;
+    Span *places = get_places(r, count, asked, asked_count, &picked);
+    Call *calls = ARENA_ARRAY(r->arena, Call, picked);
+    for (uint32_t i = 0; i < picked; i++) {
+        if (!places[i].end) places[i].end = name_end(r->text, places[i].start);
+        calls[i].name_span = places[i];
+    }
+    out->calls = calls;
+    out->call_count = picked;
+}
+
+static void get_imports(Reader *r, uint32_t count, const Span *asked, size_t asked_count,
+                        Facts *out)
+{
+    uint32_t picked;
+    Span *places = get_places(r, count, asked, asked_count, &picked);
+    Import *imports = ARENA_ARRAY(r->arena, Import, picked);
+    for (uint32_t i = 0; i < picked; i++) {
+        if (!places[i].end) places[i].end = line_end(r->text, places[i].start);
+        imports[i].full = places[i];
     }
     out->imports = imports;
-    out->import_count = count;
+    out->import_count = picked;
 }
 
 static void get_spans(Reader *r, uint32_t count, Facts *out)
@@ -444,8 +481,7 @@ static void get_spans(Reader *r, uint32_t count, Facts *out)
     TextSpan *spans = ARENA_ARRAY(r->arena, TextSpan, count);
     int32_t open = -1;
     r->before = 0;
-    for (uint32_t i = 0; i < count; i++)
-        spans[i].kind = (SpanKind)wire_get(&r->wire, SPAN_ANNOTATION);
+    for (uint32_t i = 0; i < count; i++) spans[i].kind = (SpanKind)get(r, SPAN_ANNOTATION);
     for (uint32_t i = 0; i < count; i++) {
         Span *span = &spans[i].span;
         bool other = get_start(r, &span->start);
@@ -462,21 +498,22 @@ static void get_spans(Reader *r, uint32_t count, Facts *out)
     out->span_count = count;
 }
 
-bool brief_decode(Arena *arena, Str bytes, LangId lang, Str text, Brief *out)
+bool brief_decode(Arena *arena, Str bytes, LangId lang, Str text, const Span *asked, size_t count,
+                  Brief *out)
 {
     uint64_t hash = hash_str(text);
     if (bytes.len < sizeof hash || memcmp(bytes.ptr, &hash, sizeof hash) != 0) return false;
     Reader r = {.wire = {bytes.ptr + sizeof hash, bytes.ptr + bytes.len, false},
                 .text = text,
                 .arena = arena};
-    Brief brief = {.text = text, .facts.lang = (LangId)wire_get(&r.wire, LANG_COUNT - 1)};
-    brief.facts.partial = wire_get(&r.wire, 1);
+    Brief brief = {.text = text, .facts.lang = (LangId)get(&r, LANG_COUNT - 1)};
+    brief.facts.partial = get(&r, 1);
     uint32_t defs = get_count(&r), calls = get_count(&r), imports = get_count(&r);
     uint32_t spans = get_count(&r);
     if (r.wire.bad || brief.facts.lang != lang) return false;
     get_defs(&r, defs, &brief);
-    if (!r.wire.bad) get_calls(&r, calls, &brief.facts);
-    if (!r.wire.bad) get_imports(&r, imports, &brief.facts);
+    if (!r.wire.bad) get_calls(&r, calls, asked, count, &brief.facts);
+    if (!r.wire.bad) get_imports(&r, imports, asked, count, &brief.facts);
     if (!r.wire.bad) get_spans(&r, spans, &brief.facts);
     if (r.wire.bad || r.wire.at != r.wire.end) return false;
     *out = brief;

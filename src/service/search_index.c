@@ -149,5 +149,9 @@ bool search_stored_facts(const Search *search, Arena *arena, const SearchFile *f
     const FileRow *row = indexed_row(search, file->listed);
     if (!row) return false;
     Str bytes = factstore_get(&search->index.facts[row->segment], row->ordinal);
-    return bytes.len && brief_decode(arena, bytes, file->lang, text, out);
+    if (!bytes.len) return false;
+    Span *asked = ARENA_ARRAY(arena, Span, file->count);
+    for (uint32_t i = 0; i < file->count; i++)
+        asked[i] = (Span){file->hits[i].start, file->hits[i].start + file->hits[i].len};
+    return brief_decode(arena, bytes, file->lang, text, asked, file->count, out);
 }
