@@ -54,7 +54,8 @@ typedef struct Search {
 // Fails: as universe_list.
 MUST_CHECK Fail search_list_files(Search *search, const Selection *selection);
 void search_mark(Search *search); // the files that may match search->pattern
-// The row of a file (of the universe) that cannot match, looked at now; NULL: it must be read.
+// The row of a file (of the universe) that cannot match, or is to be skipped for its content,
+// looked at now; NULL: it must be read.
 const FileRow *search_rules_out(const Search *search, size_t file);
 // What is stored about the text of a file; false when that is nothing.
 bool search_stored_facts(const Search *search, Arena *arena, const SearchFile *file, Str text,

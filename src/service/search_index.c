@@ -1,10 +1,10 @@
 // service/search_index.c - what a published index saves a search: files that cannot match are not
 // read, and hits are told without a parse.
 //
-// The index is trusted for nothing that is not checked here and now. A file is left out when it
-// looks as it did when the index was made (index/stamp.h), which is asked when its turn comes; it
-// is read otherwise. Facts say themselves which text they are of. So an answer is the same with an
-// index and without, but that facts are those of the whole file always.
+// The index is trusted for nothing that is not checked here and now. A file is left out, or skipped
+// as before, when it looks as it did when the index was made (index/stamp.h), which is asked when
+// its turn comes; it is read otherwise. Facts say themselves which text they are of. So an answer
+// is the same with an index and without, but that facts are those of the whole file always.
 #include "base/log.h"
 #include "index/stamp.h"
 #include "retrieve/candidates.h"
@@ -110,7 +110,7 @@ void search_mark(Search *search)
     index->marked = NULL; // nothing is known, then
 }
 
-// The file's row when its content is in a segment; FILE_NONE.
+// The file's row when its content is in a segment; NULL.
 static const FileRow *indexed_row(const Search *search, size_t file)
 {
     const SearchIndex *index = &search->index;
@@ -128,12 +128,25 @@ static bool path_tells_language(Str path)
     return lang_detect(path, STR_NONE) != LANG_NONE && !str_ends(path, STR(".h"));
 }
 
+// What was no text then is none as long as it is unchanged.
+static bool is_no_text(const FileRow *row)
+{
+    return row->skip == 1 + SKIP_BINARY || row->skip == 1 + SKIP_NOT_UTF8;
+}
+
+static bool is_unmarked(const Search *search, size_t file)
+{
+    const FileRow *row = search->index.marked ? indexed_row(search, file) : NULL;
+    const uint64_t *marked = row ? search->index.marked[row->segment] : NULL;
+    return marked && !(marked[row->ordinal / 64] >> row->ordinal % 64 & 1);
+}
+
 const FileRow *search_rules_out(const Search *search, size_t file)
 {
     const SearchIndex *index = &search->index;
-    const FileRow *row = index->marked ? indexed_row(search, file) : NULL;
-    if (!row || !index->marked[row->segment]) return NULL;
-    if (index->marked[row->segment][row->ordinal / 64] >> row->ordinal % 64 & 1) return NULL;
+    if (!index->snapshot || index->rows[file] == FILE_NONE) return NULL;
+    const FileRow *row = &index->table.rows[index->rows[file]];
+    if (!is_no_text(row) && !is_unmarked(search, file)) return NULL;
     Str path = search->universe.files[file].path;
     if (search->query->selection.lang_count && !path_tells_language(path)) return NULL;
     OsStat info;

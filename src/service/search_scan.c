@@ -275,12 +275,16 @@ static void read_and_scan(FileScan *scan, OsFile file)
     else scan_large(scan, file, got);
 }
 
-// A file that cannot match: counted as if it had been read.
+// A file that the index knows: counted as if it had been read.
 static void pass_over(FileScan *scan, const FileRow *row)
 {
     uint64_t limit = scan->search->query->max_file_bytes;
     if (limit && row->size_bytes > limit) {
         skip(scan->slot, scan->file->path, SKIP_TOO_LARGE);
+        return;
+    }
+    if (row->skip) {
+        skip(scan->slot, scan->file->path, (SkipReason)(row->skip - 1));
         return;
     }
     scan->slot->scanned_files++;
