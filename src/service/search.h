@@ -5,7 +5,7 @@
 //
 // Hits are exact and complete. Their categories come from the facts that an index has of a file as
 // it is now, or else from a parse of the parts around the hits: of all that are shown, and the rest
-// until a deadline; the number left over is stated. Where the two differ (a hit in 1000 to 2000, in
+// until a deadline; the number left over is stated. Where the two differ (about a hit in 1000, in
 // code with syntax errors), the stored facts are right: they come from a parse of the whole file.
 #ifndef CQ_SERVICE_SEARCH_H
 #define CQ_SERVICE_SEARCH_H
