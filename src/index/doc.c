@@ -1,8 +1,8 @@
 // index/doc.c - from text to Doc.
 //
-// DESIGN. Three steps, each over the whole text once: facts (a parse), lines and their chunks,
-// words. Words are numbered by an open-addressing table that keeps, for each, its hash and its
-// place in the text; it is emptied by raising a number, not by clearing.
+// DESIGN. Three steps, each over the whole text once: facts (a parse, or kept ones), lines and
+// their chunks, words. Words are numbered by an open-addressing table that keeps, for each, its
+// hash and its place in the text; it is emptied by raising a number, not by clearing.
 #include "index/doc.h"
 
 #include "base/hash.h"
@@ -64,7 +64,6 @@ typedef struct Making { // one file
     DocMaker *maker;
     Str text;
     Facts facts;
-    bool keep; // the facts
     LineStarts lines;
     bool *comment_lines; // by line - 1; only where comments are guessed
     Doc *out;
@@ -103,7 +102,8 @@ static void take_defs(Making *making)
                        .parent = kept[i]};
         to->start_line = lines_at(&making->lines, def->full.start);
         to->end_line = lines_at(&making->lines, MAX(def->full.end, def->full.start + 1) - 1);
-        to->line = MIN(MAX(def->line, to->start_line), to->end_line);
+        uint32_t line = lines_at(&making->lines, def->name_span.start);
+        to->line = MIN(MAX(line, to->start_line), to->end_line);
         kept[i] = (int32_t)count++;
     }
     making->out->defs = defs;
@@ -321,40 +321,74 @@ static void take_words(Making *making)
     out->tokens = keep(making->cx->arena, making->tokens, out->token_count * sizeof(uint32_t));
 }
 
-static Fail make(Making *making, LangId lang, PathForm form)
+static bool is_parsed(LangId lang, Str text)
 {
-    DocMaker *maker = making->maker;
-    bool parses = lang != LANG_NONE && making->text.len <= FACTS_LARGEST_FILE;
-    if (parses) {
-        Ctx cx = ctx_child(making->cx, making->keep ? making->cx->arena : &maker->scratch);
-        Fail fail = facts_extract(&cx, maker->parser, lang, making->text, &making->facts);
-        if (fail) return problem_copy(making->cx->arena, fail);
-    }
+    return lang != LANG_NONE && text.len <= FACTS_LARGEST_FILE;
+}
+
+// Everything but the parse.
+static void make(Making *making, LangId lang, PathForm form)
+{
     *making->out = (Doc){.lang = lang,
                          .form = form,
                          .partial = making->facts.partial,
                          .bytes = (uint32_t)making->text.len};
-    making->lines = lines_find(&maker->scratch, making->text);
+    making->lines = lines_find(&making->maker->scratch, making->text);
     making->out->line_count = making->lines.count;
     if (form == FORM_MARKDOWN) take_headings(making);
     else take_defs(making);
-    if (!parses && form == FORM_CODE) guess_comments(making);
+    if (!is_parsed(lang, making->text) && form == FORM_CODE) guess_comments(making);
     cut_chunks(making);
     take_words(making);
-    return NULL;
-}
-
-Fail doc_make(Ctx *cx, DocMaker *maker, LangId lang, PathForm form, Str text, Doc *out)
-{
-    return doc_make_facts(cx, maker, lang, form, text, out, NULL);
 }
 
 Fail doc_make_facts(Ctx *cx, DocMaker *maker, LangId lang, PathForm form, Str text, Doc *out,
                     Facts *facts)
 {
-    Making making = {.cx = cx, .maker = maker, .keep = facts, .text = text, .out = out};
-    Fail fail = make(&making, lang, form);
-    if (facts && !fail) *facts = making.facts;
+    Making making = {.cx = cx, .maker = maker, .text = text, .out = out};
+    if (is_parsed(lang, text)) TRY(facts_extract(cx, maker->parser, lang, text, &making.facts));
+    make(&making, lang, form);
+    *facts = making.facts;
+    arena_reset(&maker->scratch);
+    return NULL;
+}
+
+static Fail make_brief(Ctx *cx, DocMaker *maker, LangId lang, PathForm form, Str text, Buf *brief,
+                       Doc *out)
+{
+    Making making = {.cx = cx, .maker = maker, .text = text, .out = out};
+    if (is_parsed(lang, text)) {
+        Ctx scratch = ctx_child(cx, &maker->scratch);
+        Fail fail = facts_extract(&scratch, maker->parser, lang, text, &making.facts);
+        if (fail) return problem_copy(cx->arena, fail);
+        if (brief && !brief_encode(brief, &making.facts, text)) {} // then nothing is kept of it
+    }
+    make(&making, lang, form);
+    return NULL;
+}
+
+Fail doc_make_brief(Ctx *cx, DocMaker *maker, LangId lang, PathForm form, Str text, Buf *brief,
+                    Doc *out)
+{
+    Fail fail = make_brief(cx, maker, lang, form, text, brief, out);
     arena_reset(&maker->scratch);
     return fail;
+}
+
+Fail doc_make(Ctx *cx, DocMaker *maker, LangId lang, PathForm form, Str text, Doc *out)
+{
+    return doc_make_brief(cx, maker, lang, form, text, NULL, out);
+}
+
+bool doc_from_brief(Ctx *cx, DocMaker *maker, LangId lang, PathForm form, Str text, Str brief,
+                    Doc *out)
+{
+    Making making = {.cx = cx, .maker = maker, .text = text, .out = out};
+    Brief known;
+    bool fits =
+        !is_parsed(lang, text) || brief_decode(&maker->scratch, brief, lang, text, NULL, 0, &known);
+    if (fits && is_parsed(lang, text)) making.facts = known.facts;
+    if (fits) make(&making, lang, form);
+    arena_reset(&maker->scratch);
+    return fits;
 }

@@ -1,10 +1,13 @@
 // index/doc.h - what the index knows of one file's content, apart from its name and place.
 //
-//   text, language, form --doc_make (one parse)--> Doc --doc_encode--> bytes, for the disk cache
-//                                                   ^----doc_decode----'
+//   text, language, form --doc_make_brief (one parse)--> Doc --doc_encode--> bytes, until packed
+//         |                                    |          ^
+//         |                 lang/brief.h: kept by content |
+//         `----------------------------doc_from_brief-----'
 //
-// A Doc is a function of those three alone, so it can be kept by content hash and shared by
-// branches, clones and copies of a file. Fields that come from the path are added by lexicon_pack.
+// A Doc is a function of those three alone, and the Brief of text and language: so that can be kept
+// by content hash and shared by branches, clones and copies of a file, and with it no parse is
+// needed. Fields that come from the path are added by lexicon_pack.
 //
 // Threads: doc_make with one DocMaker a thread; the rest is pure.
 // Memory:  a Doc lives in the arena it was made in; its words borrow the text (doc_make) or the
@@ -14,10 +17,10 @@
 
 #include "index/chunk.h"
 #include "index/path_class.h"
-#include "lang/facts.h"
+#include "lang/brief.h"
 
 enum { DOC_HEADING = DEF_KINDS }; // of a text with headings; a section reaches to the next one
-enum { DOC_VERSION = 1 }; // of what doc_make finds and doc_encode writes; part of a cache's key
+enum { DOC_VERSION = 2 };         // of what doc_make finds
 
 typedef struct DocDef {
     Str name;                            // as the language writes it; a Markdown heading is one too
@@ -70,6 +73,14 @@ MUST_CHECK Fail doc_make(Ctx *cx, DocMaker *maker, LangId lang, PathForm form, S
 // The same, and the facts of the one parse, in cx->arena; all zero where there was none.
 MUST_CHECK Fail doc_make_facts(Ctx *cx, DocMaker *maker, LangId lang, PathForm form, Str text,
                                Doc *out, Facts *facts);
+
+// The same, and adds the Brief to `brief`: nothing where there was no parse, or it cannot be kept.
+MUST_CHECK Fail doc_make_brief(Ctx *cx, DocMaker *maker, LangId lang, PathForm form, Str text,
+                               Buf *brief, Doc *out);
+// The same again without a parse. False when the Brief is of another text or language. A file that
+// is not parsed needs none.
+MUST_CHECK bool doc_from_brief(Ctx *cx, DocMaker *maker, LangId lang, PathForm form, Str text,
+                               Str brief, Doc *out);
 
 void doc_encode(Buf *out, const Doc *doc);
 // False when the bytes are no Doc: every index is checked, so what is accepted can be walked.

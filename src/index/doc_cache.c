@@ -10,9 +10,8 @@ static Str key_of(Arena *arena, const DocCacheKey *key)
     digester_init(&digester);
     digester_add_digest(&digester, key->content);
     digester_add_int(&digester, key->lang);
-    digester_add_int(&digester, key->form);
     Digest digest = digester_end(&digester);
-    Str version = str_format(arena, "%s-%d", CQ_VERSION, (int)DOC_VERSION);
+    Str version = str_format(arena, "%s-b%d", CQ_VERSION, (int)BRIEF_VERSION);
     return cache_key(arena, STR(DOC_CACHE_SPACE), version, &digest);
 }
 

@@ -1,8 +1,9 @@
-// index/doc_cache.h - Docs in the disk cache, so that no content is parsed twice on this machine.
+// index/doc_cache.h - what parses gave (lang/brief.h) in the disk cache, so that no content is
+// parsed twice on this machine.
 //
-// A Doc is a function of text, language and form: the key is made of those and of the version of
-// what makes it. So branches, clones and a file that went and came back find theirs; a workspace
-// leaves its tag only for "cq cache evict" (workspace, workspace:language, ...:file).
+// A Brief is a function of text and language: the key is made of those and of the version of what
+// makes it. So branches, clones and a file that went and came back find theirs; a workspace leaves
+// its tag only for "cq cache evict" (workspace, workspace:language, ...:file).
 //
 // Threads: any. Memory: cx->arena. Blocks: on the disk. Fails: never; what cannot be kept is not.
 #ifndef CQ_INDEX_DOC_CACHE_H
@@ -16,10 +17,9 @@
 typedef struct DocCacheKey {
     const Digest *content; // of the file's bytes
     LangId lang;
-    PathForm form;
 } DocCacheKey;
 
-// The bytes of doc_encode. `cache` may be NULL: a miss.
+// The bytes of brief_encode. `cache` may be NULL: a miss.
 bool doc_cache_get(Ctx *cx, Cache *cache, const DocCacheKey *key, Str *bytes);
 // `root` and `path` make its tags.
 void doc_cache_put(Ctx *cx, Cache *cache, const DocCacheKey *key, Str root, Str path, Str bytes);

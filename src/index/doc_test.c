@@ -71,6 +71,47 @@ static void assert_same(const Doc *a, const Doc *b)
     }
 }
 
+// A Doc made with what is kept of a parse is the one that the parse gave.
+static void same_without_a_parse(void **state)
+{
+    (void)state;
+    static const struct {
+        LangId lang;
+        PathForm form;
+        const char *text;
+    } cases[] = {
+        {LANG_python, FORM_CODE, sample},
+        {LANG_c, FORM_CODE,
+         "/* Ring. */\n#include <a.h>\nstruct ring {\n    int size, used; // of it\n};\n\n"
+         "static int\nring_step(struct ring *r)\n{\n    int local = r->size;\n"
+         "    return local;\n}\n"},
+        {LANG_javascript, FORM_CODE, "// a\nclass A { f() { return `x ${ b /* c */ }`; }\nbroken("},
+        {LANG_NONE, FORM_MARKDOWN, "# Keys\n\nHow.\n"},
+        {LANG_NONE, FORM_CODE, "# comment\nx = 1\n"},
+        {LANG_c, FORM_CODE, ""},
+    };
+    DocMaker *maker = doc_maker_new(NULL);
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        Arena arena = {0};
+        Ctx cx = {.arena = &arena};
+        Doc made, again;
+        Buf brief = buf_on(&arena);
+        Str text = str_from(cases[i].text);
+        LangId lang = cases[i].lang;
+        PathForm form = cases[i].form;
+        assert_null(doc_make_brief(&cx, maker, lang, form, text, &brief, &made));
+        assert_true((brief.len > 0) == (lang != LANG_NONE));
+        assert_true(doc_from_brief(&cx, maker, lang, form, text, buf_str(&brief), &again));
+        assert_same(&made, &again);
+        assert_int_equal(made.partial, again.partial);
+        Str other = str_format(&arena, STR_FMT "\n", STR_ARG(text));
+        if (lang != LANG_NONE)
+            assert_false(doc_from_brief(&cx, maker, lang, form, other, buf_str(&brief), &again));
+        arena_fini(&arena);
+    }
+    doc_maker_free(maker);
+}
+
 static Str encode(Arena *arena, const Doc *doc)
 {
     Buf out = buf_on(arena);
@@ -224,7 +265,7 @@ int index_doc_test(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(knows_a_python_file), cmocka_unit_test(knows_headings),
         cmocka_unit_test(handles_odd_texts),   cmocka_unit_test(holds_real_files),
-        cmocka_unit_test(refuses_damage),
+        cmocka_unit_test(refuses_damage),      cmocka_unit_test(same_without_a_parse),
     };
     return RUN_TESTS(tests);
 }

@@ -47,49 +47,51 @@ static int by_path(const void *key, const void *item)
     return str_cmp(*(const Str *)key, ((const HarvestFile *)item)->path);
 }
 
-static bool find_known(const Harvest *known, const HarvestFile *file, Str *out)
+static const HarvestFile *find_known(const Harvest *known, const HarvestFile *file)
 {
-    if (!known || !known->count) return false;
+    if (!known || !known->count) return NULL;
     const HarvestFile *at =
         bsearch(&file->path, known->files, known->count, sizeof *known->files, by_path);
-    if (!at || !at->doc.ptr || !digest_eq(&at->digest, &file->digest)) return false;
-    *out = at->doc;
-    return true;
-}
-
-static bool is_doc(Arena *arena, Str bytes)
-{
-    Doc doc;
-    return doc_decode(arena, bytes, &doc);
+    bool same = at && at->doc.ptr && digest_eq(&at->digest, &file->digest);
+    return same ? at : NULL;
 }
 
 // False when it had to stop, or the text is more than the parser takes on.
-static bool make_doc(Ctx *cx, const Work *work, Slot *slot, LangId lang, PathForm form, Str text,
-                     Str *out)
+static bool make_doc(Ctx *cx, const Work *work, Slot *slot, HarvestFile *file, Str text, Buf *brief,
+                     Doc *out)
 {
-    Doc doc;
+    DocCacheKey key = {&file->digest, file->lang};
+    PathForm form = path_form(file->path, file->lang);
+    Str kept = STR_NONE;
     if (!slot->maker) slot->maker = doc_maker_new(work->spec->grammars);
-    if (doc_make(cx, slot->maker, lang, form, text, &doc)) return false;
-    Buf bytes = buf_on(&slot->scratch);
-    doc_encode(&bytes, &doc);
-    *out = buf_str(&bytes);
-    return true;
+    bool needs_parse = file->lang != LANG_NONE;
+    if (needs_parse) doc_cache_get(cx, work->cache, &key, &kept);
+    if (kept.len || !needs_parse) {
+        file->was_kept = doc_from_brief(cx, slot->maker, file->lang, form, text, kept, out);
+        if (file->was_kept) buf_add(brief, kept);
+        if (file->was_kept) return true;
+    }
+    return !doc_make_brief(cx, slot->maker, file->lang, form, text, brief, out);
 }
 
 static void take_text(Ctx *cx, Work *work, Slot *slot, HarvestFile *file, Str text)
 {
-    Str bytes;
-    LangId lang = lang_detect(file->path, str_sub(text, 0, HEAD_BYTES));
-    DocCacheKey key = {&file->digest, lang, path_form(file->path, lang)};
-    bool known = find_known(work->spec->known, file, &bytes);
-    if (!known)
-        file->was_kept = doc_cache_get(cx, work->cache, &key, &bytes) && is_doc(cx->arena, bytes);
-    if (!known && !file->was_kept && !make_doc(cx, work, slot, lang, key.form, text, &bytes)) {
+    Doc doc;
+    Buf bytes = buf_on(cx->arena), brief = buf_on(cx->arena);
+    const HarvestFile *known = find_known(work->spec->known, file);
+    file->lang = lang_detect(file->path, str_sub(text, 0, HEAD_BYTES));
+    if (known) {
+        buf_add(&bytes, known->doc);
+        buf_add(&brief, known->brief);
+    } else if (make_doc(cx, work, slot, file, text, &brief, &doc)) {
+        doc_encode(&bytes, &doc);
+    } else {
         if (ctx_stopped(cx) != STOP_NONE) file->reached = false;
         else skip(file, SKIP_TOO_COSTLY);
         return;
     }
-    file->doc = str_copy(&slot->kept, bytes);
+    file->doc = str_copy(&slot->kept, buf_str(&bytes));
+    if (brief.len) file->brief = str_copy(&slot->kept, buf_str(&brief));
     slot->bytes += text.len;
     slot->taken++;
     slot->found += known || file->was_kept;
@@ -158,15 +160,12 @@ static void keep_file(void *arg, size_t index, int slot)
     (void)slot;
     const Keeping *keeping = arg;
     const HarvestFile *file = &keeping->harvest->files[index];
-    if (!file->doc.ptr || file->was_kept) return;
+    if (!file->brief.len || file->was_kept) return;
     Arena arena = {0};
     Ctx cx = ctx_child(keeping->cx, &arena);
-    Doc doc;
-    if (doc_decode(&arena, file->doc, &doc)) {
-        DocCacheKey key = {&file->digest, doc.lang, doc.form};
-        doc_cache_put(&cx, keeping->cache, &key, keeping->spec->workspace->root, file->path,
-                      file->doc);
-    }
+    DocCacheKey key = {&file->digest, file->lang};
+    doc_cache_put(&cx, keeping->cache, &key, keeping->spec->workspace->root, file->path,
+                  file->brief);
     arena_fini(&arena);
 }
 
@@ -192,6 +191,15 @@ const SegmentSection *harvest_pack(const Harvest *harvest, LexiconBuilder *build
     }
     arena_fini(&scratch);
     return lexicon_finish(builder);
+}
+
+void harvest_facts(Arena *arena, const Harvest *harvest, SegmentSection out[FACTS_SECTIONS])
+{
+    Str *briefs = ARENA_ARRAY(arena, Str, harvest->taken);
+    uint32_t count = 0;
+    for (size_t i = 0; i < harvest->count; i++)
+        if (harvest->files[i].doc.ptr) briefs[count++] = harvest->files[i].brief;
+    factstore_pack(arena, briefs, count, out);
 }
 
 // --- trigrams ---

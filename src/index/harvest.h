@@ -1,6 +1,7 @@
 // index/harvest.h - reads and parses files of a workspace into Docs, on all workers.
 //
-//   paths --file_look--> text, digest --known? in the disk cache? else doc_make--> bytes of a Doc
+//   paths --file_look--> text, digest --facts in the disk cache? else a parse--> facts, bytes of a
+//                                                                                Doc
 //         --harvest_pack--> sections of a segment; the number of a file there is its ordinal
 //
 // Threads: runs on the pool. Memory: cx->arena. Blocks: on the disk; stops when cx says so.
@@ -8,6 +9,7 @@
 #define CQ_INDEX_HARVEST_H
 
 #include "index/doc_cache.h"
+#include "index/factstore.h"
 #include "index/filetable.h"
 #include "index/lexicon.h"
 #include "index/ngram.h"
@@ -18,13 +20,16 @@ typedef struct HarvestFile {
     FileRow row;   // as it was looked at; `skip` says why it has no Doc
     Digest digest; // of its bytes, when row.has_digest
     Str doc;       // bytes of a Doc; STR_NONE when the file was skipped, or not reached
+    Str brief;     // of brief_encode; empty for what is not parsed
+    LangId lang;
     bool reached;
-    bool was_kept; // the Doc is from the disk cache
+    bool was_kept; // the facts are from the disk cache
 } HarvestFile;
 
 typedef struct Harvest {
     HarvestFile *files; // in the order given
-    size_t count, taken, found;
+    size_t count, taken;
+    size_t found;   // of those taken, the ones that did not have to be parsed
     uint64_t bytes; // of the texts taken
     bool stopped;   // cancelled or past the deadline: some files are missing
 } Harvest;
@@ -36,16 +41,19 @@ typedef struct HarvestSpec {
     Pool *pool;
     const Grammars *grammars; // may be NULL
     uint64_t max_file_bytes;  // larger ones are skipped
-    Cell *docs;               // of a Cache, to look Docs up in; NULL: none
+    Cell *docs;               // of a Cache, to look facts up in; NULL: none
     const Harvest *known;     // Docs of it are used for files with the same path and content
 } HarvestSpec;
 
 void harvest(Ctx *cx, const HarvestSpec *spec, Harvest *out);
-// Puts the Docs that were made into the disk cache.
+// Puts the facts that were made into the disk cache.
 void harvest_keep(Ctx *cx, const HarvestSpec *spec, const Harvest *harvest);
 
 // All that was taken as one segment's sections; they live until the builder is freed.
 const SegmentSection *harvest_pack(const Harvest *harvest, LexiconBuilder *builder);
+
+// The facts of all that was taken, in `arena`.
+void harvest_facts(Arena *arena, const Harvest *harvest, SegmentSection out[FACTS_SECTIONS]);
 
 // The trigrams of all that was taken, in cx->arena. Reads the files again: one that changed in
 // between loses its digest and its times, so that it will count as changed.

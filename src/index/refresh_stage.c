@@ -189,11 +189,12 @@ static void show_progress(Ctx *cx, const RefreshStage *w)
 static Fail hand_in(Ctx *cx, RefreshStage *w, size_t index, const Harvest *harvest,
                     const SegmentSection *lexicon, const SegmentSection *ngrams)
 {
-    SegmentSection sections[LEX_SECTIONS + NGRAM_SECTIONS];
+    SegmentSection sections[LEX_SECTIONS + NGRAM_SECTIONS + FACTS_SECTIONS];
     StageRange *range = &w->ranges[index];
     int64_t start_ns = clock_now_ns();
     memcpy(sections, lexicon, LEX_SECTIONS * sizeof *sections);
     memcpy(sections + LEX_SECTIONS, ngrams, NGRAM_SECTIONS * sizeof *sections);
+    harvest_facts(cx->arena, harvest, sections + LEX_SECTIONS + NGRAM_SECTIONS);
     if (harvest->taken)
         TRY(store_add(cx, w->writer, sections, ARRAY_LEN(sections), (uint32_t)harvest->taken,
                       &range->part));

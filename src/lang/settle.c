@@ -176,6 +176,11 @@ static Str trim_signature(Str text)
     return text;
 }
 
+Str signature_fold(Arena *arena, Str text)
+{
+    return fold_text(arena, trim_signature(text), SIGNATURE_MAX_BYTES);
+}
+
 // The text of draft->signature, without comments and without draft->cut.
 static Str make_signature(Arena *arena, const Facts *facts, Str text, const DefDraft *draft)
 {
@@ -186,10 +191,8 @@ static Str make_signature(Arena *arena, const Facts *facts, Str text, const DefD
     bool has_comment = false;
     for (uint32_t i = next; i < facts->span_count && facts->spans[i].span.start < whole.end; i++)
         has_comment |= is_comment(&facts->spans[i]);
-    if (!has_comment && cut_out.start == cut_out.end) {
-        Str plain = trim_signature(str_sub(text, whole.start, whole.end));
-        return fold_text(arena, plain, SIGNATURE_MAX_BYTES);
-    }
+    if (!has_comment && cut_out.start == cut_out.end)
+        return signature_fold(arena, str_sub(text, whole.start, whole.end));
     Fold fold = {.buf = buf_on(arena), .limit = SIGNATURE_MAX_BYTES};
     uint32_t at = whole.start;
     while (at < whole.end) {

@@ -1,4 +1,4 @@
-// lang/settle.h - from what the walk collected to Facts. Used by extract.c only.
+// lang/settle.h - from what the walk collected to Facts.
 #ifndef CQ_LANG_SETTLE_H
 #define CQ_LANG_SETTLE_H
 
@@ -29,5 +29,7 @@ void drafts_settle(Drafts *drafts, Arena *arena, const LangSpec *spec, Str text,
 
 // White space folded to single blanks, cut at `limit` bytes with "..."; borrows when it can.
 Str fold_text(Arena *arena, Str text, size_t limit);
+// The signature that source text without comments makes.
+Str signature_fold(Arena *arena, Str text);
 
 #endif

@@ -133,7 +133,7 @@ static const Field result[] = {
     FIELD(IndexSummary, limits, STRS, "build: what was not done, and why"),
     FIELD(IndexSummary, unchanged, BOOL, "build: nothing was to be done"),
     FIELD(IndexSummary, read, SIZE, "build: files that were read"),
-    FIELD(IndexSummary, parsed, SIZE, "build: those that the disk cache did not know"),
+    FIELD(IndexSummary, parsed, SIZE, "build: those that had to be parsed"),
     FIELD(IndexSummary, moved, SIZE, "build: unchanged ones that were read to merge segments"),
     FIELD(IndexSummary, look_ms, REAL, "build: what changed?"),
     FIELD(IndexSummary, read_ms, REAL, "build: reading and parsing, summed over ranges of files"),

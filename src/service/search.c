@@ -21,7 +21,7 @@ static Fail scan_once(Search *search, const PatternSpec *spec, SearchAnswer *out
     out->mode = pattern_mode(search->pattern);
     out->word = pattern_word(search->pattern);
     out->ignore_case = pattern_ignores_case(search->pattern);
-    search_rule_out(search);
+    search_mark(search);
     search_scan(search, out);
     return NULL;
 }

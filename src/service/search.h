@@ -3,8 +3,10 @@
 //
 //   workspace -> universe -> scan (all files, in parallel) -> classify (files with hits) -> rank
 //
-// Hits are exact and complete. Their categories come from a parse of the files that hold them: all
-// that are shown, and the rest until a deadline; the number left over is stated.
+// Hits are exact and complete. Their categories come from the facts that an index has of a file as
+// it is now, or else from a parse of the parts around the hits: of all that are shown, and the rest
+// until a deadline; the number left over is stated. Where the two differ (about a hit in 1000, in
+// code with syntax errors), the stored facts are right: they come from a parse of the whole file.
 #ifndef CQ_SERVICE_SEARCH_H
 #define CQ_SERVICE_SEARCH_H
 
@@ -73,11 +75,13 @@ typedef struct SearchFile {
     LangId lang;
     Role role;
     bool partial;    // classified from a file with syntax errors
+    bool classified; // from stored facts
     SearchHit *hits; // in the order they stand; NULL when only counts are wanted
     uint32_t count;
     Str text; // kept from the scan, or empty: read again to classify
     uint64_t size_bytes;
-    Fail fail; // its parse was given up: a worker process was lost with it
+    size_t listed; // index into the universe
+    Fail fail;     // its parse was given up: a worker process was lost with it
 } SearchFile;
 
 typedef struct SearchAnswer {

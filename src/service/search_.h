@@ -3,6 +3,7 @@
 #define CQ_SERVICE_SEARCH__H
 
 #include "base/vec.h"
+#include "index/factstore.h"
 #include "index/store.h"
 #include "service/search.h"
 
@@ -28,8 +29,10 @@ typedef struct SearchIndex { // what is published of the workspace; all zero: no
     Store *store;
     Snapshot *snapshot;
     FileTable table;
-    uint32_t *rows;        // by file of the universe; FILE_NONE for what changed since, or is new
-    const bool *ruled_out; // by file of the universe: it cannot match; NULL: that is not known
+    uint32_t *rows;                // by file of the universe; FILE_NONE for what is not in it
+    const FactStore *facts;        // by part of the snapshot
+    const uint64_t *const *marked; // by part, bits by ordinal: those that may match. NULL, of a
+                                   // part too: all may
 } SearchIndex;
 
 typedef struct Search {
@@ -50,10 +53,18 @@ typedef struct Search {
 // The universe, with the help of the index where one is published.
 // Fails: as universe_list.
 MUST_CHECK Fail search_list_files(Search *search, const Selection *selection);
-void search_rule_out(Search *search); // for search->pattern
+void search_mark(Search *search); // the files that may match search->pattern
+// The row of a file (of the universe) that cannot match, or is to be skipped for its content,
+// looked at now; NULL: it must be read.
+const FileRow *search_rules_out(const Search *search, size_t file);
+// What is stored about the text of a file; false when that is nothing.
+bool search_stored_facts(const Search *search, Arena *arena, const SearchFile *file, Str text,
+                         Brief *out);
 void search_index_close(Search *search);
 // Fills files, hits and the counters of `out`. Stops early when cx says so.
 void search_scan(Search *search, SearchAnswer *out);
+// Decides the categories of a file whose facts are stored, in `arena`; false when they are not.
+bool search_classify_stored(const Search *search, Arena *arena, SearchFile *file, Str text);
 // Decides categories as query->classify asks; leaves the others unclassified.
 void search_classify(Search *search);
 // Category by category, source first; the order answers are read in.

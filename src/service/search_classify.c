@@ -1,9 +1,10 @@
-// service/search_classify.c - decides what each hit is, by parsing the files that hold them.
+// service/search_classify.c - decides what each hit is: from stored facts while its file is
+// scanned, else by parsing the file.
 //
-// DESIGN. First the hits that will be shown: the likeliest order (by a guess from the line) names
-// the first N hits, their files are parsed in parallel, and since real categories change the
-// order, this repeats until the first N hits are all classified. Then the other files, best first,
-// until the deadline. A file is classified whole or not at all; slots share nothing.
+// DESIGN. What is parsed: first the hits that will be shown: the likeliest order (by a guess from
+// the line) names the first N hits, their files are parsed in parallel, and since real categories
+// change the order, this repeats until the first N hits are all classified. Then the other files,
+// best first, until the deadline. A file is classified whole or not at all; slots share nothing.
 #include "base/clock.h"
 #include "lang/parse.h"
 #include "service/search_.h"
@@ -23,46 +24,106 @@ typedef struct Classify {
     const uint32_t *files;
     ClassifySlot *slots;
     WorkerPool *workers; // NULL: parse here
+    bool whole;          // for tests: parse all of a file
 } Classify;
 
 static const char *const declaration_kind = "declaration";
 
-static const SearchDef *make_def(Arena *arena, const Facts *facts, int32_t index)
+typedef struct Known { // the facts of one file
+    const Facts *facts;
+    const Brief *brief; // that they are from, or NULL
+    Str text;
+    int32_t last; // definition whose name is `name`; -1: none
+    Str name;
+} Known;
+
+static Str qualified_name(Arena *arena, Known *known, int32_t def)
 {
+    if (def < 0) return STR_NONE;
+    if (def == known->last) return known->name; // hits come in runs
+    known->last = def;
+    known->name = str_copy(arena, known->brief ? brief_qualified(arena, known->brief, def)
+                                               : known->facts->defs[def].qualified);
+    return known->name;
+}
+
+// The number of line ends in text[from, to).
+static uint32_t lines_between(Str text, uint32_t from, uint32_t to)
+{
+    uint32_t count = 0;
+    for (const char *at = text.ptr + from, *end = text.ptr + to;
+         at < end && (at = memchr(at, '\n', (size_t)(end - at))); at++)
+        count++;
+    return count;
+}
+
+static void set_lines(const Known *known, const SearchHit *hit, const Def *def, SearchDef *out)
+{
+    if (!known->brief) {
+        out->start_line = def->start_line;
+        out->end_line = def->end_line;
+        return;
+    }
+    uint32_t last = MAX(def->full.end, def->full.start + 1) - 1, at = hit->start;
+    out->start_line = hit->line - lines_between(known->text, def->full.start, at) +
+                      lines_between(known->text, at, def->full.start);
+    out->end_line =
+        hit->line + lines_between(known->text, at, last) - lines_between(known->text, last, at);
+}
+
+static const SearchDef *make_def(Arena *arena, Known *known, const SearchHit *hit, int32_t index)
+{
+    const Facts *facts = known->facts;
     const Def *def = &facts->defs[index];
     SearchDef *out = ARENA_NEW(arena, SearchDef);
-    *out = (SearchDef){.kind =
-                           str_from(def->declaration ? declaration_kind : def_kind_name(def->kind)),
-                       .name = str_copy(arena, def->name),
-                       .qualified = str_copy(arena, def->qualified),
-                       .signature = str_copy(arena, def->signature),
-                       .start_line = def->start_line,
-                       .end_line = def->end_line};
+    *out = (SearchDef){
+        .kind = str_from(def->declaration ? declaration_kind : def_kind_name(def->kind)),
+        .name = str_copy(arena, def->name),
+        .qualified = qualified_name(arena, known, index),
+        .signature = str_copy(arena, known->brief ? brief_signature(arena, known->brief, index)
+                                                  : def->signature)};
+    set_lines(known, hit, def, out);
     for (int32_t up = def->parent; up >= 0; up = facts->defs[up].parent) out->depth++;
     return out;
 }
 
-// The definition around a hit; for a hit that names a definition, the one around that.
-static Str enclosing_name(Arena *arena, const Facts *facts, const SearchHit *hit, int32_t def)
+static void apply_facts(const SearchFile *file, Arena *arena, Known *known)
 {
-    int32_t around = def >= 0 ? facts->defs[def].parent : facts_enclosing(facts, hit->start);
-    return around >= 0 ? str_copy(arena, facts->defs[around].qualified) : STR_NONE;
-}
-
-static void apply_facts(const SearchFile *file, Arena *arena, const Facts *facts, Str text)
-{
+    const Facts *facts = known->facts;
     for (uint32_t i = 0; i < file->count; i++) {
         SearchHit *hit = &file->hits[i];
         int32_t def = -1;
         Span span = {hit->start, hit->start + hit->len};
-        hit->category = (uint8_t)facts_classify(facts, text, span, &def);
-        SearchPlace place = {.enclosing = enclosing_name(arena, facts, hit, def)};
-        if (def >= 0) place.def = make_def(arena, facts, def);
+        hit->category = (uint8_t)facts_classify(facts, known->text, span, &def);
+        // For a hit that names a definition, the one around that.
+        int32_t around = def >= 0 ? facts->defs[def].parent : facts_enclosing(facts, hit->start);
+        SearchPlace place = {.enclosing = qualified_name(arena, known, around)};
+        if (def >= 0) place.def = make_def(arena, known, hit, def);
         if (!place.def && !place.enclosing.len) continue;
         SearchPlace *kept = ARENA_NEW(arena, SearchPlace);
         *kept = place;
         hit->place = kept;
     }
+}
+
+static bool has_language(const SearchFile *file)
+{
+    return file->lang != LANG_NONE;
+}
+
+bool search_classify_stored(const Search *search, Arena *arena, SearchFile *file, Str text)
+{
+    Arena scratch = {0};
+    Brief brief;
+    if (!search->index.snapshot || !has_language(file)) return false;
+    file->classified = search_stored_facts(search, &scratch, file, text, &brief);
+    if (file->classified) {
+        Known known = {.facts = &brief.facts, .brief = &brief, .text = text, .last = -1};
+        apply_facts(file, arena, &known);
+        file->partial = brief.facts.partial;
+    }
+    arena_fini(&scratch);
+    return file->classified;
 }
 
 bool search_file_text(Ctx *cx, const Search *search, const SearchFile *file, Str *text)
@@ -88,16 +149,18 @@ static void classify_file(void *arg, size_t index, int slot_number)
     Facts facts = {0};
     uint32_t *offsets = ARENA_ARRAY(&scratch, uint32_t, file->count);
     for (uint32_t i = 0; i < file->count; i++) offsets[i] = file->hits[i].start;
-    if (search_file_text(&cx, search, file, &text)) {
+    if (search_file_text(&cx, search, file, &text) &&
+        !search_classify_stored(search, &slot->arena, file, text)) {
         ParseJob parse = {.lang = file->lang,
                           .grammars = search->env->grammars,
                           .path = file->path,
                           .text = text,
-                          .around = true,
+                          .around = !round->whole,
                           .offsets = offsets,
                           .offset_count = file->count};
         Fail fail = parse_file(&cx, round->workers, &slot->parser, &parse, &facts);
-        if (!fail) apply_facts(file, &slot->arena, &facts, text);
+        Known known = {.facts = &facts, .text = text, .last = -1};
+        if (!fail) apply_facts(file, &slot->arena, &known);
         file->partial = facts.partial;
         // Else too large, or late: counted as unclassified.
         if (fail && fail->kind == PROBLEM_UNAVAILABLE)
@@ -114,7 +177,7 @@ static void run_round(Classify *round, const uint32_t *files, size_t count)
 
 static bool can_parse(const SearchFile *file)
 {
-    return file->lang != LANG_NONE && file->size_bytes <= FACTS_LARGEST_FILE;
+    return has_language(file) && !file->classified && file->size_bytes <= FACTS_LARGEST_FILE;
 }
 
 // The files of order[0 .. count) that still need a parse, each once, in that order.
@@ -144,6 +207,7 @@ void search_classify(Search *search)
     if (query->classify == CLASSIFY_NONE || !hits) return;
     Arena *arena = search->cx->arena;
     Classify round = {.search = search, .limits = *search->cx};
+    round.whole = os_env("CQ_TEST_PARSE_WHOLE").len;
     if (query->isolate) round.workers = search->env->workers;
     round.slots = ARENA_ARRAY(arena, ClassifySlot, (size_t)search->slots);
     uint32_t *order = ARENA_ARRAY(arena, uint32_t, hits);

@@ -1,26 +1,35 @@
 // service/search_index.c - what a published index saves a search: files that cannot match are not
-// read.
+// read, and hits are told without a parse.
 //
-// The index is only trusted for files that look as they did when it was made (index/freshness.h);
-// changed and new ones are read, as all are without an index. It can do no more than leave out: an
-// answer is the same with it and without.
+// The index is trusted for nothing that is not checked here and now. A file is left out, or skipped
+// as before, when it looks as it did when the index was made (index/stamp.h), which is asked when
+// its turn comes; it is read otherwise. Facts say themselves which text they are of. So an answer
+// is the same with an index and without, but that facts are those of the whole file always.
 #include "base/log.h"
+#include "index/stamp.h"
 #include "retrieve/candidates.h"
 #include "runtime/policy.h"
 #include "service/find_index.h"
 #include "service/search_.h"
+
+static bool is_useful(const Search *search)
+{
+    const Policy *policy = search->env->policy;
+    const SearchQuery *query = search->query;
+    if (!policy || !policy->index.enabled || !policy->index.directory.len) return false;
+    return candidates_can_tell(search->pattern) ||
+           (!query->counts_only && query->classify != CLASSIFY_NONE);
+}
 
 // Opens what is published. None is no failure, and neither is one that cannot be used.
 static Fail open_published(Search *search)
 {
     Ctx *cx = search->cx;
     SearchIndex *index = &search->index;
-    const Policy *policy = search->env->policy;
-    if (!policy || !policy->index.enabled || !candidates_can_tell(search->pattern)) return NULL;
-    OpenedSpec spec = {.cache_dir = policy->index.directory,
+    if (!is_useful(search)) return NULL;
+    OpenedSpec spec = {.cache_dir = search->env->policy->index.directory,
                        .root = search->workspace.root,
                        .max_file_bytes = FIND_INDEXED_FILE_BYTES};
-    if (!spec.cache_dir.len) return NULL;
     Fail fail = opened_store(cx, &spec, &index->store);
     if (!fail) fail = store_read(cx, index->store, &index->snapshot);
     if (!fail && index->snapshot) fail = snapshot_files(cx, index->snapshot, &index->table);
@@ -38,51 +47,43 @@ void search_index_close(Search *search)
     search->index = (SearchIndex){0};
 }
 
-// By file of the universe: its row, unless it changed since. All three lists are sorted by path.
-static void match_rows(Search *search, const Freshness *fresh)
+// By file of the universe: its row. Both lists are sorted by path.
+static void match_rows(Search *search)
 {
     SearchIndex *index = &search->index;
     const Universe *universe = &search->universe;
-    size_t row = 0, change = 0;
-    index->rows = ARENA_ARRAY(search->cx->arena, uint32_t, universe->count);
+    size_t row = 0;
+    index->rows = arena_alloc_raw(search->cx->arena, universe->count * sizeof *index->rows);
     for (size_t i = 0; i < universe->count; i++) {
         Str path = universe->files[i].path;
-        index->rows[i] = FILE_NONE;
-        while (row < index->table.count && str_cmp(filetable_path(&index->table, row), path) < 0)
-            row++;
-        while (change < fresh->change_count && str_cmp(fresh->changes[change].now.path, path) < 0)
-            change++;
-        bool known = row < index->table.count && str_eq(filetable_path(&index->table, row), path);
-        bool changed = change < fresh->change_count &&
-                       str_eq(fresh->changes[change].now.path, path) &&
-                       fresh->changes[change].state != FILE_TOUCHED;
-        if (known && !changed) index->rows[i] = (uint32_t)row;
+        int order = -1;
+        for (; row < index->table.count; row++)
+            if ((order = str_cmp(filetable_path(&index->table, row), path)) >= 0) break;
+        index->rows[i] = order ? FILE_NONE : (uint32_t)row;
     }
+}
+
+static void open_facts(Search *search)
+{
+    SearchIndex *index = &search->index;
+    size_t parts = index->snapshot->part_count;
+    FactStore *facts = ARENA_ARRAY(search->cx->arena, FactStore, parts);
+    for (size_t i = 0; i < parts; i++) {
+        Fail fail = factstore_open(search->cx, index->snapshot->parts[i].segment, &facts[i]);
+        if (fail) log_event(search->cx, LOG_WARN, "index.unusable", LOG_STR("why", fail->detail));
+    }
+    index->facts = facts;
 }
 
 Fail search_list_files(Search *search, const Selection *selection)
 {
-    Ctx *cx = search->cx;
-    SearchIndex *index = &search->index;
-    Freshness fresh;
     TRY(open_published(search));
-    if (index->snapshot) {
-        FreshnessSpec spec = {.workspace = &search->workspace,
-                              .selection = selection,
-                              .pool = search->env->pool,
-                              .table = &index->table,
-                              .looked_ns = index->snapshot->head.looked_ns,
-                              .max_bytes = FIND_INDEXED_FILE_BYTES};
-        Fail fail = freshness_check(cx, &spec, &fresh);
-        if (!fail) {
-            search->universe = fresh.universe;
-            match_rows(search, &fresh);
-            return NULL;
-        }
-        if (fail->kind != PROBLEM_DAMAGED) return fail;
-        search_index_close(search);
-    }
-    return universe_list(cx, &search->workspace, selection, search->env->pool, &search->universe);
+    TRY(universe_list(search->cx, &search->workspace, selection, search->env->pool,
+                      &search->universe));
+    if (!search->index.snapshot) return NULL;
+    match_rows(search);
+    open_facts(search);
+    return NULL;
 }
 
 // The files of one segment that may hold a match; NULL when that cannot be told.
@@ -95,25 +96,75 @@ static const uint64_t *mark_part(Search *search, const SnapshotPart *part)
     return candidates_mark(search->pattern, &ngrams, marked) ? marked : NULL;
 }
 
-void search_rule_out(Search *search)
+void search_mark(Search *search)
 {
     SearchIndex *index = &search->index;
-    index->ruled_out = NULL;
-    if (!index->snapshot) return;
-    Arena *arena = search->cx->arena;
-    size_t parts = index->snapshot->part_count, files = search->universe.count;
-    const uint64_t **marked = ARENA_ARRAY(arena, const uint64_t *, parts);
+    index->marked = NULL;
+    if (!index->snapshot || !candidates_can_tell(search->pattern)) return;
+    size_t parts = index->snapshot->part_count;
+    const uint64_t **marked = ARENA_ARRAY(search->cx->arena, const uint64_t *, parts);
     for (size_t i = 0; i < parts; i++) marked[i] = mark_part(search, &index->snapshot->parts[i]);
-    bool *ruled_out = ARENA_ARRAY(arena, bool, files);
-    for (size_t i = 0; i < files; i++) {
-        if (index->rows[i] == FILE_NONE) continue;
-        const FileRow *row = &index->table.rows[index->rows[i]];
-        if (row->segment >= parts || !marked[row->segment]) continue; // it has no content there
-        if (row->ordinal >= index->snapshot->parts[row->segment].ordinals) continue;
-        ruled_out[i] = !(marked[row->segment][row->ordinal / 64] >> row->ordinal % 64 & 1);
-    }
-    index->ruled_out = ruled_out;
+    index->marked = marked;
     if (!snapshot_intact(search->cx, index->snapshot)) return;
     log_event(search->cx, LOG_WARN, "index.damaged", LOG_STR("dir", store_folder(index->store)));
-    index->ruled_out = NULL; // nothing is known, then
+    index->marked = NULL; // nothing is known, then
+}
+
+// The file's row when its content is in a segment; NULL.
+static const FileRow *indexed_row(const Search *search, size_t file)
+{
+    const SearchIndex *index = &search->index;
+    if (!index->snapshot || index->rows[file] == FILE_NONE) return NULL;
+    const FileRow *row = &index->table.rows[index->rows[file]];
+    const Snapshot *snapshot = index->snapshot;
+    bool is_there = row->segment < snapshot->part_count &&
+                    row->ordinal < snapshot->parts[row->segment].ordinals;
+    return is_there ? row : NULL;
+}
+
+// Files that only their text puts into a language count as searched when they are in it.
+static bool path_tells_language(Str path)
+{
+    return lang_detect(path, STR_NONE) != LANG_NONE && !str_ends(path, STR(".h"));
+}
+
+// What was no text then is none as long as it is unchanged.
+static bool is_no_text(const FileRow *row)
+{
+    return row->skip == 1 + SKIP_BINARY || row->skip == 1 + SKIP_NOT_UTF8;
+}
+
+static bool is_unmarked(const Search *search, size_t file)
+{
+    const FileRow *row = search->index.marked ? indexed_row(search, file) : NULL;
+    const uint64_t *marked = row ? search->index.marked[row->segment] : NULL;
+    return marked && !(marked[row->ordinal / 64] >> row->ordinal % 64 & 1);
+}
+
+const FileRow *search_rules_out(const Search *search, size_t file)
+{
+    const SearchIndex *index = &search->index;
+    if (!index->snapshot || index->rows[file] == FILE_NONE) return NULL;
+    const FileRow *row = &index->table.rows[index->rows[file]];
+    if (!is_no_text(row) && !is_unmarked(search, file)) return NULL;
+    Str path = search->universe.files[file].path;
+    if (search->query->selection.lang_count && !path_tells_language(path)) return NULL;
+    OsStat info;
+    if (os_try_stat(search->workspace.dir, path.ptr, OS_NOFOLLOW, &info)) return NULL;
+    bool same = info.type == OS_REGULAR && filerow_same_stat(row, &info) &&
+                !stamp_is_racy(&info, index->snapshot->head.looked_ns);
+    return same ? row : NULL;
+}
+
+bool search_stored_facts(const Search *search, Arena *arena, const SearchFile *file, Str text,
+                         Brief *out)
+{
+    const FileRow *row = indexed_row(search, file->listed);
+    if (!row) return false;
+    Str bytes = factstore_get(&search->index.facts[row->segment], row->ordinal);
+    if (!bytes.len) return false;
+    Span *asked = ARENA_ARRAY(arena, Span, file->count);
+    for (uint32_t i = 0; i < file->count; i++)
+        asked[i] = (Span){file->hits[i].start, file->hits[i].start + file->hits[i].len};
+    return brief_decode(arena, bytes, file->lang, text, asked, file->count, out);
 }

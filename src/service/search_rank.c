@@ -11,8 +11,11 @@ const char *role_name(Role role)
 
 static bool is_one_of(Str s, const char *const *names)
 {
+    if (!s.len) return false;
+    int first = tolower((unsigned char)s.ptr[0]); // most differ there
     for (; *names; names++)
-        if (str_eq_nocase(s, str_from(*names))) return true;
+        if (tolower((unsigned char)**names) == first && str_eq_nocase(s, str_from(*names)))
+            return true;
     return false;
 }
 
@@ -119,6 +122,7 @@ void search_guess(Search *search)
     for (size_t i = 0; i < search->hit_count; i++) {
         SearchHit *hit = search->hits[i];
         LangId lang = search->files.items[hit->file].lang;
+        if (hit->category != CATEGORY_UNCLASSIFIED) continue; // it is known
         Str line = {hit->text, hit->text_len};
         hit->guess = (uint8_t)(lang == LANG_NONE ? CATEGORY_TEXT : guess(line, hit->col, hit->len));
         if (lang == LANG_NONE && search->query->classify != CLASSIFY_NONE)

@@ -30,6 +30,7 @@ typedef struct FileScan {
     Search *search;
     ScanSlot *slot;
     const UniverseFile *file;
+    size_t listed;     // `file` of the universe
     SearchFile *found; // made with the first hit
     const char *text;  // the window
     size_t len;
@@ -51,7 +52,7 @@ static void skip(ScanSlot *slot, Str path, SkipReason reason)
 static SearchFile *file_of(FileScan *scan)
 {
     if (!scan->found) {
-        SearchFile file = {.path = scan->file->path};
+        SearchFile file = {.path = scan->file->path, .listed = scan->listed};
         VEC_PUSH(&scan->slot->arena, &scan->slot->files, file);
         scan->found = &scan->slot->files.items[scan->slot->files.len - 1];
     }
@@ -162,16 +163,33 @@ static bool wanted_language(const FileScan *scan, const char *text, size_t len)
     return false;
 }
 
-static void keep_for_classification(FileScan *scan, const char *text, size_t len)
+// The file has ended: its hits move to the slot's arena in one piece.
+static void take_hits(FileScan *scan)
 {
-    if (!scan->found || scan->search->query->counts_only) return;
+    HitVec *hits = &scan->slot->hits;
+    if (!scan->found || !hits->len) return;
+    scan->found->hits = arena_alloc_raw(&scan->slot->arena, hits->len * sizeof *hits->items);
+    memcpy(scan->found->hits, hits->items, hits->len * sizeof *hits->items);
+    hits->len = 0;
+}
+
+// With the whole text at hand, or an empty one: classifies the hits, or keeps the text for that.
+static void finish_file(FileScan *scan, uint64_t size_bytes, Str text)
+{
+    const SearchQuery *query = scan->search->query;
+    ScanSlot *slot = scan->slot;
     SearchFile *file = scan->found;
-    file->lang = lang_detect(file->path, (Str){text, MIN(len, (size_t)65536)});
+    if (!file) return;
+    file->size_bytes = size_bytes;
+    if (query->counts_only) return;
+    take_hits(scan);
+    file->lang = lang_detect(file->path, str_sub(text, 0, 65536));
     file->role = role_of_path(file->path);
-    bool parse = file->lang != LANG_NONE && scan->search->query->classify != CLASSIFY_NONE;
-    if (!parse || len > KEEP_FILE || scan->slot->kept_bytes + len > KEEP_ALL) return;
-    file->text = str_copy(&scan->slot->arena, (Str){text, len});
-    scan->slot->kept_bytes += len;
+    if (file->lang == LANG_NONE || query->classify == CLASSIFY_NONE || !text.len) return;
+    if (search_classify_stored(scan->search, &slot->arena, file, text)) return;
+    if (text.len > KEEP_FILE || slot->kept_bytes + text.len > KEEP_ALL) return;
+    file->text = str_copy(&slot->arena, text);
+    slot->kept_bytes += text.len;
 }
 
 static void scan_small(FileScan *scan, size_t got)
@@ -184,8 +202,7 @@ static void scan_small(FileScan *scan, size_t got)
         scan->slot->scanned_files++;
         scan->slot->scanned_bytes += got;
     }
-    if (scan->found) scan->found->size_bytes = got;
-    keep_for_classification(scan, text + bom, got - bom);
+    finish_file(scan, got, (Str){text + bom, got - bom});
 }
 
 static void use_buffer(ScanSlot *slot, size_t bytes)
@@ -243,9 +260,7 @@ static void scan_large(FileScan *scan, OsFile file, size_t filled)
     }
     slot->scanned_files++;
     slot->scanned_bytes += read_bytes;
-    if (!scan->found) return;
-    scan->found->size_bytes = read_bytes;
-    keep_for_classification(scan, "", 0);
+    finish_file(scan, read_bytes, STR(""));
 }
 
 static void read_and_scan(FileScan *scan, OsFile file)
@@ -260,23 +275,16 @@ static void read_and_scan(FileScan *scan, OsFile file)
     else scan_large(scan, file, got);
 }
 
-// The file has ended: its hits move to the slot's arena in one piece.
-static void finish_file(FileScan *scan)
-{
-    HitVec *hits = &scan->slot->hits;
-    if (scan->found && hits->len) {
-        scan->found->hits = arena_alloc_raw(&scan->slot->arena, hits->len * sizeof *hits->items);
-        memcpy(scan->found->hits, hits->items, hits->len * sizeof *hits->items);
-    }
-    hits->len = 0;
-}
-
-// A file that cannot match: counted as if it had been read.
+// A file that the index knows: counted as if it had been read.
 static void pass_over(FileScan *scan, const FileRow *row)
 {
     uint64_t limit = scan->search->query->max_file_bytes;
     if (limit && row->size_bytes > limit) {
         skip(scan->slot, scan->file->path, SKIP_TOO_LARGE);
+        return;
+    }
+    if (row->skip) {
+        skip(scan->slot, scan->file->path, (SkipReason)(row->skip - 1));
         return;
     }
     scan->slot->scanned_files++;
@@ -291,16 +299,18 @@ static void scan_file(void *arg, size_t index, int slot_number)
     FileScan scan = {.search = search,
                      .slot = &all->slots[slot_number],
                      .file = &search->universe.files[index],
+                     .listed = index,
                      .line = 1};
     OsFile file = OS_FILE_NONE;
-    if (search->index.ruled_out && search->index.ruled_out[index]) {
-        pass_over(&scan, &search->index.table.rows[search->index.rows[index]]);
+    const FileRow *row = search_rules_out(search, index);
+    if (row) {
+        pass_over(&scan, row);
         return;
     }
     int error = os_try_open(search->workspace.dir, scan.file->path.ptr, OS_NOFOLLOW, &file);
     if (!error) {
         read_and_scan(&scan, file);
-        finish_file(&scan);
+        take_hits(&scan); // of one that was not read to its end
         os_close(&file);
         return;
     }

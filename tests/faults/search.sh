@@ -7,7 +7,7 @@ printf 'needle\n' > docs/c.md
 printf 'needle\n' > ignored.log
 git add src && git commit -qm x
 /usr/bin/python3 - <<'PYTHON'
-import json, os, subprocess, sys
+import json, os, subprocess, sys, time
 
 def run(argv, at):
     env = dict(os.environ, CQ_FAULT_AT=str(at), CQ_LOG="warn")
@@ -44,6 +44,15 @@ hits = json.loads(out)["summary"]["hits"]
 assert hits == 4, out
 for threads in ("1", "2"):
     check(argv + [threads], lambda a: a["summary"]["hits"] == hits, f"search, {threads} threads")
+# With an index: files that cannot match are only looked at, and hits are told from stored facts.
+for i in range(5):
+    open(f"src/other{i}.c", "w").write("int other(void);\n")
+time.sleep(2.3) # else everything changed too shortly before
+subprocess.run(["cq", "index"], check=True, stdout=subprocess.DEVNULL, env=dict(os.environ, CQ_FAULT_AT="0"))
+_, out, _ = run(argv + ["1"], 0)
+assert json.loads(out)["summary"]["ruled_out"] == 6, out
+findings = json.loads(out)["findings"]
+check(argv + ["1"], lambda a: a["findings"] == findings, "search, an index")
 check(["cq", "search", "neeedle", "--format", "json"], lambda a: True, "search, a miss")
 _, out, _ = run(["cq", "outline", "src/a.py", "--format", "json"], 0)
 count = len(json.loads(out)["findings"])
