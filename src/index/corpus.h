@@ -23,11 +23,9 @@ typedef struct Corpus {
     size_t part_count;
     uint32_t files, chunks; // numbers in use, dead ones too
     uint32_t live_files, live_chunks;
-    float average[LEX_FIELDS];    // lengths of the fields, over living chunks
-    const uint32_t *indegree;     // by file; NULL: to be counted when asked for
-    const uint32_t *folders;      // by file: which folder it is in
-    const uint32_t *folder_files; // by folder: how many files it has
-    uint32_t folder_count;
+    uint64_t live_bytes;       // of the files' texts
+    float average[LEX_FIELDS]; // lengths of the fields, over living chunks
+    const uint32_t *indegree; // by file; NULL: to be counted when asked for
 } Corpus;
 
 // `dead[i]` may be NULL, and so may `dead`.
@@ -44,6 +42,9 @@ Str corpus_path(const Corpus *corpus, uint32_t file);
 
 // Whether a living file has this path, or one that begins with it when it ends in '/'.
 bool corpus_has_path(const Corpus *corpus, Str path);
+
+// How many living files lie in this folder itself; without a '/' at its end.
+uint32_t corpus_folder_files(const Corpus *corpus, Str folder);
 
 // How many other files (tests left out) hold a name that this file defines: one of at least four
 // letters, of a type, function or impl, that at most two files define. `marks`: one a file, zeroed

@@ -10,9 +10,8 @@ typedef struct Using {
     uint32_t *numbers; // by part: what the name is called there
 } Using;
 
-static void use(void *arg, uint32_t local)
+static void use(Using *using, uint32_t local)
 {
-    Using *using = arg;
     const CorpusPart *part = using->part;
     uint32_t file = part->first_file + local;
     if (lex_file(part->lexicon, local)->flags & PATH_TEST || corpus_is_dead(part, local)) return;
@@ -31,22 +30,25 @@ static bool counts(const LexDef *def)
 static uint32_t count_definers(const CorpusPart *part, uint32_t name)
 {
     const Lexicon *lexicon = part->lexicon;
-    uint32_t files = 0, last = LEX_NONE, end = lex_name(lexicon, name + 1)->first_def;
-    for (uint32_t i = lex_name(lexicon, name)->first_def; i < end && files <= MOST_DEFINERS; i++) {
-        const LexDef *def = lex_def(lexicon, lex_name_def(lexicon, i));
-        if (!counts(def) || def->file == last || corpus_is_dead(part, def->file)) continue;
-        last = def->file;
+    LexNumbers defs = lexicon_name_defs(lexicon, name);
+    uint32_t files = 0, last = LEX_NONE;
+    while (files <= MOST_DEFINERS && lex_next_number(&defs)) {
+        LexDef def = lex_def(lexicon, defs.value);
+        uint32_t file = counts(&def) ? lex_def_file(lexicon, defs.value) : LEX_NONE;
+        if (file == LEX_NONE || file == last || corpus_is_dead(part, file)) continue;
+        last = file;
         files++;
     }
     return files;
 }
 
 // What a name is called in each part, as long as not too many files define it.
-static bool find_everywhere(const Corpus *corpus, const CorpusPart *home, uint32_t name,
-                            uint32_t *numbers)
+static bool find_everywhere(Arena *scratch, const Corpus *corpus, const CorpusPart *home,
+                            uint32_t name, uint32_t *numbers)
 {
-    Str text = lexicon_name_text(home->lexicon, name);
     uint32_t definers = count_definers(home, name);
+    if (definers > MOST_DEFINERS) return false;
+    Str text = lexicon_name_text(scratch, home->lexicon, name);
     if (text.len < SHORTEST_NAME) return false;
     for (size_t i = 0; i < corpus->part_count && definers <= MOST_DEFINERS; i++) {
         const CorpusPart *part = &corpus->parts[i];
@@ -56,13 +58,15 @@ static bool find_everywhere(const Corpus *corpus, const CorpusPart *home, uint32
     return definers <= MOST_DEFINERS;
 }
 
-static void count_name(const Corpus *corpus, const CorpusPart *home, uint32_t name, Using *using)
+static void count_name(Arena *scratch, const Corpus *corpus, const CorpusPart *home, uint32_t name,
+                       Using *using)
 {
-    if (!find_everywhere(corpus, home, name, using->numbers)) return;
+    if (!find_everywhere(scratch, corpus, home, name, using->numbers)) return;
     for (size_t i = 0; i < corpus->part_count; i++) {
         using->part = &corpus->parts[i];
-        if (using->numbers[i] != LEX_NONE)
-            lexicon_name_files(using->part->lexicon, using->numbers[i], use, using);
+        if (using->numbers[i] == LEX_NONE) continue;
+        LexNumbers files = lexicon_name_files(using->part->lexicon, using->numbers[i]);
+        while (lex_next_number(&files)) use(using, files.value);
     }
 }
 
@@ -72,9 +76,13 @@ uint32_t corpus_count_indegree(const Corpus *corpus, uint32_t *marks, uint32_t f
     const LexFile *row = corpus_file(corpus, file);
     uint32_t numbers[CORPUS_MOST_PARTS];
     Using using = {.marks = marks, .defined_in = file, .numbers = numbers};
-    for (uint32_t i = 0; i < row->def_count; i++) {
-        const LexDef *def = lex_def(part->lexicon, row->first_def + i);
-        if (counts(def)) count_name(corpus, part, def->name, &using);
+    Arena scratch = {0};
+    LexDefs defs = lexicon_defs(part->lexicon, row->first_def, row->def_count);
+    while (lex_next_def(&defs)) {
+        if (!counts(&defs.def)) continue;
+        count_name(&scratch, corpus, part, defs.def.name, &using);
+        arena_reset(&scratch);
     }
+    arena_fini(&scratch);
     return using.count;
 }

@@ -15,7 +15,7 @@ double lexical_idf(const Corpus *corpus, uint32_t chunks)
 static uint32_t live_chunks(const CorpusPart *part, uint32_t term)
 {
     const Lexicon *lexicon = part->lexicon;
-    if (!part->dead) return lex_term(lexicon, term)->chunks;
+    if (!part->dead) return lexicon_chunks(lexicon, term);
     uint32_t live = 0;
     LexCursor cursor = lexicon_postings(lexicon, term);
     while (lex_next(&cursor)) live += !part->dead[lex_chunk(lexicon, cursor.posting.chunk)->file];
@@ -70,7 +70,7 @@ static void score_part(const Scoring *scoring, const CorpusPart *part, const Lex
         if (scoring->allowed && !scoring->allowed[part->first_file + chunk->file]) continue;
         uint32_t number = part->first_chunk + posting->chunk;
         scoring->scores[number] += (float)lexical_term_score(scoring->corpus, part, posting, term);
-        if (!posting->tf[LEX_COMMENT]) continue;
+        if (!(posting->mask >> LEX_COMMENT & 1)) continue;
         double length = chunk->lengths[LEX_COMMENT];
         double tf = posting->tf[LEX_COMMENT] / (1 - comment_b + comment_b * length / average);
         scoring->comments[number] += (float)(weight * tf / (comment_k1 + tf));

@@ -56,22 +56,34 @@ static void comment_features(Rank *rank)
     }
 }
 
+typedef struct Folder {
+    double sum;      // of squares of BODY
+    uint32_t others; // living files less one
+} Folder;
+
 // Files of one folder speak for each other.
 static void sibling_features(Rank *rank)
 {
-    const Corpus *corpus = rank->corpus;
-    double *sums = ARENA_ARRAY(rank->arena, double, corpus->folder_count);
-    for (size_t i = 0; i < rank->candidates.len; i++) {
+    size_t count = rank->candidates.len;
+    Map numbers = {0}; // of folders by path
+    Folder *folders = ARENA_ARRAY(rank->arena, Folder, count);
+    uint32_t *folder_of = ARENA_ARRAY(rank->arena, uint32_t, count);
+    for (size_t i = 0; i < count; i++) {
         const Candidate *at = &rank->candidates.items[i];
+        Str path = path_folder(corpus_path(rank->corpus, at->file));
+        size_t known = numbers.len;
+        uint64_t number = *map_at(rank->arena, &numbers, path, known);
         double body = at->features[FEATURE_BODY];
-        sums[corpus->folders[at->file]] += body * body;
+        if (number == known) folders[number].others = corpus_folder_files(rank->corpus, path) - 1;
+        folders[number].sum += body * body;
+        folder_of[i] = (uint32_t)number;
     }
-    for (size_t i = 0; i < rank->candidates.len; i++) {
+    for (size_t i = 0; i < count; i++) {
         Candidate *at = &rank->candidates.items[i];
-        uint32_t folder = corpus->folders[at->file];
-        double body = at->features[FEATURE_BODY], others = corpus->folder_files[folder] - 1.0;
+        const Folder *folder = &folders[folder_of[i]];
+        double body = at->features[FEATURE_BODY], others = folder->others;
         at->features[FEATURE_SIBLINGS] =
-            MAX(sums[folder] - body * body, 0.0) / sqrt(MAX(others, 1.0));
+            MAX(folder->sum - body * body, 0.0) / sqrt(MAX(others, 1.0));
     }
 }
 
