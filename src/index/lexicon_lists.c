@@ -33,7 +33,8 @@ LexCursor lexicon_postings(const Lexicon *lexicon, uint32_t term)
         cursor.blocks = lexicon->blocks + varint_get(&at, end);
         cursor.block_count = (cursor.chunks + LEX_BLOCK - 1) / LEX_BLOCK;
         size_t bytes = cursor.block_count * sizeof *cursor.blocks;
-        if (lexicon->segment && !segment_is_sound(lexicon->segment, cursor.blocks, bytes)) at = end;
+        if (lexicon->segment && !segment_is_sound(lexicon->segment, cursor.blocks, bytes))
+            return (LexCursor){.lexicon = lexicon, .posting.chunk = UINT32_MAX};
     }
     cursor.first = cursor.at = at;
     return cursor;
@@ -96,7 +97,7 @@ uint32_t lexicon_chunks(const Lexicon *lexicon, uint32_t term)
 {
     LexCursor cursor = lexicon_postings(lexicon, term);
     uint32_t chunks = 0;
-    if (cursor.chunks) return cursor.at < cursor.end ? cursor.chunks : 0;
+    if (cursor.chunks) return cursor.chunks;
     while (lex_next(&cursor)) chunks++;
     return chunks;
 }

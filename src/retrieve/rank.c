@@ -42,18 +42,31 @@ static void body_features(Rank *rank)
     rank->body_most = most;
 }
 
+typedef struct FileOrder {
+    uint32_t file, candidate;
+} FileOrder;
+
+static int by_file(const void *a, const void *b)
+{
+    uint32_t left = ((const FileOrder *)a)->file, right = ((const FileOrder *)b)->file;
+    return (left > right) - (left < right);
+}
+
 static void comment_features(Rank *rank)
 {
-    if (rank->lexical.most <= 0) return;
-    for (size_t i = 0; i < rank->candidates.len; i++) {
-        Candidate *at = &rank->candidates.items[i];
-        const CorpusPart *part = corpus_part_of_file(rank->corpus, at->file);
-        const LexFile *file = corpus_file(rank->corpus, at->file);
-        float best = 0;
-        for (uint32_t j = 0; j < file->chunk_count; j++)
-            best = MAX(best, rank->lexical.comments[part->first_chunk + file->first_chunk + j]);
-        at->features[FEATURE_COMMENT] = best / rank->lexical.most;
-    }
+    size_t count = rank->candidates.len;
+    if (rank->lexical.most <= 0 || !count) return;
+    FileOrder *order = ARENA_ARRAY(rank->arena, FileOrder, count);
+    uint32_t *files = ARENA_ARRAY(rank->arena, uint32_t, count);
+    float *best = ARENA_ARRAY(rank->arena, float, count);
+    for (uint32_t i = 0; i < count; i++)
+        order[i] = (FileOrder){rank->candidates.items[i].file, i};
+    qsort(order, count, sizeof *order, by_file);
+    for (size_t i = 0; i < count; i++) files[i] = order[i].file;
+    lexical_comments(rank->arena, &rank->lexical, files, count, best);
+    for (size_t i = 0; i < count; i++)
+        rank->candidates.items[order[i].candidate].features[FEATURE_COMMENT] =
+            best[i] / rank->lexical.most;
 }
 
 typedef struct Folder {
