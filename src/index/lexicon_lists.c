@@ -95,9 +95,13 @@ bool lex_seek(LexCursor *cursor, uint32_t chunk)
 
 uint32_t lexicon_chunks(const Lexicon *lexicon, uint32_t term)
 {
+    enum { HEAD = 1 + VARINT_LONGEST };
+    Str list = lists_find(&lexicon->postings, term);
+    Str head = lex_part(lexicon, list, 0, HEAD);
+    const uint8_t *at = (const uint8_t *)head.ptr + 1, *end = (const uint8_t *)head.ptr + head.len;
+    if (head.len && !head.ptr[0]) return varint_get(&at, end);
     LexCursor cursor = lexicon_postings(lexicon, term);
     uint32_t chunks = 0;
-    if (cursor.chunks) return cursor.chunks;
     while (lex_next(&cursor)) chunks++;
     return chunks;
 }

@@ -8,7 +8,7 @@ static bool is_sound(const Lists *lists, const void *at, size_t len)
     return !lists->segment || segment_is_sound(lists->segment, at, len);
 }
 
-Str lists_get(const Lists *lists, uint32_t number)
+Str lists_find(const Lists *lists, uint32_t number)
 {
     enum { MOST_LENGTHS = LISTS_GROUP * VARINT_LONGEST };
     if (number >= lists->count) return STR("");
@@ -25,7 +25,12 @@ Str lists_get(const Lists *lists, uint32_t number)
         else if (i == number % LISTS_GROUP) len = value;
     }
     size_t from = (size_t)(at - (const uint8_t *)group.ptr) + before;
-    Str list = str_sub(group, from, from + len);
+    return str_sub(group, from, from + len);
+}
+
+Str lists_get(const Lists *lists, uint32_t number)
+{
+    Str list = lists_find(lists, number);
     return list.len && is_sound(lists, list.ptr, list.len) ? list : STR("");
 }
 

@@ -28,6 +28,8 @@ static inline size_t lists_starts(uint32_t count)
     return ((size_t)count + LISTS_GROUP - 1) / LISTS_GROUP + 1;
 }
 
+// Where a list lies, itself not yet checked.
+Str lists_find(const Lists *lists, uint32_t number);
 // Empty when it is, when there is none, or when it is damaged.
 Str lists_get(const Lists *lists, uint32_t number);
 
