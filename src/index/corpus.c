@@ -90,7 +90,8 @@ uint32_t corpus_folder_files(const Corpus *corpus, Str folder)
     for (size_t i = 0; i < corpus->part_count; i++) {
         const CorpusPart *part = &corpus->parts[i];
         const Lexicon *lexicon = part->lexicon;
-        uint32_t number = is_elsewhere(lexicon, folder) ? LEX_NONE : lexicon_folder(lexicon, folder);
+        uint32_t number =
+            is_elsewhere(lexicon, folder) ? LEX_NONE : lexicon_folder(lexicon, folder);
         if (number == LEX_NONE) continue;
         files += lex_folder(lexicon, number)->files;
         for (uint32_t file = 0; part->dead && file < lexicon->head->files; file++)

@@ -25,7 +25,7 @@ typedef struct Corpus {
     uint32_t live_files, live_chunks;
     uint64_t live_bytes;       // of the files' texts
     float average[LEX_FIELDS]; // lengths of the fields, over living chunks
-    const uint32_t *indegree; // by file; NULL: to be counted when asked for
+    const uint32_t *indegree;  // by file; NULL: to be counted when asked for
 } Corpus;
 
 // `dead[i]` may be NULL, and so may `dead`.

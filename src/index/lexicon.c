@@ -125,7 +125,8 @@ uint64_t lexicon_bytes(const Lexicon *lexicon)
                      head->folders * sizeof(LexFolder) + head->chunks * sizeof(LexChunk) +
                      head->blocks * sizeof(LexBlock) + words * 4;
     for (size_t i = 0; i < 2; i++)
-        bytes += strtable_bytes(tables[i]) + lists[i]->bytes.len + lists_starts(lists[i]->count) * 4;
+        bytes +=
+            strtable_bytes(tables[i]) + lists[i]->bytes.len + lists_starts(lists[i]->count) * 4;
     return bytes + lexicon->paths.len + lexicon->defs.len + lexicon->name_filter.len +
            lexicon->tokens.len;
 }
@@ -161,7 +162,8 @@ uint32_t lexicon_folder(const Lexicon *lexicon, Str path)
     uint32_t low = 0, high = lexicon->head->folders;
     while (low < high) {
         uint32_t middle = low + (high - low) / 2;
-        int way = str_cmp(path_folder(lexicon_path(lexicon, lex_folder(lexicon, middle)->file)), path);
+        int way =
+            str_cmp(path_folder(lexicon_path(lexicon, lex_folder(lexicon, middle)->file)), path);
         if (way == 0) return middle;
         if (way < 0) low = middle + 1;
         else high = middle;

@@ -231,9 +231,9 @@ typedef struct LexPosting {
 typedef struct LexCursor { // over one term's postings, ascending by chunk
     const Lexicon *lexicon;
     const uint8_t *first, *at, *end;
-    const LexBlock *blocks;        // of a long list, or NULL
-    uint32_t block_count, block;   // block: `at` is in it, or behind it
-    uint32_t chunks;               // how many postings; 0: not counted
+    const LexBlock *blocks;      // of a long list, or NULL
+    uint32_t block_count, block; // block: `at` is in it, or behind it
+    uint32_t chunks;             // how many postings; 0: not counted
     LexPosting posting;
 } LexCursor;
 

@@ -58,12 +58,12 @@ typedef struct TermBuild {
 
 typedef struct NameBuild { // a word, or the name of a definition
     Bytes files;
-    uint32_t file_count, last_file;  // last_file: one more than the last one's number
-    uint32_t first_term;             // in word_terms
-    uint32_t term_count : 31;        // joined ones too
-    uint32_t joined : 1;             // the last one is
-    uint32_t uses;                   // as tokens
-    uint32_t counted_in, count_of;   // as a term's
+    uint32_t file_count, last_file; // last_file: one more than the last one's number
+    uint32_t first_term;            // in word_terms
+    uint32_t term_count : 31;       // joined ones too
+    uint32_t joined : 1;            // the last one is
+    uint32_t uses;                  // as tokens
+    uint32_t counted_in, count_of;  // as a term's
 } NameBuild;
 
 typedef struct TermCount {
@@ -73,7 +73,6 @@ typedef struct TermCount {
 typedef struct NameCount {
     uint32_t name, tf[2]; // LEX_CODE, LEX_COMMENT
 } NameCount;
-
 
 struct LexiconBuilder {
     Arena arena, scratch; // scratch: of one file; then of one section
@@ -85,7 +84,7 @@ struct LexiconBuilder {
     VEC(LexChunk) chunks;
     VEC(LexDef) defs;
     VEC(uint32_t) path_terms;
-    Buf paths, tokens; // tokens: names as varints
+    Buf paths, tokens;          // tokens: names as varints
     VEC(TermCount) term_counts; // of a chunk
     VEC(NameCount) name_counts;
     LexHead head;

@@ -120,8 +120,8 @@ uint32_t lex_number_text(Arena *arena, Strings *strings, Str text, void **rows, 
 static uint32_t number_term(LexiconBuilder *builder, Str text)
 {
     void *rows = builder->terms;
-    uint32_t number = lex_number_text(&builder->arena, &builder->term_texts, text, &rows,
-                                      sizeof *builder->terms);
+    uint32_t number =
+        lex_number_text(&builder->arena, &builder->term_texts, text, &rows, sizeof *builder->terms);
     builder->terms = rows;
     return number;
 }
@@ -147,8 +147,8 @@ static uint32_t number_name(LexiconBuilder *builder, Str text)
 {
     void *rows = builder->names;
     uint32_t known = builder->name_texts.count;
-    uint32_t number = lex_number_text(&builder->arena, &builder->name_texts, text, &rows,
-                                      sizeof *builder->names);
+    uint32_t number =
+        lex_number_text(&builder->arena, &builder->name_texts, text, &rows, sizeof *builder->names);
     builder->names = rows;
     if (number == known) add_terms_of(builder, text, &builder->names[number]);
     return number;
@@ -413,4 +413,3 @@ void lexicon_add(LexiconBuilder *builder, Str path, const Doc *doc)
     VEC_PUSH(&builder->arena, &builder->files, row);
     arena_reset(&builder->scratch);
 }
-

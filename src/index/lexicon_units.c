@@ -39,8 +39,7 @@ static Unit *list_units(const LexiconBuilder *builder, Arena *arena, size_t *cou
         const NameBuild *name = &builder->names[i];
         uint32_t parts;
         const uint32_t *terms = lex_parts_of(builder, name, &parts);
-        if (parts > 1 && name->uses >= FREQUENT)
-            units[(*count)++] = (Unit){name->uses, i, false};
+        if (parts > 1 && name->uses >= FREQUENT) units[(*count)++] = (Unit){name->uses, i, false};
         else
             for (uint32_t k = 0; k < parts; k++) uses[terms[k]] += name->uses;
     }

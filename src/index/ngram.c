@@ -311,8 +311,7 @@ static bool fits_together(const Head *head, Str bytes, Str pairs, Str lasts, Str
 {
     return bytes.len == sizeof *head && head->version == NGRAM_VERSION && head->keys < KEYS &&
            pairs.len == (head->pairs + (uint64_t)1) * sizeof(NgramPair) &&
-           lasts.len == head->keys &&
-           starts.len == lists_starts(head->keys) * sizeof(uint32_t);
+           lasts.len == head->keys && starts.len == lists_starts(head->keys) * sizeof(uint32_t);
 }
 
 Fail ngram_open(Ctx *cx, const Segment *segment, Ngrams *out)

@@ -91,8 +91,8 @@ static uint32_t count_upto(const StrTable *table, uint32_t from, uint32_t to, bo
 {
     while (from < to) {
         uint32_t middle = from + (to - from) / 2;
-        Str at = tops ? part_at(table, table->top_text, &table->tops[middle])
-                      : first_of(table, middle);
+        Str at =
+            tops ? part_at(table, table->top_text, &table->tops[middle]) : first_of(table, middle);
         if (str_cmp(at, text) <= 0) from = middle + 1;
         else to = middle;
     }
@@ -130,8 +130,8 @@ static uint32_t count_before(const StrTable *table, uint32_t group, Str text, bo
         size_t more = common(walk.rest, left);
         *found = more == walk.rest.len && more == left.len;
         if (*found) break;
-        bool behind = more == left.len || (more < walk.rest.len && (uint8_t)walk.rest.ptr[more] >
-                                                                       (uint8_t)left.ptr[more]);
+        bool behind = more == left.len || (more < walk.rest.len &&
+                                           (uint8_t)walk.rest.ptr[more] > (uint8_t)left.ptr[more]);
         if (behind) break;
         matched += more;
     }

@@ -176,8 +176,8 @@ static void add_up(const Search *search, const CorpusPart *part)
         const PartTerm *term = &search->terms[i];
         LexCursor cursor = term->list;
         while (!term->slight && lex_next(&cursor))
-            search->sums[cursor.posting.chunk] += (float)lexical_term_score(
-                search->out->corpus, part, &cursor.posting, term->term);
+            search->sums[cursor.posting.chunk] +=
+                (float)lexical_term_score(search->out->corpus, part, &cursor.posting, term->term);
     }
 }
 

@@ -15,7 +15,7 @@
 
 typedef struct LexicalTerm { // a query term and what the corpus knows of it
     const QueryTerm *of;
-    const uint32_t *numbers; // by part; LEX_NONE where it is unknown
+    const uint32_t *numbers;     // by part; LEX_NONE where it is unknown
     const uint32_t *part_chunks; // by part: living ones that have it
     uint32_t chunks;             // in all parts
     double idf;

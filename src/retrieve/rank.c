@@ -59,8 +59,7 @@ static void comment_features(Rank *rank)
     FileOrder *order = ARENA_ARRAY(rank->arena, FileOrder, count);
     uint32_t *files = ARENA_ARRAY(rank->arena, uint32_t, count);
     float *best = ARENA_ARRAY(rank->arena, float, count);
-    for (uint32_t i = 0; i < count; i++)
-        order[i] = (FileOrder){rank->candidates.items[i].file, i};
+    for (uint32_t i = 0; i < count; i++) order[i] = (FileOrder){rank->candidates.items[i].file, i};
     qsort(order, count, sizeof *order, by_file);
     for (size_t i = 0; i < count; i++) files[i] = order[i].file;
     lexical_comments(rank->arena, &rank->lexical, files, count, best);
