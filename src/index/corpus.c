@@ -104,10 +104,10 @@ uint32_t corpus_folder_files(const Corpus *corpus, Str folder)
 
 static void subtract_file(const Lexicon *lexicon, const LexFile *file, uint64_t *sums)
 {
-    for (uint32_t i = 0; i < file->chunk_count; i++)
-        for (uint32_t field = 0; field < LEX_FIELDS; field++)
-            sums[field] -= (uint64_t)lex_length(lexicon, lex_chunk(lexicon, file->first_chunk + i),
-                                                (LexField)field);
+    for (uint32_t i = 0; i < file->chunk_count; i++) {
+        const LexLengths *lengths = lex_lengths(lexicon, file->first_chunk + i);
+        for (uint32_t field = 0; field < LEX_FIELDS; field++) sums[field] -= lengths->of[field];
+    }
 }
 
 static void sum_lengths(Corpus *corpus)

@@ -71,6 +71,7 @@ static bool open_sections(Opening *opening, Lexicon *out)
         .files = get_rows(opening, LEX_SECTION_FILES, head->files, sizeof *out->files),
         .folders = get_rows(opening, LEX_SECTION_FOLDERS, head->folders, sizeof *out->folders),
         .chunks = get_rows(opening, LEX_SECTION_CHUNKS, head->chunks, sizeof *out->chunks),
+        .lengths = get_rows(opening, LEX_SECTION_LENGTHS, head->chunks, sizeof *out->lengths),
         .blocks = get_rows(opening, LEX_SECTION_BLOCKS, head->blocks, sizeof *out->blocks),
         .path_terms = get_rows(opening, LEX_SECTION_PATH_TERMS, head->path_terms, 4),
         .indegree = get_rows(opening, LEX_SECTION_INDEGREE, head->files, 4),
@@ -122,7 +123,8 @@ uint64_t lexicon_bytes(const Lexicon *lexicon)
     uint64_t words = head->path_terms + head->files + def_groups(head->defs) + head->units +
                      (uint64_t)head->unit_terms + 2;
     uint64_t bytes = sizeof *head + head->files * sizeof(LexFile) +
-                     head->folders * sizeof(LexFolder) + head->chunks * sizeof(LexChunk) +
+                     head->folders * sizeof(LexFolder) +
+                     head->chunks * (sizeof(LexChunk) + sizeof(LexLengths)) +
                      head->blocks * sizeof(LexBlock) + words * 4;
     for (size_t i = 0; i < 2; i++)
         bytes +=
@@ -186,23 +188,33 @@ uint32_t lexicon_term(const Lexicon *lexicon, Str text)
     return strtable_find(&lexicon->terms, text);
 }
 
-LexFilterBits lex_filter_bits(Str name, uint32_t lines)
+uint64_t lex_name_hash(Str text)
 {
-    uint64_t hash = hash_64(name.ptr, name.len), bits = hash * UINT64_C(0x9E3779B97F4A7C15);
+    return hash_64(text.ptr, text.len);
+}
+
+LexFilterBits lex_filter_bits(uint64_t hash, uint32_t lines)
+{
+    uint64_t bits = hash * UINT64_C(0x9E3779B97F4A7C15);
     LexFilterBits out = {.line = (uint32_t)((hash >> 32) * lines >> 32)};
     for (size_t i = 0; i < ARRAY_LEN(out.bits); i++)
         out.bits[i] = (uint16_t)(bits >> (19 + 9 * i) & (LEX_FILTER_LINE * 8 - 1));
     return out;
 }
 
-uint32_t lexicon_name(const Lexicon *lexicon, Str text)
+uint32_t lexicon_name_hashed(const Lexicon *lexicon, Str text, uint64_t hash)
 {
     uint32_t lines = lexicon->head->filter_lines;
     if (!lines) return LEX_NONE;
-    LexFilterBits filter = lex_filter_bits(text, lines);
+    LexFilterBits filter = lex_filter_bits(hash, lines);
     const char *line = lexicon->name_filter.ptr + (size_t)filter.line * LEX_FILTER_LINE;
     const uint8_t *bytes = lex_row(lexicon, line, LEX_FILTER_LINE);
     for (size_t i = 0; i < ARRAY_LEN(filter.bits); i++)
         if (!(bytes[filter.bits[i] / 8] >> filter.bits[i] % 8 & 1)) return LEX_NONE;
     return strtable_find(&lexicon->names, text);
+}
+
+uint32_t lexicon_name(const Lexicon *lexicon, Str text)
+{
+    return lexicon_name_hashed(lexicon, text, lex_name_hash(text));
 }

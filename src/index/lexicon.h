@@ -50,6 +50,7 @@ typedef enum LexiconSection { // ids in the segment
     LEX_SECTION_PATH_TERMS,  // u32: of each file its stem's terms, then its folders'
     LEX_SECTION_INDEGREE,    // u32 a file, of this segment alone
     LEX_SECTION_CHUNKS,      // LexChunk
+    LEX_SECTION_LENGTHS,     // LexLengths, by chunk
     LEX_SECTION_DEFS,        // bytes: groups of LEX_DEF_GROUP definitions
     LEX_SECTION_DEF_STARTS,  // u32: where each group begins, and one more
     LEX_SECTION_TERM_TEXT,   // the terms as a StrTable
@@ -84,11 +85,10 @@ typedef struct LexFile {
     uint32_t bytes, lines;
     uint32_t first_chunk, chunk_count;
     uint32_t first_def, def_count;
-    uint32_t path_terms;                 // where they begin
-    uint32_t folder;                     // which it lies in
-    uint16_t stem_terms, folder_terms;   // distinct ones, joined ones too
-    uint16_t stem_length, folder_length; // of the fields
-    uint8_t lang, form, flags;           // LangId, PathForm, PathFlags
+    uint32_t path_terms;               // where they begin
+    uint32_t folder;                   // which it lies in
+    uint16_t stem_terms, folder_terms; // distinct ones, joined ones too
+    uint8_t lang, form, flags;         // LangId, PathForm, PathFlags
     uint8_t partial;
     uint8_t depth; // '/' in the path, at most 255
     uint8_t unused[3];
@@ -101,8 +101,11 @@ typedef struct LexFolder {
 typedef struct LexChunk {
     uint32_t tokens_start;
     uint32_t file, first_line, last_line;
-    uint16_t lengths[4]; // of the fields LEX_CODE .. LEX_ENCLOSING; 65535 for longer ones
 } LexChunk;
+
+typedef struct LexLengths {  // beside each other, because each posting that is weighed needs them
+    uint16_t of[LEX_FIELDS]; // in terms; 65535 for longer ones
+} LexLengths;
 
 // On the disk: kind | flags, name, lines since the definition before in the group (zigzag), then as
 // the flags say: lines from start_line to line and from line to end_line; how many definitions
@@ -155,6 +158,7 @@ typedef struct Lexicon {
     const LexFile *files;
     const LexFolder *folders;
     const LexChunk *chunks;
+    const LexLengths *lengths;
     const LexBlock *blocks;
     const uint32_t *path_terms, *indegree, *def_starts, *unit_starts, *unit_terms;
     StrTable terms, names;
@@ -184,6 +188,10 @@ static inline const LexChunk *lex_chunk(const Lexicon *lexicon, uint32_t chunk)
 {
     return lex_row(lexicon, &lexicon->chunks[chunk], sizeof(LexChunk));
 }
+static inline const LexLengths *lex_lengths(const Lexicon *lexicon, uint32_t chunk)
+{
+    return lex_row(lexicon, &lexicon->lengths[chunk], sizeof(LexLengths));
+}
 static inline const LexFolder *lex_folder(const Lexicon *lexicon, uint32_t folder)
 {
     return lex_row(lexicon, &lexicon->folders[folder], sizeof(LexFolder));
@@ -207,6 +215,9 @@ Str lexicon_term_text(Arena *arena, const Lexicon *lexicon, uint32_t term);
 Str lexicon_name_text(Arena *arena, const Lexicon *lexicon, uint32_t name);
 uint32_t lexicon_term(const Lexicon *lexicon, Str text); // LEX_NONE when there is none
 uint32_t lexicon_name(const Lexicon *lexicon, Str text);
+// The same for who looks in several lexicons: the hash is the same in all.
+uint64_t lex_name_hash(Str text);
+uint32_t lexicon_name_hashed(const Lexicon *lexicon, Str text, uint64_t hash);
 // The folder of this path, without a '/' at its end; LEX_NONE when no file lies in it itself.
 uint32_t lexicon_folder(const Lexicon *lexicon, Str path);
 
@@ -244,14 +255,10 @@ uint32_t lexicon_chunks(const Lexicon *lexicon, uint32_t term); // in how many i
 // No posting of the list weighs more, at the reference averages; INFINITY: a short list.
 float lex_bound(const LexCursor *list);
 
-static inline float lex_length(const Lexicon *lexicon, const LexChunk *chunk, LexField field)
-{
-    if (field < LEX_STEM) return chunk->lengths[field];
-    const LexFile *file = lex_file(lexicon, chunk->file);
-    return field == LEX_STEM ? file->stem_length : file->folder_length;
-}
-// BM25F's weighted frequency of a posting, given the fields' average lengths.
-float lex_weigh(const Lexicon *lexicon, const LexPosting *posting, const float *average);
+// Those of all chunks; NULL when some are damaged. For who weighs many postings.
+const LexLengths *lex_all_lengths(const Lexicon *lexicon);
+// BM25F's weighted frequency of a posting in a chunk, given the fields' average lengths.
+float lex_weigh(const LexLengths *lengths, const LexPosting *posting, const float *average);
 
 typedef struct LexNumbers { // ascending numbers
     const uint8_t *at, *end;

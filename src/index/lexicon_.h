@@ -28,13 +28,14 @@ enum {
     LEX_TOKEN_3_TERMS = (LEX_TOKEN_LONG - LEX_TOKEN_3) << 16,
 };
 
-// A blocked Bloom filter: five bits in one line of it, about ten bits a name.
-enum { LEX_FILTER_LINE = 64, LEX_FILTER_NAMES = 50 }; // bytes; names a line
+// A blocked Bloom filter: five bits in one line of it, about 13 bits a name: one miss
+// in 200 is not seen.
+enum { LEX_FILTER_LINE = 64, LEX_FILTER_NAMES = 40 }; // bytes; names a line
 typedef struct LexFilterBits {
     uint32_t line;
     uint16_t bits[5];
 } LexFilterBits;
-LexFilterBits lex_filter_bits(Str name, uint32_t lines);
+LexFilterBits lex_filter_bits(uint64_t hash, uint32_t lines);
 
 typedef struct Bytes { // grows at its end
     uint32_t len, cap; // cap 0: in `room`
@@ -82,6 +83,7 @@ struct LexiconBuilder {
     VEC(uint32_t) word_terms;
     VEC(LexFile) files;
     VEC(LexChunk) chunks;
+    VEC(LexLengths) lengths; // of these
     VEC(LexDef) defs;
     VEC(uint32_t) path_terms;
     Buf paths, tokens;          // tokens: names as varints

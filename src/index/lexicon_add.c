@@ -309,10 +309,12 @@ static void add_chunk(LexiconBuilder *builder, FileBuild *at, const DocChunk *ch
         count_all(builder, at->folder_terms, at->folder_count, LEX_FOLDER, number);
     for (size_t i = 0; i < builder->term_counts.len; i++)
         add_posting(builder, &builder->term_counts.items[i], number);
-    for (size_t i = 0; i < ARRAY_LEN(row.lengths); i++)
-        row.lengths[i] = (uint16_t)MIN(lengths[i], (uint32_t)UINT16_MAX);
-    for (size_t i = 0; i < LEX_FIELDS; i++)
-        builder->head.field_terms[i] += MIN(lengths[i], (uint32_t)UINT16_MAX);
+    LexLengths kept;
+    for (size_t i = 0; i < LEX_FIELDS; i++) {
+        kept.of[i] = (uint16_t)MIN(lengths[i], (uint32_t)UINT16_MAX);
+        builder->head.field_terms[i] += kept.of[i];
+    }
+    VEC_PUSH(&builder->arena, &builder->lengths, kept);
     VEC_PUSH(&builder->arena, &builder->chunks, row);
 }
 
@@ -351,8 +353,6 @@ static void number_path(LexiconBuilder *builder, FileBuild *at, Str path, LexFil
     row->path_terms = (uint32_t)builder->path_terms.len;
     row->stem_terms = add_path_terms(builder, at->stem_terms, at->stem_count);
     row->folder_terms = add_path_terms(builder, at->folder_terms, at->folder_count);
-    row->stem_length = (uint16_t)at->stem_count;
-    row->folder_length = (uint16_t)at->folder_count;
     row->path_start = (uint32_t)builder->paths.len;
     row->path_len = (uint32_t)path.len;
     buf_add(&builder->paths, path);

@@ -114,13 +114,20 @@ float lex_bound(const LexCursor *list)
     return bound;
 }
 
-float lex_weigh(const Lexicon *lexicon, const LexPosting *posting, const float *average)
+const LexLengths *lex_all_lengths(const Lexicon *lexicon)
 {
-    const LexChunk *chunk = lex_chunk(lexicon, posting->chunk);
+    size_t bytes = lexicon->head->chunks * sizeof *lexicon->lengths;
+    if (!lexicon->segment || segment_is_sound(lexicon->segment, lexicon->lengths, bytes))
+        return lexicon->lengths;
+    return NULL;
+}
+
+float lex_weigh(const LexLengths *lengths, const LexPosting *posting, const float *average)
+{
     float weight = 0;
     for (uint32_t mask = posting->mask; mask; mask &= mask - 1) {
         uint32_t i = (uint32_t)__builtin_ctz(mask);
-        float length = lex_length(lexicon, chunk, (LexField)i), b = lex_weights.b[i];
+        float length = lengths->of[i], b = lex_weights.b[i];
         weight += lex_weights.weight[i] * (float)posting->tf[i] / (1 - b + b * length / average[i]);
     }
     return weight;

@@ -87,8 +87,9 @@ static void bound_list(const Lexicon *lexicon, uint32_t term, LexBlock *blocks)
         if (i && i % LEX_BLOCK == 0) block++;
         if (i % LEX_BLOCK == 0) block->start = start;
         block->last_chunk = cursor.posting.chunk;
-        block->bound =
-            MAX(block->bound, lex_weigh(lexicon, &cursor.posting, lexicon->head->reference));
+        const LexLengths *lengths = &lexicon->lengths[cursor.posting.chunk];
+        float weight = lex_weigh(lengths, &cursor.posting, lexicon->head->reference);
+        block->bound = MAX(block->bound, weight);
     }
 }
 
@@ -111,7 +112,7 @@ static void put_filter(LexiconBuilder *builder)
     uint32_t lines = names->count / LEX_FILTER_NAMES + 1;
     uint8_t *filter = ARENA_ARRAY(&builder->arena, uint8_t, (size_t)lines * LEX_FILTER_LINE);
     for (uint32_t i = 0; i < names->count; i++) {
-        LexFilterBits at = lex_filter_bits(names->texts[i], lines);
+        LexFilterBits at = lex_filter_bits(lex_name_hash(names->texts[i]), lines);
         uint8_t *line = filter + (size_t)at.line * LEX_FILTER_LINE;
         for (size_t k = 0; k < ARRAY_LEN(at.bits); k++)
             line[at.bits[k] / 8] |= (uint8_t)(1U << at.bits[k] % 8);
@@ -265,6 +266,8 @@ static void put_rows(LexiconBuilder *builder)
                 builder->files.len * sizeof *builder->files.items);
     lexicon_put(builder, LEX_SECTION_CHUNKS, builder->chunks.items,
                 builder->chunks.len * sizeof *builder->chunks.items);
+    lexicon_put(builder, LEX_SECTION_LENGTHS, builder->lengths.items,
+                builder->lengths.len * sizeof *builder->lengths.items);
     lexicon_put(builder, LEX_SECTION_PATH_TERMS, builder->path_terms.items,
                 builder->path_terms.len * sizeof *builder->path_terms.items);
 }

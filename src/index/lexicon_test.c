@@ -62,7 +62,8 @@ static void bounds_hold(void **state)
         float bound = lex_bound(&cursor);
         uint32_t count = 0;
         for (; lex_next(&cursor); count++) {
-            float weight = lex_weigh(&lexicon, &cursor.posting, lexicon.head->reference);
+            const LexLengths *lengths = lex_lengths(&lexicon, cursor.posting.chunk);
+            float weight = lex_weigh(lengths, &cursor.posting, lexicon.head->reference);
             assert_true(weight <= bound);
             if (!cursor.block_count) continue;
             const LexBlock *block = &cursor.blocks[count / LEX_BLOCK];

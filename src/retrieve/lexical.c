@@ -54,11 +54,17 @@ static void look_up(Arena *arena, const Corpus *corpus, const QueryTerm *of, Lex
     out->idf = lexical_idf(corpus, out->chunks);
 }
 
+static double term_score(const Corpus *corpus, const LexLengths *lengths, const LexPosting *posting,
+                         const LexicalTerm *term)
+{
+    double tf = lex_weigh(lengths, posting, corpus->average);
+    return term->of->weight * term->idf * tf / (k1 + tf);
+}
+
 double lexical_term_score(const Corpus *corpus, const CorpusPart *part, const LexPosting *posting,
                           const LexicalTerm *term)
 {
-    double tf = lex_weigh(part->lexicon, posting, corpus->average);
-    return term->of->weight * term->idf * tf / (k1 + tf);
+    return term_score(corpus, lex_lengths(part->lexicon, posting->chunk), posting, term);
 }
 
 // Whether a is to stand before b.
@@ -97,9 +103,10 @@ typedef struct PartTerm {
 
 typedef struct Search {
     Lexical *out;
-    const bool *allowed; // by file, or NULL
-    float *sums;         // by chunk of a part; zeros between parts
-    PartTerm *terms;     // those that the part has, in the query's order
+    const bool *allowed;       // by file, or NULL
+    float *sums;               // by chunk of a part; zeros between parts
+    const LexLengths *lengths; // of the part's chunks
+    PartTerm *terms;           // those that the part has, in the query's order
     size_t term_count;
     double slight; // what the slight ones can add together
 } Search;
@@ -170,26 +177,27 @@ static void choose_slight(Search *search)
     }
 }
 
-static void add_up(const Search *search, const CorpusPart *part)
+static void add_up(const Search *search)
 {
     for (size_t i = 0; i < search->term_count; i++) {
         const PartTerm *term = &search->terms[i];
         LexCursor cursor = term->list;
+        const LexPosting *posting = &cursor.posting;
         while (!term->slight && lex_next(&cursor))
-            search->sums[cursor.posting.chunk] +=
-                (float)lexical_term_score(search->out->corpus, part, &cursor.posting, term->term);
+            search->sums[posting->chunk] += (float)term_score(
+                search->out->corpus, &search->lengths[posting->chunk], posting, term->term);
     }
 }
 
 // The chunks of a part ascend from one call to the next.
-static float score_exactly(Search *search, const CorpusPart *part, uint32_t chunk)
+static float score_exactly(Search *search, uint32_t chunk)
 {
     float score = 0;
     for (size_t i = 0; i < search->term_count; i++) {
         PartTerm *term = &search->terms[i];
         if (lex_seek(&term->list, chunk) && term->list.posting.chunk == chunk)
-            score += (float)lexical_term_score(search->out->corpus, part, &term->list.posting,
-                                               term->term);
+            score += (float)term_score(search->out->corpus, &search->lengths[chunk],
+                                       &term->list.posting, term->term);
     }
     return score;
 }
@@ -205,16 +213,18 @@ static bool is_wanted(const Search *search, const CorpusPart *part, uint32_t chu
 static void search_part(Search *search, const CorpusPart *part)
 {
     uint32_t chunks = part->lexicon->head->chunks;
+    search->lengths = lex_all_lengths(part->lexicon);
+    if (!search->lengths) return; // damaged, and known to be
     open_lists(search, part);
     choose_slight(search);
-    add_up(search, part);
+    add_up(search);
     for (uint32_t chunk = 0; chunk < chunks; chunk++) {
         float sum = search->sums[chunk];
         if (sum <= 0) continue;
         search->sums[chunk] = 0;
         if ((sum + search->slight) * slack < threshold(search)) continue;
         if (!is_wanted(search, part, chunk)) continue;
-        if (search->slight > 0) sum = score_exactly(search, part, chunk);
+        if (search->slight > 0) sum = score_exactly(search, chunk);
         offer(search, (LexicalHit){part->first_chunk + chunk, sum});
     }
 }
@@ -307,7 +317,7 @@ static void add_comments(const Lexical *lexical, const LexicalTerm *term, LexCur
     bool more = lex_seek(cursor, file->first_chunk);
     for (; more && posting->chunk < end; more = lex_next(cursor)) {
         if (!(posting->mask >> LEX_COMMENT & 1)) continue;
-        double length = lex_chunk(cursor->lexicon, posting->chunk)->lengths[LEX_COMMENT];
+        double length = lex_lengths(cursor->lexicon, posting->chunk)->of[LEX_COMMENT];
         double tf = posting->tf[LEX_COMMENT] / (1 - comment_b + comment_b * length / average);
         sums[posting->chunk - file->first_chunk] += (float)(weight * tf / (comment_k1 + tf));
     }
