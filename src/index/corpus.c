@@ -3,7 +3,6 @@
 
 #include <assert.h>
 
-#include "base/map.h"
 #include "index/universe.h"
 
 bool corpus_is_dead(const CorpusPart *part, uint32_t local_file)
@@ -90,6 +89,33 @@ bool corpus_has_path(const Corpus *corpus, Str path)
     return false;
 }
 
+// Whether a part's paths begin after all of a folder's, or end before them.
+static bool is_elsewhere(const Lexicon *lexicon, Str folder)
+{
+    uint32_t files = lexicon->head->files;
+    if (!files) return true;
+    Str first = path_folder(lexicon_path(lexicon, 0)), last = lexicon_path(lexicon, files - 1);
+    bool before = str_cmp(last, folder) < 0;
+    bool behind = str_cmp(first, folder) > 0 && !str_starts(first, folder);
+    return folder.len && (before || behind);
+}
+
+uint32_t corpus_folder_files(const Corpus *corpus, Str folder)
+{
+    uint32_t files = 0;
+    for (size_t i = 0; i < corpus->part_count; i++) {
+        const CorpusPart *part = &corpus->parts[i];
+        const Lexicon *lexicon = part->lexicon;
+        uint32_t number =
+            is_elsewhere(lexicon, folder) ? LEX_NONE : lexicon_folder(lexicon, folder);
+        if (number == LEX_NONE) continue;
+        files += lex_folder(lexicon, number)->files;
+        for (uint32_t file = 0; part->dead && file < lexicon->head->files; file++)
+            files -= part->dead[file] && lex_file(lexicon, file)->folder == number;
+    }
+    return files;
+}
+
 // --- statistics ---
 
 uint32_t corpus_all_chunks(const Corpus *corpus)
@@ -109,10 +135,10 @@ uint32_t corpus_chunks_with(const Corpus *corpus, Str term, uint32_t found)
 
 static void subtract_file(const Lexicon *lexicon, const LexFile *file, uint64_t *sums)
 {
-    for (uint32_t i = 0; i < file->chunk_count; i++)
-        for (uint32_t field = 0; field < LEX_FIELDS; field++)
-            sums[field] -= (uint64_t)lex_length(lexicon, lex_chunk(lexicon, file->first_chunk + i),
-                                                (LexField)field);
+    for (uint32_t i = 0; i < file->chunk_count; i++) {
+        const LexLengths *lengths = lex_lengths(lexicon, file->first_chunk + i);
+        for (uint32_t field = 0; field < LEX_FIELDS; field++) sums[field] -= lengths->of[field];
+    }
 }
 
 static void sum_lengths(Corpus *corpus)
@@ -123,12 +149,14 @@ static void sum_lengths(Corpus *corpus)
     for (size_t i = 0; i < corpus->part_count; i++) {
         const CorpusPart *part = &corpus->parts[i];
         const Lexicon *lexicon = part->lexicon;
+        corpus->live_bytes += lexicon->head->bytes;
         for (size_t field = 0; field < LEX_FIELDS; field++)
             sums[field] += lexicon->head->field_terms[field];
         for (uint32_t file = 0; part->dead && file < lexicon->head->files; file++) {
             if (!part->dead[file]) continue;
             subtract_file(lexicon, lex_file(lexicon, file), sums);
             corpus->live_files--;
+            corpus->live_bytes -= lex_file(lexicon, file)->bytes;
             corpus->live_chunks -= lex_file(lexicon, file)->chunk_count;
         }
     }
@@ -136,26 +164,6 @@ static void sum_lengths(Corpus *corpus)
         corpus->average[field] = corpus->live_chunks && sums[field]
                                      ? (float)((double)sums[field] / corpus->live_chunks)
                                      : 1;
-}
-
-static void number_folders(Arena *arena, Corpus *corpus)
-{
-    Map numbers = {0};
-    Str last = STR_NONE;
-    uint32_t *folders = ARENA_ARRAY(arena, uint32_t, corpus->files);
-    uint32_t *counts = ARENA_ARRAY(arena, uint32_t, corpus->files);
-    for (uint32_t file = 0; file < corpus->files; file++) {
-        const CorpusPart *part = corpus_part_of_file(corpus, file);
-        Str folder = path_folder(lexicon_path(part->lexicon, file - part->first_file));
-        bool again = file && str_eq(folder, last); // files of a folder follow each other
-        uint64_t number = again ? folders[file - 1] : *map_at(arena, &numbers, folder, numbers.len);
-        last = folder;
-        folders[file] = (uint32_t)number;
-        counts[number] += !corpus_is_dead(part, file - part->first_file);
-    }
-    corpus->folders = folders;
-    corpus->folder_files = counts;
-    corpus->folder_count = (uint32_t)numbers.len;
 }
 
 void corpus_init(Arena *arena, const Lexicon *lexicons, const bool *const *dead, size_t count,
@@ -170,6 +178,5 @@ void corpus_init(Arena *arena, const Lexicon *lexicons, const bool *const *dead,
         out->chunks += lexicons[i].head->chunks;
     }
     sum_lengths(out);
-    number_folders(arena, out);
     if (count == 1 && !parts[0].dead) out->indegree = lexicons[0].indegree;
 }

@@ -34,12 +34,10 @@ typedef struct Corpus {
     size_t part_count;
     uint32_t files, chunks; // numbers in use, dead ones too
     uint32_t live_files, live_chunks;
-    float average[LEX_FIELDS];    // lengths of the fields, over living chunks
-    const uint32_t *indegree;     // by file; NULL: to be counted when asked for
-    const uint32_t *folders;      // by file: which folder it is in
-    const uint32_t *folder_files; // by folder: how many files it has
-    uint32_t folder_count;
-    const CorpusWhole *whole; // NULL: the corpus itself
+    uint64_t live_bytes;       // of the files' texts
+    float average[LEX_FIELDS]; // lengths of the fields, over living chunks
+    const uint32_t *indegree;  // by file; NULL: to be counted when asked for
+    const CorpusWhole *whole;  // NULL: the corpus itself
 } Corpus;
 
 // `dead[i]` may be NULL, and so may `dead`.
@@ -61,6 +59,9 @@ uint32_t corpus_chunks_with(const Corpus *corpus, Str term, uint32_t found);
 // Whether a living file (of the whole) has this path, or one that begins with it when it ends in
 // '/'.
 bool corpus_has_path(const Corpus *corpus, Str path);
+
+// How many living files lie in this folder itself; without a '/' at its end.
+uint32_t corpus_folder_files(const Corpus *corpus, Str folder);
 
 // How many other files (tests left out) hold a name that this file defines: one of at least four
 // letters, of a type, function or impl, that at most two files define. `marks`: one a file, zeroed

@@ -1,4 +1,5 @@
 // index/indegree.c - how many files use what a file defines.
+#include "base/vec.h"
 #include "index/corpus.h"
 
 enum { SHORTEST_NAME = 4, MOST_DEFINERS = 2 };
@@ -7,12 +8,10 @@ typedef struct Using {
     const CorpusPart *part; // being looked through
     uint32_t *marks;        // by file: one more than the last file that it was counted for
     uint32_t defined_in, count;
-    uint32_t *numbers; // by part: what the name is called there
 } Using;
 
-static void use(void *arg, uint32_t local)
+static void use(Using *using, uint32_t local)
 {
-    Using *using = arg;
     const CorpusPart *part = using->part;
     uint32_t file = part->first_file + local;
     if (lex_file(part->lexicon, local)->flags & PATH_TEST || corpus_is_dead(part, local)) return;
@@ -31,50 +30,96 @@ static bool counts(const LexDef *def)
 static uint32_t count_definers(const CorpusPart *part, uint32_t name)
 {
     const Lexicon *lexicon = part->lexicon;
-    uint32_t files = 0, last = LEX_NONE, end = lex_name(lexicon, name + 1)->first_def;
-    for (uint32_t i = lex_name(lexicon, name)->first_def; i < end && files <= MOST_DEFINERS; i++) {
-        const LexDef *def = lex_def(lexicon, lex_name_def(lexicon, i));
-        if (!counts(def) || def->file == last || corpus_is_dead(part, def->file)) continue;
-        last = def->file;
+    LexNumbers defs = lexicon_name_defs(lexicon, name);
+    uint32_t files = 0, last = LEX_NONE;
+    while (files <= MOST_DEFINERS && lex_next_number(&defs)) {
+        LexDef def = lex_def(lexicon, defs.value);
+        uint32_t file = counts(&def) ? lex_def_file(lexicon, defs.value) : LEX_NONE;
+        if (file == LEX_NONE || file == last || corpus_is_dead(part, file)) continue;
+        last = file;
         files++;
     }
     return files;
 }
 
-// What a name is called in each part, as long as not too many files define it.
-static bool find_everywhere(const Corpus *corpus, const CorpusPart *home, uint32_t name,
-                            uint32_t *numbers)
+typedef struct Wanted { // a name that the file defines
+    Str text;
+    uint64_t hash;
+    uint32_t number, definers;
+} Wanted;
+
+typedef VEC(Wanted) WantedVec;
+
+typedef struct Found { // such a name in another part
+    const CorpusPart *part;
+    uint32_t wanted, number;
+} Found;
+
+typedef VEC(Found) FoundVec;
+
+// As count_definers, of a name that one living file is known to define.
+static uint32_t count_home_definers(const CorpusPart *home, uint32_t name)
 {
-    Str text = lexicon_name_text(home->lexicon, name);
-    uint32_t definers = count_definers(home, name);
-    if (text.len < SHORTEST_NAME) return false;
-    for (size_t i = 0; i < corpus->part_count && definers <= MOST_DEFINERS; i++) {
-        const CorpusPart *part = &corpus->parts[i];
-        numbers[i] = part == home ? name : lexicon_name(part->lexicon, text);
-        if (part != home && numbers[i] != LEX_NONE) definers += count_definers(part, numbers[i]);
-    }
-    return definers <= MOST_DEFINERS;
+    LexNumbers defs = lexicon_name_defs(home->lexicon, name);
+    return defs.left == 1 ? 1 : count_definers(home, name);
 }
 
-static void count_name(const Corpus *corpus, const CorpusPart *home, uint32_t name, Using *using)
+static WantedVec list_wanted(Arena *arena, const CorpusPart *part, const LexFile *file)
 {
-    if (!find_everywhere(corpus, home, name, using->numbers)) return;
-    for (size_t i = 0; i < corpus->part_count; i++) {
-        using->part = &corpus->parts[i];
-        if (using->numbers[i] != LEX_NONE)
-            lexicon_name_files(using->part->lexicon, using->numbers[i], use, using);
+    const Lexicon *lexicon = part->lexicon;
+    WantedVec out = {0};
+    LexDefs defs = lexicon_defs(lexicon, file->first_def, file->def_count);
+    while (lex_next_def(&defs)) {
+        uint32_t name = defs.def.name;
+        if (!counts(&defs.def)) continue;
+        uint32_t definers = count_home_definers(part, name);
+        if (definers > MOST_DEFINERS) continue;
+        Str text = lexicon_name_text(arena, lexicon, name);
+        if (text.len < SHORTEST_NAME) continue;
+        VEC_PUSH(arena, &out, (Wanted){text, lex_name_hash(text), name, definers});
     }
+    return out;
+}
+
+// Part by part, because what tells that a name is not in one is small enough for a near cache.
+static FoundVec find_wanted(Arena *arena, const Corpus *corpus, const CorpusPart *home,
+                            WantedVec *wanted)
+{
+    FoundVec out = {0};
+    for (size_t i = 0; i < corpus->part_count; i++) {
+        const CorpusPart *part = &corpus->parts[i];
+        for (uint32_t k = 0; part != home && k < wanted->len; k++) {
+            Wanted *name = &wanted->items[k];
+            if (name->definers > MOST_DEFINERS) continue;
+            uint32_t number = lexicon_name_hashed(part->lexicon, name->text, name->hash);
+            if (number == LEX_NONE) continue;
+            name->definers += count_definers(part, number);
+            VEC_PUSH(arena, &out, (Found){part, k, number});
+        }
+    }
+    return out;
+}
+
+static void use_name(Using *using, const CorpusPart *part, uint32_t name)
+{
+    using->part = part;
+    LexNumbers files = lexicon_name_files(part->lexicon, name);
+    while (lex_next_number(&files)) use(using, files.value);
 }
 
 uint32_t corpus_count_indegree(const Corpus *corpus, uint32_t *marks, uint32_t file)
 {
+    Arena arena = {0};
     const CorpusPart *part = corpus_part_of_file(corpus, file);
-    const LexFile *row = corpus_file(corpus, file);
-    uint32_t numbers[CORPUS_MOST_PARTS];
-    Using using = {.marks = marks, .defined_in = file, .numbers = numbers};
-    for (uint32_t i = 0; i < row->def_count; i++) {
-        const LexDef *def = lex_def(part->lexicon, row->first_def + i);
-        if (counts(def)) count_name(corpus, part, def->name, &using);
-    }
+    Using using = {.marks = marks, .defined_in = file};
+    WantedVec wanted = list_wanted(&arena, part, corpus_file(corpus, file));
+    FoundVec found = find_wanted(&arena, corpus, part, &wanted);
+    for (size_t i = 0; i < wanted.len; i++)
+        if (wanted.items[i].definers <= MOST_DEFINERS)
+            use_name(&using, part, wanted.items[i].number);
+    for (size_t i = 0; i < found.len; i++)
+        if (wanted.items[found.items[i].wanted].definers <= MOST_DEFINERS)
+            use_name(&using, found.items[i].part, found.items[i].number);
+    arena_fini(&arena);
     return using.count;
 }

@@ -5,8 +5,8 @@
 //   definitions
 //
 // Everything is numbered from 0 in its segment: files in the order of their paths, chunks and
-// definitions file by file, terms and names in the order they first stand. Numbers of other
-// segments mean nothing; what lasts is (path, content, chunk's number in the file).
+// definitions file by file, terms and names in the order of their bytes. Numbers of other segments
+// mean nothing; what lasts is (path, content, chunk's number in the file).
 //
 // A chunk has six fields (Field enum below): its code and comments, the names defined in it, the
 // definitions it is inside of, and its file's stem and folders, which come from the path.
@@ -24,98 +24,9 @@
 #define CQ_INDEX_LEXICON_H
 
 #include "index/doc.h"
-#include "index/segment.h"
-
-enum {
-    LEXICON_VERSION = 2,
-    LEXICON_MOST_TEXT = 512 << 20, // bytes; the largest section is about a quarter of the text
-};
-
-typedef enum LexField {
-    LEX_CODE,
-    LEX_COMMENT,
-    LEX_DEF,
-    LEX_ENCLOSING,
-    LEX_STEM,
-    LEX_FOLDER,
-    LEX_FIELDS,
-} LexField;
-
-typedef enum LexiconSection { // ids in the segment
-    LEX_SECTION_HEAD = 0x100,
-    LEX_SECTION_PATHS,      // bytes
-    LEX_SECTION_FILES,      // LexFile
-    LEX_SECTION_CHUNKS,     // LexChunk
-    LEX_SECTION_DEFS,       // LexDef
-    LEX_SECTION_TERM_TEXT,  // bytes
-    LEX_SECTION_TERMS,      // LexTerm, and one more where the last ends
-    LEX_SECTION_TERM_ORDER, // u32: terms sorted by their bytes
-    LEX_SECTION_POSTINGS,   // bytes
-    LEX_SECTION_BLOCKS,     // LexBlock
-    LEX_SECTION_NAME_TEXT,
-    LEX_SECTION_NAMES,      // LexName, and one more
-    LEX_SECTION_NAME_SLOTS, // u32: a hash table, 1 + a name or 0; a power of two of them
-    LEX_SECTION_NAME_MARKS, // a byte a slot: other bits of the hash
-    LEX_SECTION_NAME_FILES, // bytes
-    LEX_SECTION_NAME_DEFS,  // u32: definitions by name
-    LEX_SECTION_PATH_TERMS, // u32: of each file its stem's terms, then its folders'
-    LEX_SECTION_TOKENS,     // bytes: each chunk's terms in order
-    LEX_SECTION_INDEGREE,   // u32 a file, of this segment alone
-} LexiconSection;
-enum { LEX_SECTIONS = LEX_SECTION_INDEGREE - LEX_SECTION_HEAD + 1 };
-
-typedef struct LexHead {
-    uint32_t version, files, chunks, defs, terms, names, blocks, path_terms;
-    uint64_t field_terms[LEX_FIELDS]; // summed over chunks
-    float reference[LEX_FIELDS];      // average lengths that bounds were computed with
-} LexHead;
-
-typedef struct LexFile {
-    uint32_t path_start, path_len;
-    uint32_t bytes, lines;
-    uint32_t first_chunk, chunk_count;
-    uint32_t first_def, def_count;
-    uint32_t path_terms;                 // where they begin
-    uint16_t stem_terms, folder_terms;   // distinct ones, joined ones too
-    uint16_t stem_length, folder_length; // of the fields
-    uint8_t lang, form, flags;           // LangId, PathForm, PathFlags
-    uint8_t partial;
-    uint8_t depth; // '/' in the path, at most 255
-    uint8_t unused[3];
-} LexFile;
-
-typedef struct LexChunk {
-    uint32_t tokens_start;
-    uint32_t file, first_line, last_line;
-    uint32_t token_count;
-    uint16_t lengths[4]; // of the fields LEX_CODE .. LEX_ENCLOSING; 65535 for longer ones
-} LexChunk;
-
-typedef struct LexDef {
-    uint32_t name, file, start_line, line, end_line;
-    int32_t parent; // definition of this segment, or -1
-    uint8_t kind, declaration;
-    uint8_t unused[2];
-} LexDef;
-
-typedef struct LexTerm {
-    uint32_t text_start, postings_start;
-    uint32_t first_block; // none when it is in at most LEX_BLOCK chunks
-    uint32_t chunks;      // in how many it is
-    float bound;          // no posting weighs more, at the reference averages
-} LexTerm;
-
-enum { LEX_BLOCK = 128 }; // postings
-typedef struct LexBlock {
-    uint32_t start;      // of its bytes
-    uint32_t last_chunk; // of its last posting
-    float bound;         // as LexTerm's, of this block
-} LexBlock;
-
-typedef struct LexName {
-    uint32_t text_start, files_start;
-    uint32_t first_def, files; // in LEX_SECTION_NAME_DEFS; in how many files it stands
-} LexName;
+#include "index/lexicon_format.h"
+#include "index/lists.h"
+#include "index/strtable.h"
 
 // BM25F's weights and length factors of the fields: the one place where they are set.
 typedef struct LexWeights {
@@ -142,15 +53,14 @@ typedef struct Lexicon {
     const Segment *segment; // NULL: in memory, nothing is to be checked
     const LexHead *head;
     const LexFile *files;
+    const LexFolder *folders;
     const LexChunk *chunks;
-    const LexDef *defs;
-    const LexTerm *terms;
+    const LexLengths *lengths;
     const LexBlock *blocks;
-    const LexName *names;
-    const uint32_t *term_order, *name_slots, *name_defs, *path_terms, *indegree;
-    uint32_t name_slot_count;
-    Str name_marks;
-    Str paths, term_text, name_text, postings, name_files, tokens;
+    const uint32_t *path_terms, *indegree, *def_starts, *unit_starts, *unit_terms;
+    StrTable terms, names;
+    Lists postings, name_lists;
+    Str paths, defs, name_filter, tokens;
 } Lexicon;
 
 // `section(arg, id)` gives a section's bytes. False when they do not fit together.
@@ -159,6 +69,7 @@ MUST_CHECK bool lexicon_open(Str (*section)(void *arg, uint32_t id), void *arg, 
 MUST_CHECK bool lexicon_open_segment(const Segment *segment, Lexicon *out);
 Str lexicon_find_in(const SegmentSection *sections, uint32_t id); // in what lexicon_finish gave
 void lexicon_view(const SegmentSection *sections, Lexicon *out);  // likewise, without a check
+uint64_t lexicon_bytes(const Lexicon *lexicon);                   // of all its sections
 
 extern const char lex_nothing[128];
 static inline const void *lex_row(const Lexicon *lexicon, const void *at, size_t size)
@@ -174,75 +85,89 @@ static inline const LexChunk *lex_chunk(const Lexicon *lexicon, uint32_t chunk)
 {
     return lex_row(lexicon, &lexicon->chunks[chunk], sizeof(LexChunk));
 }
-const LexDef *lex_def(const Lexicon *lexicon, uint32_t def);
-// These two and the row behind.
-static inline const LexTerm *lex_term(const Lexicon *lexicon, uint32_t term)
+static inline const LexLengths *lex_lengths(const Lexicon *lexicon, uint32_t chunk)
 {
-    return lex_row(lexicon, &lexicon->terms[term], 2 * sizeof(LexTerm));
+    return lex_row(lexicon, &lexicon->lengths[chunk], sizeof(LexLengths));
 }
-static inline const LexName *lex_name(const Lexicon *lexicon, uint32_t name)
+static inline const LexFolder *lex_folder(const Lexicon *lexicon, uint32_t folder)
 {
-    return lex_row(lexicon, &lexicon->names[name], 2 * sizeof(LexName));
+    return lex_row(lexicon, &lexicon->folders[folder], sizeof(LexFolder));
 }
 static inline uint32_t lex_u32(const Lexicon *lexicon, const uint32_t *at)
 {
     return *(const uint32_t *)lex_row(lexicon, at, sizeof *at);
 }
-static inline uint32_t lex_name_def(const Lexicon *lexicon, uint32_t at)
-{
-    return lex_u32(lexicon, &lexicon->name_defs[at]);
-}
 // A file's: its stem's, then its folders'. NULL when there are none, or they are damaged.
 const uint32_t *lex_path_terms(const Lexicon *lexicon, const LexFile *file);
 // Part of one of the texts or byte sections; empty when damaged.
 Str lex_part(const Lexicon *lexicon, Str of, size_t from, size_t to);
+static inline bool lex_is_joined(const Lexicon *lexicon, uint32_t term)
+{
+    return term >= lexicon->head->joined_from && term < lexicon->head->joined_to;
+}
 
-uint64_t lexicon_bytes(const Lexicon *lexicon); // of all its sections
-
-Str lexicon_path(const Lexicon *lexicon, uint32_t file);
-Str lexicon_term_text(const Lexicon *lexicon, uint32_t term);
-Str lexicon_name_text(const Lexicon *lexicon, uint32_t name);
 #define LEX_NONE UINT32_MAX
+Str lexicon_path(const Lexicon *lexicon, uint32_t file);
+Str lexicon_term_text(Arena *arena, const Lexicon *lexicon, uint32_t term);
+Str lexicon_name_text(Arena *arena, const Lexicon *lexicon, uint32_t name);
 uint32_t lexicon_term(const Lexicon *lexicon, Str text); // LEX_NONE when there is none
 uint32_t lexicon_name(const Lexicon *lexicon, Str text);
+// The same for who looks in several lexicons: the hash is the same in all.
+uint64_t lex_name_hash(Str text);
+uint32_t lexicon_name_hashed(const Lexicon *lexicon, Str text, uint64_t hash);
+// The folder of this path, without a '/' at its end; LEX_NONE when no file lies in it itself.
+uint32_t lexicon_folder(const Lexicon *lexicon, Str path);
+
+LexDef lex_def(const Lexicon *lexicon, uint32_t def);
+uint32_t lex_def_file(const Lexicon *lexicon, uint32_t def);
+
+typedef struct LexDefs { // definitions one after the other: faster than one by one
+    const Lexicon *lexicon;
+    const uint8_t *at, *group_end;
+    uint32_t next, end; // numbers
+    LexDef def;         // of number next - 1
+} LexDefs;
+LexDefs lexicon_defs(const Lexicon *lexicon, uint32_t first, uint32_t count);
+bool lex_next_def(LexDefs *defs); // false at the end
 
 typedef struct LexPosting {
     uint32_t chunk;
     uint32_t tf[LEX_FIELDS];
-    uint8_t mask; // of the fields it is in
+    uint8_t mask; // of the fields it is in; tf of the others is not set
 } LexPosting;
 
 typedef struct LexCursor { // over one term's postings, ascending by chunk
     const Lexicon *lexicon;
-    const uint8_t *at;
-    uint32_t term, left; // postings left
+    const uint8_t *first, *at, *end;
+    const LexBlock *blocks;      // of a long list, or NULL
+    uint32_t block_count, block; // block: `at` is in it, or behind it
+    uint32_t chunks;             // how many postings; 0: not counted
     LexPosting posting;
 } LexCursor;
 
 LexCursor lexicon_postings(const Lexicon *lexicon, uint32_t term);
 bool lex_next(LexCursor *cursor);                 // false at the end
 bool lex_seek(LexCursor *cursor, uint32_t chunk); // the first posting at or behind `chunk`
+uint32_t lexicon_chunks(const Lexicon *lexicon, uint32_t term); // in how many it is
+// No posting of the list weighs more, at the reference averages; INFINITY: a short list.
+float lex_bound(const LexCursor *list);
 
-static inline float lex_length(const Lexicon *lexicon, const LexChunk *chunk, LexField field)
-{
-    if (field < LEX_STEM) return chunk->lengths[field];
-    const LexFile *file = lex_file(lexicon, chunk->file);
-    return field == LEX_STEM ? file->stem_length : file->folder_length;
-}
-// BM25F's weighted frequency of a posting, given the fields' average lengths.
-float lex_weigh(const Lexicon *lexicon, const LexPosting *posting, const float *average);
+// Those of all chunks; NULL when some are damaged. For who weighs many postings.
+const LexLengths *lex_all_lengths(const Lexicon *lexicon);
+// BM25F's weighted frequency of a posting in a chunk, given the fields' average lengths.
+float lex_weigh(const LexLengths *lengths, const LexPosting *posting, const float *average);
 
-uint32_t lexicon_slot_count(uint32_t names);    // of the hash table
-static inline char lex_name_mark(uint64_t hash) // never 0, which is a free slot
-{
-    return (char)(hash >> 56 | 1);
-}
+typedef struct LexNumbers { // ascending numbers
+    const uint8_t *at, *end;
+    uint32_t value, left;
+    bool only; // there is but one, and `value` is it
+} LexNumbers;
+bool lex_next_number(LexNumbers *numbers); // false at the end
 
-// The files in which a name stands, ascending: calls fn for each.
-void lexicon_name_files(const Lexicon *lexicon, uint32_t name, void (*fn)(void *arg, uint32_t file),
-                        void *arg);
+LexNumbers lexicon_name_defs(const Lexicon *lexicon, uint32_t name);
+LexNumbers lexicon_name_files(const Lexicon *lexicon, uint32_t name);
 
-// The terms of a chunk in order, at most `cap`; returns how many.
+// The terms of a chunk in order, joined ones left out, at most `cap`; returns how many.
 uint32_t lexicon_tokens(const Lexicon *lexicon, uint32_t chunk, uint32_t *out, uint32_t cap);
 
 #endif

@@ -1,5 +1,6 @@
 #include "index/lexicon.h"
 
+#include "index/terms.h"
 #include "support/check.h"
 
 enum { FILES = 60 };
@@ -36,7 +37,7 @@ static void seeks_as_it_steps(void **state)
     add_files(builder);
     lexicon_view(lexicon_finish(builder), &lexicon);
     uint32_t term = lexicon_term(&lexicon, STR("lion"));
-    assert_true(term != LEX_NONE && lexicon.terms[term].chunks > 3 * LEX_BLOCK);
+    assert_true(term != LEX_NONE && lexicon_chunks(&lexicon, term) > 3 * LEX_BLOCK);
     for (uint32_t step = 1; step < 400; step += 37) {
         LexCursor walker = lexicon_postings(&lexicon, term), seeker = walker;
         bool more = lex_next(&walker);
@@ -58,24 +59,27 @@ static void bounds_hold(void **state)
     lexicon_view(lexicon_finish(builder), &lexicon);
     for (uint32_t term = 0; term < lexicon.head->terms; term++) {
         LexCursor cursor = lexicon_postings(&lexicon, term);
-        const LexBlock *blocks = lexicon.blocks + lexicon.terms[term].first_block;
+        float bound = lex_bound(&cursor);
         uint32_t count = 0;
         for (; lex_next(&cursor); count++) {
-            float weight = lex_weigh(&lexicon, &cursor.posting, lexicon.head->reference);
-            assert_true(weight <= lexicon.terms[term].bound);
-            if (lexicon.terms[term].chunks <= LEX_BLOCK) continue;
-            const LexBlock *block = &blocks[count / LEX_BLOCK];
+            const LexLengths *lengths = lex_lengths(&lexicon, cursor.posting.chunk);
+            float weight = lex_weigh(lengths, &cursor.posting, lexicon.head->reference);
+            assert_true(weight <= bound);
+            if (!cursor.block_count) continue;
+            const LexBlock *block = &cursor.blocks[count / LEX_BLOCK];
             assert_true(cursor.posting.chunk <= block->last_chunk && weight <= block->bound);
         }
-        assert_int_equal(count, lexicon.terms[term].chunks);
+        assert_int_equal(count, lexicon_chunks(&lexicon, term));
+        assert_int_equal(cursor.block_count > 0, count > LEX_BLOCK);
     }
     lexicon_builder_free(builder);
 }
 
-static void count_file(void *arg, uint32_t file)
+static uint32_t count_numbers(LexNumbers numbers)
 {
-    (void)file;
-    (*(uint32_t *)arg)++;
+    uint32_t count = 0;
+    while (lex_next_number(&numbers)) count++;
+    return count;
 }
 
 static void finds_names(void **state)
@@ -85,20 +89,92 @@ static void finds_names(void **state)
     Lexicon lexicon;
     add_files(builder);
     lexicon_view(lexicon_finish(builder), &lexicon);
-    uint32_t name = lexicon_name(&lexicon, STR("zebra7_3")), count = 0;
+    Arena arena = {0};
+    uint32_t name = lexicon_name(&lexicon, STR("zebra7_3"));
     assert_true(name != LEX_NONE);
-    CHECK_STR(lexicon_name_text(&lexicon, name), STR("zebra7_3"));
-    lexicon_name_files(&lexicon, name, count_file, &count);
-    assert_int_equal(count, FILES / 7);
-    assert_int_equal(lexicon.names[name + 1].first_def - lexicon.names[name].first_def, FILES / 7);
-    const LexDef *def = &lexicon.defs[lexicon.name_defs[lexicon.names[name].first_def]];
-    assert_int_equal(def->name, name);
-    CHECK_STR(lexicon_path(&lexicon, def->file), STR("src/f006.c"));
+    CHECK_STR(lexicon_name_text(&arena, &lexicon, name), STR("zebra7_3"));
+    assert_int_equal(count_numbers(lexicon_name_files(&lexicon, name)), FILES / 7);
+    LexNumbers defs = lexicon_name_defs(&lexicon, name);
+    assert_int_equal(count_numbers(defs), FILES / 7);
+    assert_true(lex_next_number(&defs));
+    assert_int_equal(lex_def(&lexicon, defs.value).name, name);
+    CHECK_STR(lexicon_path(&lexicon, lex_def_file(&lexicon, defs.value)), STR("src/f006.c"));
+    name = lexicon_name(&lexicon, STR("zebra59_0")); // its list says nothing of files
+    LexNumbers files = lexicon_name_files(&lexicon, name);
+    assert_true(lex_next_number(&files));
+    assert_int_equal(files.value, 58);
+    assert_false(lex_next_number(&files));
+    arena_fini(&arena);
     assert_int_equal(lexicon_name(&lexicon, STR("zebra7_99")), LEX_NONE);
     assert_int_equal(lexicon_term(&lexicon, STR("")), LEX_NONE);
     // zebra59_0 is defined in one file only, which nobody else mentions
     assert_int_equal(lexicon.indegree[58], 0);
     lexicon_builder_free(builder);
+}
+
+// Definitions come back as they were, one by one and in a row, over the borders of groups.
+static void keeps_definitions(void **state)
+{
+    (void)state;
+    LexiconBuilder *builder = lexicon_builder_new();
+    Lexicon lexicon;
+    add_files(builder);
+    lexicon_view(lexicon_finish(builder), &lexicon);
+    assert_true(lexicon.head->defs > 3 * LEX_DEF_GROUP);
+    uint32_t number = 0;
+    for (uint32_t file = 0; file < lexicon.head->files; file++) {
+        const LexFile *row = lex_file(&lexicon, file);
+        LexDefs defs = lexicon_defs(&lexicon, row->first_def, row->def_count);
+        uint32_t line = 1;
+        for (; lex_next_def(&defs); number++, line += 16) {
+            LexDef def = lex_def(&lexicon, number);
+            assert_int_equal(def.name, defs.def.name);
+            assert_int_equal(def.parent, -1);
+            assert_int_equal(def.start_line, line);
+            assert_int_equal(defs.def.end_line, line + 14);
+            assert_int_equal(lex_def_file(&lexicon, number), file);
+        }
+    }
+    assert_int_equal(number, lexicon.head->defs);
+    lexicon_builder_free(builder);
+}
+
+// What was split into terms comes back chunk by chunk, whether words were frequent or rare.
+static void keeps_tokens(void **state)
+{
+    (void)state;
+    enum { RARE = 400, MOST = 1 << 16 };
+    Arena arena = {0};
+    Ctx cx = {.arena = &arena};
+    Buf text = buf_on(&arena);
+    Doc doc;
+    Lexicon lexicon;
+    DocMaker *maker = doc_maker_new(NULL);
+    LexiconBuilder *builder = lexicon_builder_new();
+    for (int i = 0; i < RARE; i++) {
+        buf_addf(&text, "put_frequent_word rare%c%c_once\n", 'a' + i / 20, 'a' + i % 20);
+        if (i % 3 == 0) buf_addf(&text, "single\n");
+    }
+    assert_null(doc_make(&cx, maker, LANG_NONE, FORM_CODE, buf_str(&text), &doc));
+    lexicon_add(builder, STR("a"), &doc);
+    lexicon_view(lexicon_finish(builder), &lexicon);
+    uint32_t *tokens = ARENA_ARRAY(&arena, uint32_t, MOST), count = 0, at = 0;
+    for (uint32_t i = 0; i < lexicon.head->chunks; i++)
+        count += lexicon_tokens(&lexicon, i, tokens + count, MOST - count);
+    for (int i = 0; i < RARE; i++) {
+        Str rare = str_format(&arena, "rare%c%c", 'a' + i / 20, 'a' + i % 20);
+        char stem[8];
+        memcpy(stem, rare.ptr, rare.len);
+        rare = (Str){stem, terms_stem(stem, rare.len)};
+        Str wanted[] = {STR("put"), STR("frequent"), STR("word"), rare, STR("onc"), STR("singl")};
+        for (size_t k = 0; k < (i % 3 == 0 ? 6 : 5); k++, at++)
+            CHECK_STR(lexicon_term_text(&arena, &lexicon, tokens[at]), wanted[k]);
+    }
+    assert_int_equal(at, count);
+    assert_int_equal(lexicon_tokens(&lexicon, 0, tokens, 4), 4); // a word is cut
+    lexicon_builder_free(builder);
+    doc_maker_free(maker);
+    arena_fini(&arena);
 }
 
 static void takes_files_without_terms(void **state)
@@ -156,6 +232,7 @@ int index_lexicon_test(void)
         cmocka_unit_test(seeks_as_it_steps),   cmocka_unit_test(bounds_hold),
         cmocka_unit_test(finds_names),         cmocka_unit_test(empty_one_opens),
         cmocka_unit_test(refuses_wrong_sizes), cmocka_unit_test(takes_files_without_terms),
+        cmocka_unit_test(keeps_definitions),   cmocka_unit_test(keeps_tokens),
     };
     return RUN_TESTS(tests);
 }

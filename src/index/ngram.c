@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/vec.h"
+#include "index/varint.h"
 
 enum {
     KEYS = 1 << 24, // trigrams there can be
@@ -12,8 +13,7 @@ enum {
 };
 
 typedef struct Head {
-    uint32_t version, files;
-    uint64_t keys;
+    uint32_t version, files, keys, pairs;
 } Head;
 
 static inline uint32_t fold(unsigned char c)
@@ -39,12 +39,6 @@ void ngram_taker_free(NgramTaker *taker)
     if (!taker) return;
     mem_free(taker->keys);
     mem_free(taker);
-}
-
-static int by_key(const void *a, const void *b)
-{
-    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-    return (x > y) - (x < y);
 }
 
 static void take_key(NgramTaker *taker, uint32_t key)
@@ -111,7 +105,6 @@ NgramSet ngram_take(NgramTaker *taker, Str text)
         break;
     }
     for (size_t i = 0; i < taker->count; i++) taker->seen[taker->keys[i] / 64] = 0;
-    if (taker->count) qsort(taker->keys, taker->count, sizeof *taker->keys, by_key);
     return (NgramSet){taker->keys, taker->count};
 }
 
@@ -176,192 +169,257 @@ static List *list_of(NgramBuilder *builder, uint32_t key)
     return list;
 }
 
-enum { LONGEST_NUMBER = 5 }; // a u32 as LEB128
-
-static size_t put_number(uint8_t *to, uint32_t number)
-{
-    size_t len = 0;
-    for (; number >= 0x80; number >>= 7) to[len++] = (uint8_t)(number | 0x80);
-    to[len++] = (uint8_t)number;
-    return len;
-}
-
-// False when the bytes end in the middle of it, or it is too large.
-static bool take_number(const uint8_t **at, const uint8_t *end, uint32_t *out)
-{
-    uint64_t number = 0;
-    for (int shift = 0; *at < end && shift < 35; shift += 7) {
-        uint8_t byte = *(*at)++;
-        number |= (uint64_t)(byte & 0x7F) << shift;
-        if (byte >= 0x80) continue;
-        *out = (uint32_t)number;
-        return number <= UINT32_MAX;
-    }
-    return false;
-}
-
 void ngram_add(NgramBuilder *builder, uint32_t file, NgramSet set)
 {
     for (size_t i = 0; i < set.count; i++) {
         List *list = list_of(builder, set.keys[i]);
-        if (list->cap - list->len < LONGEST_NUMBER) {
+        if (list->cap - list->len < VARINT_LONGEST) {
             list->cap = MAX(list->cap + list->cap / 2, 16u);
             list->bytes = mem_resize(list->bytes, list->cap);
         }
-        list->len += (uint32_t)put_number(list->bytes + list->len, file - list->next);
+        list->len += (uint32_t)varint_put(list->bytes + list->len, file - list->next);
         list->next = file + 1;
     }
 }
 
 // --- packing
 
-static int by_list_key(const void *a, const void *b)
+static int by_key(const void *a, const void *b)
 {
-    return by_key(&((const List *)a)->key, &((const List *)b)->key);
+    uint32_t x = ((const List *)a)->key, y = ((const List *)b)->key;
+    return (x > y) - (x < y);
 }
 
 // Adds a list behind those of the same key from the builders before, which end before `next`.
-static void join(Buf *lists, const List *list, uint32_t next)
+static void join(Buf *out, const List *list, uint32_t next)
 {
     const uint8_t *at = list->bytes, *end = list->bytes + list->len;
-    uint8_t first[LONGEST_NUMBER];
-    uint32_t file = 0;
-    take_number(&at, end, &file);
-    buf_add(lists, (Str){(char *)first, put_number(first, file - next)});
-    buf_add(lists, (Str){(const char *)at, (size_t)(end - at)});
+    varint_add(out, varint_get(&at, end) - next);
+    buf_add(out, (Str){(const char *)at, (size_t)(end - at)});
+}
+
+static size_t bits_len(uint32_t files)
+{
+    return ((size_t)files + 7) / 8;
+}
+
+// A list as a bit a file.
+static void put_bits(Buf *out, Str list, uint32_t files)
+{
+    const uint8_t *at = (const uint8_t *)list.ptr, *end = at + list.len;
+    uint8_t *bits = (uint8_t *)buf_room(out, bits_len(files));
+    memset(bits, 0, bits_len(files));
+    out->len += bits_len(files);
+    for (uint32_t file = 0; at < end; file++) {
+        file += varint_get(&at, end);
+        bits[file / 8] |= (uint8_t)(1U << file % 8);
+    }
+}
+
+typedef struct Packing {
+    Arena *arena, scratch;
+    NgramBuilder *const *builders;
+    size_t count, *at; // at: the next list of each builder
+    uint32_t files;
+    VEC(NgramPair) pairs;
+    Buf lasts, joined;
+    ListsBuilder lists;
+} Packing;
+
+// The smallest key that is left; KEYS when none is.
+static uint32_t next_key(const Packing *packing)
+{
+    uint32_t key = KEYS;
+    for (size_t i = 0; i < packing->count; i++) {
+        const NgramBuilder *builder = packing->builders[i];
+        if (packing->at[i] < builder->count) key = MIN(key, builder->lists[packing->at[i]].key);
+    }
+    return key;
+}
+
+static void pack_key(Packing *packing, uint32_t key)
+{
+    uint32_t next = 0, pair = key >> 8;
+    size_t known = packing->pairs.len;
+    packing->joined.len = 0;
+    for (size_t i = 0; i < packing->count; i++) {
+        const NgramBuilder *builder = packing->builders[i];
+        const List *list = &builder->lists[packing->at[i]];
+        if (packing->at[i] == builder->count || list->key != key) continue;
+        join(&packing->joined, list, next);
+        next = list->next;
+        packing->at[i]++;
+    }
+    if (!known || packing->pairs.items[known - 1].bytes != pair)
+        VEC_PUSH(&packing->scratch, &packing->pairs,
+                 (NgramPair){pair, (uint32_t)packing->lasts.len});
+    buf_byte(&packing->lasts, (char)(unsigned char)key);
+    Str list = {packing->joined.ptr, packing->joined.len};
+    if (list.len < bits_len(packing->files)) buf_add(&packing->lists.group, list);
+    else put_bits(&packing->lists.group, list, packing->files);
+    lists_end(&packing->lists);
+}
+
+static void put(Arena *arena, SegmentSection *out, uint32_t id, const void *at, size_t bytes)
+{
+    *out = (SegmentSection){id, str_copy(arena, (Str){at, bytes})};
+}
+
+static void put_all(Packing *packing, SegmentSection out[NGRAM_SECTIONS])
+{
+    Arena *arena = packing->arena;
+    uint32_t keys = packing->lists.count;
+    Head head = {NGRAM_VERSION, packing->files, keys, (uint32_t)packing->pairs.len};
+    VEC_PUSH(&packing->scratch, &packing->pairs, (NgramPair){KEYS >> 8, keys});
+    lists_finish(&packing->lists);
+    put(arena, &out[0], NGRAM_HEAD, &head, sizeof head);
+    put(arena, &out[1], NGRAM_PAIRS, packing->pairs.items,
+        packing->pairs.len * sizeof *packing->pairs.items);
+    put(arena, &out[2], NGRAM_LASTS, packing->lasts.ptr, packing->lasts.len);
+    put(arena, &out[3], NGRAM_LISTS, packing->lists.bytes.ptr, packing->lists.bytes.len);
+    put(arena, &out[4], NGRAM_STARTS, packing->lists.starts,
+        lists_starts(keys) * sizeof *packing->lists.starts);
 }
 
 void ngram_finish(Arena *arena, NgramBuilder *const *builders, size_t count, uint32_t files,
                   SegmentSection out[NGRAM_SECTIONS])
 {
-    VEC(uint32_t) keys = {0};
-    VEC(uint64_t) starts = {0};
-    Buf lists = buf_on(arena);
-    size_t *at = ARENA_ARRAY(arena, size_t, count + 1);
+    Packing packing = {.arena = arena, .builders = builders, .count = count, .files = files};
+    size_t most = 0, bytes = 0;
+    packing.at = ARENA_ARRAY(&packing.scratch, size_t, count);
+    packing.lasts = packing.joined = buf_on(&packing.scratch);
     for (size_t i = 0; i < count; i++) {
         NgramBuilder *builder = builders[i];
-        if (builder->count) qsort(builder->lists, builder->count, sizeof(List), by_list_key);
+        if (builder->count) qsort(builder->lists, builder->count, sizeof(List), by_key);
         mem_free(builder->slots); // they named places
         builder->slots = NULL;
         builder->slot_count = 0;
+        most += builder->count;
+        for (size_t k = 0; k < builder->count; k++)
+            bytes += MIN((size_t)builder->lists[k].len, bits_len(files));
     }
-    for (;;) {
-        uint32_t key = KEYS, next = 0;
-        for (size_t i = 0; i < count; i++)
-            if (at[i] < builders[i]->count) key = MIN(key, builders[i]->lists[at[i]].key);
-        if (key == KEYS) break;
-        VEC_PUSH(arena, &keys, key);
-        VEC_PUSH(arena, &starts, lists.len);
-        for (size_t i = 0; i < count; i++) {
-            const List *list = &builders[i]->lists[at[i]];
-            if (at[i] == builders[i]->count || list->key != key) continue;
-            join(&lists, list, next);
-            next = list->next;
-            at[i]++;
-        }
-    }
-    VEC_PUSH(arena, &starts, lists.len);
-    Head *head = ARENA_NEW(arena, Head);
-    *head = (Head){NGRAM_VERSION, files, keys.len};
-    out[0] = (SegmentSection){NGRAM_HEAD, {(char *)head, sizeof *head}};
-    out[1] = (SegmentSection){NGRAM_KEYS, {(char *)keys.items, keys.len * sizeof(uint32_t)}};
-    out[2] = (SegmentSection){NGRAM_STARTS, {(char *)starts.items, starts.len * sizeof(uint64_t)}};
-    out[3] = (SegmentSection){NGRAM_LISTS, buf_str(&lists)};
+    packing.lists = lists_builder(&packing.scratch, (uint32_t)most, bytes);
+    for (uint32_t key = next_key(&packing); key < KEYS; key = next_key(&packing))
+        pack_key(&packing, key);
+    put_all(&packing, out);
+    arena_fini(&packing.scratch);
 }
 
 // --- reading
+
+static bool fits_together(const Head *head, Str bytes, Str pairs, Str lasts, Str starts)
+{
+    return bytes.len == sizeof *head && head->version == NGRAM_VERSION && head->keys < KEYS &&
+           pairs.len == (head->pairs + (uint64_t)1) * sizeof(NgramPair) &&
+           lasts.len == head->keys && starts.len == lists_starts(head->keys) * sizeof(uint32_t);
+}
 
 Fail ngram_open(Ctx *cx, const Segment *segment, Ngrams *out)
 {
     *out = (Ngrams){0};
     if (!segment_section_bytes(segment, NGRAM_HEAD)) return segment_intact(cx, segment);
-    Str bytes = segment_section(segment, NGRAM_HEAD), keys = segment_section(segment, NGRAM_KEYS);
-    Str starts = segment_section(segment, NGRAM_STARTS);
+    Str bytes = segment_section(segment, NGRAM_HEAD);
+    Str pairs = segment_section(segment, NGRAM_PAIRS);
+    Str lasts = segment_section(segment, NGRAM_LASTS);
+    Str starts = segment_unchecked(segment, NGRAM_STARTS);
     TRY(segment_intact(cx, segment));
     const Head *head = (const void *)bytes.ptr;
-    bool fits = bytes.len == sizeof *head && head->version == NGRAM_VERSION && head->keys < KEYS &&
-                keys.len == head->keys * sizeof(uint32_t) &&
-                starts.len == (head->keys + 1) * sizeof(uint64_t);
-    if (!fits) return FAIL(cx->arena, DAMAGED, "the index of trigrams does not fit together");
-    *out = (Ngrams){segment, (const void *)keys.ptr, (const void *)starts.ptr, (uint32_t)head->keys,
-                    head->files};
+    if (!fits_together(head, bytes, pairs, lasts, starts))
+        return FAIL(cx->arena, DAMAGED, "the index of trigrams does not fit together");
+    *out = (Ngrams){.segment = segment,
+                    .pairs = (const void *)pairs.ptr,
+                    .pair_count = head->pairs,
+                    .files = head->files,
+                    .lasts = lasts,
+                    .lists = {.segment = segment,
+                              .starts = (const void *)starts.ptr,
+                              .count = head->keys,
+                              .bytes = segment_unchecked(segment, NGRAM_LISTS)}};
     return NULL;
 }
 
-static bool find_key(const Ngrams *ngrams, uint32_t key, uint32_t *index)
+static bool find_key(const Ngrams *ngrams, uint32_t key, uint32_t *number)
 {
-    uint32_t low = 0, high = ngrams->count;
+    uint32_t low = 0, high = ngrams->pair_count;
     while (low < high) {
         uint32_t middle = low + (high - low) / 2;
-        if (ngrams->keys[middle] < key) low = middle + 1;
+        if (ngrams->pairs[middle].bytes < key >> 8) low = middle + 1;
         else high = middle;
     }
-    *index = low;
-    return low < ngrams->count && ngrams->keys[low] == key;
+    const NgramPair *pair = &ngrams->pairs[low]; // there is one more
+    if (low == ngrams->pair_count || pair->bytes != key >> 8) return false;
+    Str lasts = str_sub(ngrams->lasts, pair->first, pair[1].first);
+    size_t at = str_find(lasts, (char)(unsigned char)key);
+    *number = pair->first + (uint32_t)at;
+    return at < lasts.len;
 }
-
-typedef struct Range { // of NGRAM_LISTS
-    uint64_t start, len;
-} Range;
 
 static int by_length(const void *a, const void *b)
 {
-    uint64_t x = ((const Range *)a)->len, y = ((const Range *)b)->len;
+    size_t x = ((const Str *)a)->len, y = ((const Str *)b)->len;
     return (x > y) - (x < y);
 }
 
 typedef enum Lookup { LOOKUP_SOME, LOOKUP_NONE, LOOKUP_UNKNOWN } Lookup;
 
 // The lists of a literal's trigrams, shortest first.
-static Lookup find_lists(const Ngrams *ngrams, Str literal, Range *ranges, size_t *count)
+static Lookup find_lists(const Ngrams *ngrams, Str literal, Str *lists, size_t *count)
 {
     uint32_t key = 0, inside = 0;
     *count = 0;
     for (size_t i = 0; i < literal.len && *count < MOST_KEYS; i++) {
-        uint32_t index;
+        uint32_t number;
         key = (key << 8 | fold((unsigned char)literal.ptr[i])) & (KEYS - 1);
         if (++inside < NGRAM_SIZE) continue;
-        if (!find_key(ngrams, key, &index)) return LOOKUP_NONE;
-        uint64_t start = ngrams->starts[index], end = ngrams->starts[index + 1];
-        if (end < start) return LOOKUP_UNKNOWN;
-        ranges[(*count)++] = (Range){start, end - start};
+        if (!find_key(ngrams, key, &number)) return LOOKUP_NONE;
+        Str list = lists_get(&ngrams->lists, number);
+        if (!list.len) return LOOKUP_UNKNOWN; // damaged: no list is empty
+        lists[(*count)++] = list;
     }
-    qsort(ranges, *count, sizeof *ranges, by_length);
+    qsort(lists, *count, sizeof *lists, by_length);
     return *count ? LOOKUP_SOME : LOOKUP_UNKNOWN;
 }
 
-// Marks the files of a list, those only that are marked in `among` unless that is NULL.
-static bool mark(const Ngrams *ngrams, Range range, const uint64_t *among, uint64_t *marked)
+static bool mark_bits(const Ngrams *ngrams, Str list, const uint64_t *among, uint64_t *marked)
 {
-    Str bytes = segment_part(ngrams->segment, NGRAM_LISTS, range.start, range.len);
-    const uint8_t *at = (const uint8_t *)bytes.ptr, *end = at + bytes.len;
-    uint64_t next = 0;
-    if (bytes.len != range.len) return false;
-    while (at < end) {
-        uint32_t gap;
-        if (!take_number(&at, end, &gap) || next + gap >= ngrams->files) return false;
-        uint64_t file = next + gap, bit = UINT64_C(1) << file % 64;
+    for (uint32_t file = 0; file < ngrams->files; file += 64) {
+        uint64_t word = 0;
+        memcpy(&word, list.ptr + file / 8, MIN(list.len - file / 8, sizeof word));
+        marked[file / 64] |= among ? word & among[file / 64] : word;
+    }
+    uint32_t over = ngrams->files % 64;
+    uint64_t beyond = over ? UINT64_MAX << over : 0;
+    return !ngrams->files || !(marked[(ngrams->files - 1) / 64] & beyond);
+}
+
+// Marks the files of a list, those only that are marked in `among` unless that is NULL.
+static bool mark(const Ngrams *ngrams, Str list, const uint64_t *among, uint64_t *marked)
+{
+    const uint8_t *at = (const uint8_t *)list.ptr, *end = at + list.len;
+    if (list.len == bits_len(ngrams->files)) return mark_bits(ngrams, list, among, marked);
+    for (uint64_t file = 0; at < end; file++) {
+        file += varint_get(&at, end);
+        if (file >= ngrams->files) return false;
+        uint64_t bit = UINT64_C(1) << file % 64;
         if (!among || among[file / 64] & bit) marked[file / 64] |= bit;
-        next = file + 1;
     }
     return true;
 }
 
 bool ngram_may_hold(const Ngrams *ngrams, Str literal, uint64_t *marked)
 {
-    Range ranges[MOST_KEYS];
+    Str lists[MOST_KEYS];
     size_t count, words = ((size_t)ngrams->files + 63) / 64;
     if (!ngrams->segment || literal.len < NGRAM_SIZE) return false;
-    Lookup found = find_lists(ngrams, literal, ranges, &count);
+    Lookup found = find_lists(ngrams, literal, lists, &count);
     if (found != LOOKUP_SOME) return found == LOOKUP_NONE;
     uint64_t *now = mem_alloc((2 * words + 1) * sizeof *now), *before = now + words;
-    bool sound = mark(ngrams, ranges[0], NULL, now);
+    bool sound = mark(ngrams, lists[0], NULL, now);
     for (size_t i = 1; sound && i < MIN(count, (size_t)MOST_LISTS); i++) {
-        if (i > 1 && ranges[i].len == ranges[i - 1].len && ranges[i].start == ranges[i - 1].start)
-            continue;
+        if (lists[i].ptr == lists[i - 1].ptr) continue;
         memcpy(before, now, words * sizeof *now);
         memset(now, 0, words * sizeof *now);
-        sound = mark(ngrams, ranges[i], before, now);
+        sound = mark(ngrams, lists[i], before, now);
     }
     for (size_t i = 0; sound && i < words; i++) marked[i] |= now[i];
     mem_free(now);

@@ -8,8 +8,10 @@
 // A file that is marked may lack the literal; one that is not marked cannot hold it. Two letters
 // that Unicode folds to ASCII ones, the Kelvin sign and the long s, count as k and s too.
 //
-// Format: keys ascending; for each a list of ascending file numbers, the first and then the gaps,
-// each less one, as LEB128. Source of the idea: R. Cox, "Regular Expression Matching with a Trigram
+// Format: keys ascending, as pairs of first bytes and where their third bytes begin; for each key a
+// list (index/lists.h) of ascending file numbers: the first and then the gaps, each less one, as
+// varints, or, where that would be as long or longer, a bit a file.
+// Source of the idea: R. Cox, "Regular Expression Matching with a Trigram
 // Index" (2012).
 //
 // Threads: Ngrams is frozen; a builder and an NgramTaker belong to one thread.
@@ -18,22 +20,28 @@
 #ifndef CQ_INDEX_NGRAM_H
 #define CQ_INDEX_NGRAM_H
 
-#include "index/segment.h"
+#include "index/lists.h"
 
 enum { // section ids
     NGRAM_HEAD = 0x200,
-    NGRAM_KEYS,   // u32, ascending
-    NGRAM_STARTS, // u64 a key, and one more: where its list begins in NGRAM_LISTS
+    NGRAM_PAIRS, // NgramPair, ascending, and one more where the last ends
+    NGRAM_LASTS, // the third byte of each key
     NGRAM_LISTS,
-    NGRAM_SECTIONS = 4,
+    NGRAM_STARTS, // of the lists
+    NGRAM_SECTIONS = 5,
 };
-enum { NGRAM_VERSION = 1, NGRAM_SIZE = 3 };
+enum { NGRAM_VERSION = 2, NGRAM_SIZE = 3 };
 
 typedef struct NgramTaker NgramTaker; // 2 MiB of scratch
 NgramTaker *ngram_taker_new(void);
 void ngram_taker_free(NgramTaker *taker); // NULL is fine
 
-typedef struct NgramSet { // of one file: ascending
+typedef struct NgramPair {
+    uint32_t bytes; // the first two of the keys: 256 * first + second
+    uint32_t first; // the number of the first of these keys
+} NgramPair;
+
+typedef struct NgramSet { // of one file: each once
     const uint32_t *keys;
     size_t count;
 } NgramSet;
@@ -50,9 +58,10 @@ void ngram_finish(Arena *arena, NgramBuilder *const *builders, size_t count, uin
 
 typedef struct Ngrams { // all zero knows nothing: every file may hold anything
     const Segment *segment;
-    const uint32_t *keys;
-    const uint64_t *starts;
-    uint32_t count, files;
+    const NgramPair *pairs;
+    uint32_t pair_count, files;
+    Str lasts;
+    Lists lists;
 } Ngrams;
 
 // Fails: DAMAGED. A segment without these sections gives all zero.

@@ -27,12 +27,15 @@ typedef VEC(Known) KnownVec;
 
 static KnownVec find_known(Arena *arena, const Model *model, const Lexicon *lexicon)
 {
+    Arena text = {0};
     KnownVec known = {0};
     for (uint32_t term = 0; term < lexicon->head->terms; term++) {
-        uint32_t token = model_token(model, lexicon_term_text(lexicon, term));
+        uint32_t token = model_token(model, lexicon_term_text(&text, lexicon, term));
+        arena_reset(&text);
         if (token == MODEL_NONE) continue;
         VEC_PUSH(arena, &known, (Known){term, token, model_document(model, token)});
     }
+    arena_fini(&text);
     return known;
 }
 

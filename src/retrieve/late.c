@@ -104,7 +104,7 @@ static size_t cosines_of(Late *late, const CorpusPart *part, uint32_t term)
     uint64_t known;
     Str bytes = {(const char *)&key, sizeof key};
     if (map_get(&late->known, bytes, &known)) return (size_t)known;
-    uint32_t token = model_token(late->model, lexicon_term_text(part->lexicon, term));
+    uint32_t token = model_token(late->model, lexicon_term_text(late->arena, part->lexicon, term));
     size_t from = token == MODEL_NONE ? 0 : add_cosines(late, token);
     map_put(late->arena, &late->known, str_copy(late->arena, bytes), from);
     return from;

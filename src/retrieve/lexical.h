@@ -15,8 +15,9 @@
 
 typedef struct LexicalTerm { // a query term and what the corpus knows of it
     const QueryTerm *of;
-    const uint32_t *numbers; // by part; LEX_NONE where it is unknown
-    uint32_t chunks;         // living ones that have it
+    const uint32_t *numbers;     // by part; LEX_NONE where it is unknown
+    const uint32_t *part_chunks; // by part: living ones that have it
+    uint32_t chunks;             // in all parts
     double idf;
 } LexicalTerm;
 
@@ -35,7 +36,6 @@ typedef struct Lexical {
     double missing;   // the idf of a term that no chunk has
     LexicalHit *hits; // the best LEXICAL_MOST_HITS, best first; ties by path, then line
     size_t hit_count;
-    float *comments; // by chunk: the comment score
 } Lexical;
 
 // What a term adds to the score of the chunk that `posting` of `part` is of.
@@ -46,5 +46,8 @@ double lexical_idf(const Corpus *corpus, uint32_t chunks);
 uint32_t lexical_chunks(const Corpus *corpus, Str term);
 void lexical_search(Arena *arena, const Corpus *corpus, const Query *query,
                     const bool *allowed_files, Lexical *out);
+// The best comment score that a chunk of each file has. `files` ascend.
+void lexical_comments(Arena *arena, const Lexical *lexical, const uint32_t *files, size_t count,
+                      float *out);
 
 #endif

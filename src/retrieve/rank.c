@@ -43,36 +43,60 @@ static void body_features(Rank *rank)
     rank->body_most = most;
 }
 
+typedef struct FileOrder {
+    uint32_t file, candidate;
+} FileOrder;
+
+static int by_file(const void *a, const void *b)
+{
+    uint32_t left = ((const FileOrder *)a)->file, right = ((const FileOrder *)b)->file;
+    return (left > right) - (left < right);
+}
+
 static void comment_features(Rank *rank)
 {
-    if (rank->lexical.most <= 0) return;
-    for (size_t i = 0; i < rank->candidates.len; i++) {
-        Candidate *at = &rank->candidates.items[i];
-        const CorpusPart *part = corpus_part_of_file(rank->corpus, at->file);
-        const LexFile *file = corpus_file(rank->corpus, at->file);
-        float best = 0;
-        for (uint32_t j = 0; j < file->chunk_count; j++)
-            best = MAX(best, rank->lexical.comments[part->first_chunk + file->first_chunk + j]);
-        at->features[FEATURE_COMMENT] = best / rank->lexical.most;
-    }
+    size_t count = rank->candidates.len;
+    if (rank->lexical.most <= 0 || !count) return;
+    FileOrder *order = ARENA_ARRAY(rank->arena, FileOrder, count);
+    uint32_t *files = ARENA_ARRAY(rank->arena, uint32_t, count);
+    float *best = ARENA_ARRAY(rank->arena, float, count);
+    for (uint32_t i = 0; i < count; i++) order[i] = (FileOrder){rank->candidates.items[i].file, i};
+    qsort(order, count, sizeof *order, by_file);
+    for (size_t i = 0; i < count; i++) files[i] = order[i].file;
+    lexical_comments(rank->arena, &rank->lexical, files, count, best);
+    for (size_t i = 0; i < count; i++)
+        rank->candidates.items[order[i].candidate].features[FEATURE_COMMENT] =
+            best[i] / rank->lexical.most;
 }
+
+typedef struct Folder {
+    double sum;      // of squares of BODY
+    uint32_t others; // living files less one
+} Folder;
 
 // Files of one folder speak for each other.
 static void sibling_features(Rank *rank)
 {
-    const Corpus *corpus = rank->corpus;
-    double *sums = ARENA_ARRAY(rank->arena, double, corpus->folder_count);
-    for (size_t i = 0; i < rank->candidates.len; i++) {
+    size_t count = rank->candidates.len;
+    Map numbers = {0}; // of folders by path
+    Folder *folders = ARENA_ARRAY(rank->arena, Folder, count);
+    uint32_t *folder_of = ARENA_ARRAY(rank->arena, uint32_t, count);
+    for (size_t i = 0; i < count; i++) {
         const Candidate *at = &rank->candidates.items[i];
+        Str path = path_folder(corpus_path(rank->corpus, at->file));
+        size_t known = numbers.len;
+        uint64_t number = *map_at(rank->arena, &numbers, path, known);
         double body = at->features[FEATURE_BODY];
-        sums[corpus->folders[at->file]] += body * body;
+        if (number == known) folders[number].others = corpus_folder_files(rank->corpus, path) - 1;
+        folders[number].sum += body * body;
+        folder_of[i] = (uint32_t)number;
     }
-    for (size_t i = 0; i < rank->candidates.len; i++) {
+    for (size_t i = 0; i < count; i++) {
         Candidate *at = &rank->candidates.items[i];
-        uint32_t folder = corpus->folders[at->file];
-        double body = at->features[FEATURE_BODY], others = corpus->folder_files[folder] - 1.0;
+        const Folder *folder = &folders[folder_of[i]];
+        double body = at->features[FEATURE_BODY], others = folder->others;
         at->features[FEATURE_SIBLINGS] =
-            MAX(sums[folder] - body * body, 0.0) / sqrt(MAX(others, 1.0));
+            MAX(folder->sum - body * body, 0.0) / sqrt(MAX(others, 1.0));
     }
 }
 

@@ -7,35 +7,41 @@
 
 // --- paths ---
 
-static bool is_asked_for(const Query *query, Str term)
+// Which of the query's terms is this one of a part; NULL when it is none of the plain ones.
+static const LexicalTerm *asked_for(const Rank *rank, size_t part, uint32_t number)
 {
-    for (size_t i = 0; i < query->term_count; i++)
-        if (query->terms[i].plain && str_eq(query->terms[i].text, term)) return true;
-    return false;
+    for (size_t i = 0; i < rank->lexical.term_count; i++) {
+        const LexicalTerm *term = &rank->lexical.terms[i];
+        if (term->of->plain && term->numbers[part] == number) return term;
+    }
+    return NULL;
 }
 
-// In how many chunks a term is; of several parts, counted once a question.
-static uint32_t count_chunks(Rank *rank, const CorpusPart *part, uint32_t term, Str text)
+// The idf of a path's term; each is looked for in all parts once a question.
+static double idf_of(Rank *rank, const CorpusPart *part, uint32_t term)
 {
     uint64_t known;
-    bool alone = rank->corpus->part_count == 1 && !part->dead && !rank->corpus->whole;
-    if (alone) return lex_term(part->lexicon, term)->chunks;
-    if (map_get(&rank->path_terms, text, &known)) return (uint32_t)known;
-    uint32_t chunks = lexical_chunks(rank->corpus, text);
-    map_put(rank->arena, &rank->path_terms, text, chunks);
-    return chunks;
+    Str text = lexicon_term_text(rank->arena, part->lexicon, term);
+    if (!map_get(&rank->path_terms, text, &known)) {
+        known = lexical_chunks(rank->corpus, text);
+        map_put(rank->arena, &rank->path_terms, text, known);
+    }
+    return lexical_idf(rank->corpus, (uint32_t)known);
 }
 
 // Which share of these terms, by weight, the query holds.
 static double share(Rank *rank, const CorpusPart *part, const uint32_t *terms, uint32_t count)
 {
     double asked = 0, all = 0;
-    for (uint32_t i = 0; terms && i < count; i++) {
-        Str text = lexicon_term_text(part->lexicon, terms[i]);
-        if (text.len && text.ptr[0] == '=') continue;
-        double idf = lexical_idf(rank->corpus, count_chunks(rank, part, terms[i], text));
+    size_t number = (size_t)(part - rank->corpus->parts);
+    bool any = false;
+    for (uint32_t i = 0; terms && i < count; i++) any = any || asked_for(rank, number, terms[i]);
+    for (uint32_t i = 0; any && i < count; i++) {
+        if (lex_is_joined(part->lexicon, terms[i])) continue;
+        const LexicalTerm *of = asked_for(rank, number, terms[i]);
+        double idf = of ? of->idf : idf_of(rank, part, terms[i]);
         all += idf;
-        if (is_asked_for(rank->query, text)) asked += idf;
+        if (of) asked += idf;
     }
     return all > 0 ? asked / all : 0;
 }
@@ -128,12 +134,13 @@ static uint32_t chunk_at(const CorpusPart *part, const LexFile *file, uint32_t l
     return part->first_chunk + low;
 }
 
-static bool is_inside(const Lexicon *lexicon, const LexDef *def, Str parent)
+static bool is_inside(Arena *arena, const Lexicon *lexicon, const LexDef *def, Str parent)
 {
-    for (int32_t up = def->parent; parent.len && up >= 0;
-         up = lex_def(lexicon, (uint32_t)up)->parent)
-        if (str_eq(lexicon_name_text(lexicon, lex_def(lexicon, (uint32_t)up)->name), parent))
-            return true;
+    for (int32_t up = def->parent; parent.len && up >= 0;) {
+        LexDef around = lex_def(lexicon, (uint32_t)up);
+        if (str_eq(lexicon_name_text(arena, lexicon, around.name), parent)) return true;
+        up = around.parent;
+    }
     return false;
 }
 
@@ -143,16 +150,17 @@ static void find_in_part(Rank *rank, const CorpusPart *part, const QueryName *na
     const Lexicon *lexicon = part->lexicon;
     uint32_t number = lexicon_name(lexicon, name->name);
     if (number == LEX_NONE) return;
-    uint32_t end = lex_name(lexicon, number + 1)->first_def;
-    for (uint32_t i = lex_name(lexicon, number)->first_def; i < end; i++) {
-        const LexDef *def = lex_def(lexicon, lex_name_def(lexicon, i));
-        if (corpus_is_dead(part, def->file)) continue;
-        if (allowed && !allowed[part->first_file + def->file]) continue;
-        NamedDef named = {.file = part->first_file + def->file,
-                          .chunk = chunk_at(part, lex_file(lexicon, def->file), def->line),
-                          .class = doc_def_class(def->kind, def->declaration),
-                          .lines = def->end_line - def->start_line + 1,
-                          .in_parent = is_inside(lexicon, def, name->parent),
+    LexNumbers defs = lexicon_name_defs(lexicon, number);
+    while (lex_next_number(&defs)) {
+        LexDef def = lex_def(lexicon, defs.value);
+        uint32_t file = lex_def_file(lexicon, defs.value);
+        if (corpus_is_dead(part, file)) continue;
+        if (allowed && !allowed[part->first_file + file]) continue;
+        NamedDef named = {.file = part->first_file + file,
+                          .chunk = chunk_at(part, lex_file(lexicon, file), def.line),
+                          .class = doc_def_class(def.kind, def.declaration),
+                          .lines = def.end_line - def.start_line + 1,
+                          .in_parent = is_inside(rank->arena, lexicon, &def, name->parent),
                           .strength = name->strength};
         VEC_PUSH(rank->arena, &rank->defs, named);
         rank_candidate(rank, named.file);

@@ -105,17 +105,6 @@ static void take_files(Find *find, FindAnswer *out)
     out->more = ranking->more;
 }
 
-static uint64_t count_bytes(const Corpus *corpus)
-{
-    uint64_t bytes = 0;
-    for (size_t i = 0; i < corpus->part_count; i++) {
-        const CorpusPart *part = &corpus->parts[i];
-        for (uint32_t file = 0; file < part->lexicon->head->files; file++)
-            if (!corpus_is_dead(part, file)) bytes += lex_file(part->lexicon, file)->bytes;
-    }
-    return bytes;
-}
-
 static void sum_up(const Find *find, FindAnswer *out)
 {
     const RefreshView *view = &find->index.view;
@@ -124,7 +113,7 @@ static void sum_up(const Find *find, FindAnswer *out)
     out->universe_source = str_copy(find->cx->arena, view->universe_source);
     out->query = find->analysed;
     out->indexed_files = find->index.corpus.live_files;
-    out->indexed_bytes = count_bytes(&find->index.corpus);
+    out->indexed_bytes = find->index.corpus.live_bytes;
     out->cold = find->index.cold;
     out->chunks = find->index.corpus.live_chunks;
     memcpy(out->skipped, view->skipped, sizeof out->skipped);

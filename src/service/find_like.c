@@ -37,7 +37,7 @@ static void choose_terms(Find *find, const CorpusPart *part, uint32_t chunk, Que
     if (count) qsort(tokens, count, sizeof *tokens, by_number);
     for (uint32_t i = 0; i < count; i = end) {
         for (end = i; end < count && tokens[end] == tokens[i];) end++;
-        Str text = str_copy(arena, lexicon_term_text(part->lexicon, tokens[i]));
+        Str text = lexicon_term_text(arena, part->lexicon, tokens[i]);
         double idf = lexical_idf(corpus, lexical_chunks(corpus, text));
         VEC_PUSH(arena, &found, (Weighed){text, idf * (1 + log((double)(end - i)))});
     }

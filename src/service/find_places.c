@@ -85,60 +85,66 @@ static LineVec weigh_lines(const Find *find, const Source *source, uint32_t firs
     return lines;
 }
 
-static Str def_name(const Lexicon *lexicon, const LexDef *def)
+static Str def_name(Arena *arena, const Lexicon *lexicon, const LexDef *def)
 {
-    return lexicon_name_text(lexicon, def->name);
+    return lexicon_name_text(arena, lexicon, def->name);
 }
 
 static Str qualified_name(Arena *arena, const Lexicon *lexicon, const LexDef *def, LangId lang)
 {
     enum { DEEPEST = 16 };
-    Str name = str_copy(arena, def_name(lexicon, def)), separator = str_from(lang_separator(lang));
+    Str name = def_name(arena, lexicon, def), separator = str_from(lang_separator(lang));
     int32_t up = def->parent;
-    for (int i = 0; up >= 0 && i < DEEPEST; i++, up = lex_def(lexicon, (uint32_t)up)->parent)
-        name = str_join(arena, def_name(lexicon, lex_def(lexicon, (uint32_t)up)), separator, name);
+    for (int i = 0; up >= 0 && i < DEEPEST; i++) {
+        LexDef around = lex_def(lexicon, (uint32_t)up);
+        name = str_join(arena, def_name(arena, lexicon, &around), separator, name);
+        up = around.parent;
+    }
     return name;
 }
 
-// The innermost definition of two lines or more around a line, or NULL.
-static const LexDef *def_around(const Lexicon *lexicon, const LexFile *file, uint32_t line)
+// The innermost definition of two lines or more around a line; false when there is none.
+static bool def_around(const Lexicon *lexicon, const LexFile *file, uint32_t line, LexDef *out)
 {
-    const LexDef *found = NULL;
-    for (uint32_t i = 0; i < file->def_count; i++) {
-        const LexDef *def = lex_def(lexicon, file->first_def + i);
-        if (def->start_line > line) break;
-        if (def->end_line >= line && def->end_line > def->start_line) found = def;
+    bool found = false;
+    LexDefs defs = lexicon_defs(lexicon, file->first_def, file->def_count);
+    while (lex_next_def(&defs) && defs.def.start_line <= line) {
+        if (defs.def.end_line < line || defs.def.end_line == defs.def.start_line) continue;
+        *out = defs.def;
+        found = true;
     }
     return found;
 }
 
 // The definition that begins below `line` with no empty line between: the line is its comment.
-static const LexDef *def_below(const Lexicon *lexicon, const LexFile *file, const Source *source,
-                               uint32_t line)
+static bool def_below(const Lexicon *lexicon, const LexFile *file, const Source *source,
+                      uint32_t line, LexDef *out)
 {
-    for (uint32_t i = 0; i < file->def_count; i++) {
-        const LexDef *def = lex_def(lexicon, file->first_def + i);
-        if (def->start_line <= line || def->end_line == def->start_line) continue;
-        for (; line < def->start_line; line++)
-            if (!str_trim(line_of(source, line)).len) return NULL;
-        return def;
+    LexDefs defs = lexicon_defs(lexicon, file->first_def, file->def_count);
+    while (lex_next_def(&defs)) {
+        *out = defs.def;
+        if (out->start_line <= line || out->end_line == out->start_line) continue;
+        for (; line < out->start_line; line++)
+            if (!str_trim(line_of(source, line)).len) return false;
+        return true;
     }
-    return NULL;
+    return false;
 }
 
 static void name_place(const Find *find, const Lexicon *lexicon, const LexDef *def, LangId lang,
                        FindPlace *place)
 {
     Arena *arena = find->cx->arena;
-    const LexDef *around = def->parent < 0 ? NULL : lex_def(lexicon, (uint32_t)def->parent);
-    for (int32_t up = def->parent; up >= 0; up = lex_def(lexicon, (uint32_t)up)->parent)
+    for (int32_t up = def->parent; up >= 0; up = lex_def(lexicon, (uint32_t)up).parent)
         place->depth++;
-    place->name = str_copy(arena, def_name(lexicon, def));
+    place->name = def_name(arena, lexicon, def);
     place->qualified = qualified_name(arena, lexicon, def, lang);
     place->kind = def->kind == DOC_HEADING ? STR("heading")
                   : def->declaration       ? STR("declaration")
                                            : str_from(def_kind_name((DefKind)def->kind));
-    if (around) place->enclosing = qualified_name(arena, lexicon, around, lang);
+    if (def->parent < 0) return;
+    LexDef around = lex_def(lexicon, (uint32_t)def->parent);
+    place->enclosing = qualified_name(arena, lexicon, &around, lang);
 }
 
 static void choose_lines(const Find *find, const Source *source, const LineVec *weighed,
@@ -164,11 +170,12 @@ static FindPlace make_place(Find *find, const Source *source, const LexFile *fil
     FindPlace place = {.first_line = row->first_line, .last_line = row->last_line};
     LineVec weighed = weigh_lines(find, source, row->first_line, row->last_line);
     uint32_t focus = weighed.len ? weighed.items[0].number : row->first_line;
-    const LexDef *around = def_around(lexicon, file, focus);
-    const LexDef *below = def_below(lexicon, file, source, focus);
-    bool leads = below && (!around || below->start_line <= around->end_line) &&
-                 below->start_line <= row->last_line;
-    const LexDef *def = leads ? below : around;
+    LexDef around, below;
+    bool inside = def_around(lexicon, file, focus, &around);
+    bool leads = def_below(lexicon, file, source, focus, &below) &&
+                 (!inside || below.start_line <= around.end_line) &&
+                 below.start_line <= row->last_line;
+    const LexDef *def = leads ? &below : inside ? &around : NULL;
     if (def && def->start_line >= row->first_line) {
         place.first_line = MIN(def->start_line, leads ? focus : def->start_line);
         place.last_line = MIN(def->end_line, row->last_line);
