@@ -6,7 +6,7 @@
 #include "base/os_process.h"
 #include "base/vec.h"
 
-enum { MOST_BYTES = 1 << 29, MOST_ARGS = 32 };
+enum { MOST_BYTES = 1 << 29, MOST_ARGS = 64 };
 
 typedef struct Args {
     const char *items[MOST_ARGS];

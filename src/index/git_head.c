@@ -90,14 +90,52 @@ bool git_dirty_parse(Str text, GitDirty *out)
     return true;
 }
 
+typedef struct StatusArgs {
+    const char *items[40];
+    size_t len;
+} StatusArgs;
+
+// To compare files git would run the filters that the repository's configuration names. They are
+// switched off: files that they change then count as changed when their times differ.
+static Fail switch_filters_off(Ctx *cx, const char *dir, StatusArgs *args)
+{
+    enum { MOST = 30 };
+    static const char *const question[] = {
+        "config", "-z", "--name-only", "--get-regexp", "^filter\\..*\\.(clean|process|required)$",
+        NULL};
+    Str text, name;
+    int none;
+    TRY(git_command_run(cx, dir, question, &text, &none));
+    while (text.len && str_next(&text, '\0', &name)) {
+        bool flag = str_ends(name, STR(".required"));
+        if (!name.len) continue;
+        if (str_find(name, '=') < name.len || args->len + 2 > MOST)
+            return FAIL(cx->arena, UNAVAILABLE, "git has filters that cannot be switched off");
+        args->items[args->len++] = "-c";
+        args->items[args->len++] =
+            str_format(cx->arena, STR_FMT "=%s", STR_ARG(name), flag ? "false" : "").ptr;
+    }
+    return NULL;
+}
+
 Fail git_dirty(Ctx *cx, const Workspace *workspace, GitDirty *out)
 {
-    static const char *const args[] = {
-        "status", "--porcelain", "-z", "--no-renames", "--untracked-files=all", "--", ".", NULL};
+    static const char *const status[] = {"status",
+                                         "--porcelain",
+                                         "-z",
+                                         "--no-renames",
+                                         "--untracked-files=all",
+                                         "--ignore-submodules=dirty",
+                                         "--",
+                                         "."};
+    const char *dir = str_cstr(cx->arena, workspace->root);
+    StatusArgs args = {0};
     Str text;
     int exit_code;
     *out = (GitDirty){0};
-    TRY(git_command_run(cx, str_cstr(cx->arena, workspace->root), args, &text, &exit_code));
+    TRY(switch_filters_off(cx, dir, &args));
+    for (size_t i = 0; i < ARRAY_LEN(status); i++) args.items[args.len++] = status[i];
+    TRY(git_command_run(cx, dir, args.items, &text, &exit_code));
     if (exit_code)
         return FAIL(cx->arena, UNAVAILABLE, "git status ended with exit code %d", exit_code);
     if (git_dirty_parse(text, out)) return NULL;

@@ -16,11 +16,12 @@ typedef struct GitHead {
 MUST_CHECK Fail git_head(Ctx *cx, const Workspace *workspace, GitHead *out);
 
 typedef struct GitDirty { // files below the workspace
-    uint64_t changed;     // tracked, and not as the commit has them; submodules too
+    uint64_t changed;     // tracked, and not as the commit has them; submodules at another commit
     uint64_t untracked;   // not ignored
 } GitDirty;
 
-// As `git status` counts. Fails: UNAVAILABLE, CANCELLED, IO.
+// As `git status` counts; nothing that the repository's configuration names is run. Fails:
+// UNAVAILABLE, CANCELLED, IO.
 MUST_CHECK Fail git_dirty(Ctx *cx, const Workspace *workspace, GitDirty *out);
 
 // What `git status --porcelain -z` prints. False when it is not that.

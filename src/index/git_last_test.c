@@ -198,6 +198,25 @@ static void heads(void **state)
     stop(&world);
 }
 
+// What the repository's configuration wants to be run is not.
+static void no_filter_is_run(void **state)
+{
+    (void)state;
+    World world;
+    GitDirty dirty;
+    OsStat info;
+    start(&world);
+    shell(&world,
+          "echo '*.c filter=evil' >.gitattributes && git add . && git commit -qm attributes "
+          "&& git config filter.evil.clean 'touch ran; cat' && git config "
+          "filter.evil.required true && echo changed >a.c && touch -d 2001-01-01 sub/b.c");
+    assert_null(git_dirty(&world.cx, &world.workspace, &dirty));
+    assert_int_equal(dirty.changed, 1);
+    assert_int_equal(dirty.untracked, 0);
+    assert_int_not_equal(os_try_stat(world.workspace.dir, "ran", OS_FOLLOW, &info), 0);
+    stop(&world);
+}
+
 // Cut anywhere or with any byte changed, the file is right or not there.
 static void damage_is_seen(void **state)
 {
@@ -237,7 +256,8 @@ int index_git_last_test(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(it_is_what_git_says),    cmocka_unit_test(the_past_is_read_in_steps),
         cmocka_unit_test(a_folder_below_the_top), cmocka_unit_test(heads),
-        cmocka_unit_test(damage_is_seen),         cmocka_unit_test(status_is_read),
+        cmocka_unit_test(no_filter_is_run),       cmocka_unit_test(damage_is_seen),
+        cmocka_unit_test(status_is_read),
     };
     return RUN_TESTS(tests);
 }

@@ -45,7 +45,7 @@ static void publish(void *arg, int slot)
     Ctx *cx = &job->cx;
     Workspace workspace;
     IndexRun run;
-    IndexPlanSpec plan = {.env = job->env, .refresh = &job->spec};
+    IndexPlanSpec plan = {.env = job->env, .refresh = &job->spec, .alone = true};
     RefreshOptions options = {.known = &job->known, .full = job->full};
     Fail fail = workspace_open(cx, job->spec.workspace->root, false, &workspace);
     if (!fail) {

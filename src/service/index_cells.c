@@ -132,8 +132,9 @@ static Fail run_chunk(Ctx *cx, PlanCall *call, const void **value)
     IndexWork *work = call->env;
     size_t count, range = range_of(call);
     Pool *own = NULL;
-    if (work->range_count > 1) own = pool_new((PoolSpec){0}); // several: one thread each
-    Fail fail = stage_range(cx, work->stage, range, own ? own : work->spec->refresh->pool);
+    bool side_by_side = work->range_count > 1 && !work->spec->alone;
+    if (side_by_side) own = pool_new((PoolSpec){0}); // one thread each
+    Fail fail = stage_range(cx, work->stage, range, side_by_side ? own : work->spec->refresh->pool);
     pool_free(own);
     counter_sub(&work->ranges_left, 1);
     if (fail) return fail;

@@ -190,7 +190,7 @@ static Fail run_in(Ctx *cx, Engine *engine, IndexWork *work, const Plan *plan, I
 static Fail run_cells(Ctx *cx, IndexWork *work, IndexRun *out)
 {
     const Plan *plan;
-    Pool *pool = work->spec->env ? work->spec->env->pool : work->spec->refresh->pool;
+    Pool *pool = work->spec->alone ? NULL : work->spec->env->pool;
     int most = pool_slots(work->spec->refresh->pool);
     EngineSpec engine = {.pool = pool, .timeout_ns = NEVER_NS, .grace_ns = NEVER_NS};
     TRY(make_plan(cx, work, (uint32_t)most, &plan));

@@ -9,7 +9,8 @@
 // ends as skipped, with the reason; it never fails. Stopped at any time, what was parsed is in the
 // disk cache, and the next refresh begins there.
 //
-// Threads: one a call; cells run on the pool's I/O threads and in the calling one.
+// Threads: one a call; cells run on the pool's I/O threads and in the calling one, which is none of
+//          them unless `alone`.
 // Memory:  cx->arena. Blocks: as refresh_index.
 #ifndef CQ_SERVICE_INDEX_PLAN_H
 #define CQ_SERVICE_INDEX_PLAN_H
@@ -26,6 +27,8 @@ typedef struct IndexPlanSpec {
     const RefreshOptions *options;
     bool tables; // make the tables of cq sql though there are none yet
     bool look;   // only plan: no lock, no write
+    bool alone;  // the calling thread runs all cells: for an I/O thread, which must not wait for
+                 // others of its kind
     IndexDrawing drawing;
     // Called by the calling thread with each event, in order; NULL: nobody looks.
     void (*event)(void *arg, Ctx *cx, const RuntimeEvent *event);
