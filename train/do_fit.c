@@ -37,7 +37,6 @@ typedef struct Fit {
     float *idf;
     bool *held_out;
     uint64_t steps; // of all epochs
-    uint32_t worse; // measurements since the best
     bool stopped;
     int64_t start_ns;
 } Fit;
@@ -207,11 +206,11 @@ static Fail keep_best(Ctx *cx, Fit *fit, const char *what)
     TableHead *head = &fit->table.head;
     if (head->last > head->best) {
         head->best = head->last;
-        fit->worse = 0;
+        head->worse = 0;
         TRY(table_write(cx, str_format(cx->arena, "%s.best", fit->spec.out).ptr, &fit->table,
                         true));
     } else {
-        fit->stopped = ++fit->worse >= fit->spec.patience;
+        fit->stopped = ++head->worse >= fit->spec.patience;
     }
     return table_write(cx, fit->spec.out, &fit->table, false);
 }
@@ -235,7 +234,7 @@ static Fail run_epoch(Ctx *cx, Fit *fit, Stepper *stepper, uint32_t epoch, uint6
             say_progress("step %llu of %llu  loss %.4f  %.0f s", (unsigned long long)step,
                          (unsigned long long)fit->steps, loss / counted, seconds);
         bool asked = fit->spec.stop_after && step >= fit->spec.stop_after;
-        if ((b + 1) % every == 0 || asked) {
+        if ((b + 1) % every == 0) {
             Str what = str_format(&arena, "%.2f loss %.3f x%.1f",
                                   epoch + (double)(b + 1) / plan.batches, loss / counted,
                                   (double)expf(fit->table.head.scale[0]));

@@ -97,7 +97,7 @@ static uint32_t number_folder(Mining *mining, Str path)
 static void push(Mining *mining, PairKind kind, uint32_t target, uint32_t folder)
 {
     Mined *out = mining->out;
-    Pair pair = {(uint32_t)out->bags.len, target, folder, (uint8_t)kind};
+    Pair pair = {(uint32_t)out->bags.len, target, folder, kind};
     VEC_PUSH(&out->arena, &out->pairs, pair);
     VEC_PUSH(&out->arena, &out->bags, bag_telling(&mining->query, &out->terms));
     for (size_t i = 0; i < mining->query.items.len; i++) {

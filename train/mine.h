@@ -22,7 +22,7 @@ typedef struct Pair {
     uint32_t start;  // in `bags`
     uint32_t target; // pairs with the same one have the same answer
     uint32_t folder; // of the file, by number
-    uint8_t kind;    // a PairKind
+    uint32_t kind;   // a PairKind
 } Pair;
 
 typedef struct MineSpec { // constant

@@ -18,6 +18,7 @@ typedef struct TableHead {
     double rate;
     float scale[3];   // ln of the factor on similarities, and its moments
     float best, last; // measured on held-out repositories
+    uint32_t worse, unused; // measurements since the best
 } TableHead;
 
 typedef struct Table {
