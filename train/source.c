@@ -1,14 +1,15 @@
 // train/source.c
 #include "train/source.h"
 
+#include "base/map.h"
 #include "index/git_command.h"
 
-enum { TAR_BLOCK = 512, MOST_ARGS = 12 };
+enum { TAR_BLOCK = 512, MOST_ARGS = 8, MOST_MISSING = 12 };
 
 static Fail run(Ctx *cx, const char *git_dir, const char *const *args, Str *out)
 {
-    const char *all[MOST_ARGS + 2] = {str_format(cx->arena, "--git-dir=%s", git_dir).ptr};
-    for (size_t i = 0; args[i] && i < MOST_ARGS; i++) all[i + 1] = args[i];
+    const char *all[MOST_ARGS + MOST_MISSING] = {str_format(cx->arena, "--git-dir=%s", git_dir).ptr};
+    for (size_t i = 0; args[i] && i + 2 < ARRAY_LEN(all); i++) all[i + 1] = args[i];
     int exit_code = 0;
     TRY(git_command_run(cx, NULL, all, out, &exit_code));
     if (!exit_code) return NULL;
@@ -77,12 +78,45 @@ void source_read_tar(Arena *arena, Str tar, bool (*wanted)(const void *arg, Str 
     }
 }
 
+// A copy of a repository may lack its largest files, and git then archives nothing: their paths, as
+// pathspecs that leave them out, behind args[count].
+static Fail exclude_missing(Ctx *cx, const char *git_dir, const char *revision, const char **args,
+                            size_t count)
+{
+    Str listed, tree, line;
+    const char *list[] = {"rev-list", "--objects", "--missing=print", "--no-walk", revision, NULL};
+    const char *names[] = {"ls-tree", "-r", "-z", "--full-tree", revision, NULL};
+    size_t first = count;
+    TRY(run(cx, git_dir, list, &listed));
+    TRY(run(cx, git_dir, names, &tree));
+    Map missing = {0};
+    while (str_next(&listed, '\n', &line))
+        if (str_starts(line, STR("?")))
+            map_put(cx->arena, &missing, str_sub(line, 1, line.len), 1);
+    while (str_next(&tree, '\0', &line)) { // "MODE blob OBJECT<tab>PATH"
+        size_t tab = str_find(line, '\t'), blank = str_find_last(str_sub(line, 0, tab), ' ');
+        if (!map_get(&missing, str_sub(line, blank + 1, tab), NULL)) continue;
+        if (count - first == MOST_MISSING)
+            return FAIL(cx->arena, UNAVAILABLE, "too many files of %s are missing", git_dir);
+        Str path = str_sub(line, tab + 1, line.len);
+        args[count++] =
+            str_format(cx->arena, ":(top,literal,exclude)" STR_FMT, STR_ARG(path)).ptr;
+    }
+    return NULL;
+}
+
 Fail source_files(Ctx *cx, const char *git_dir, Str revision,
                   bool (*wanted)(const void *arg, Str path), const void *arg, SourceFiles *out)
 {
     Str tar;
-    const char *args[] = {"archive", "--format=tar", str_cstr(cx->arena, revision), NULL};
-    TRY(run(cx, git_dir, args, &tar));
+    const char *name = str_cstr(cx->arena, revision);
+    const char *args[MOST_MISSING + 6] = {"archive", "--format=tar", name};
+    Fail fail = run(cx, git_dir, args, &tar);
+    if (fail) {
+        args[3] = "--", args[4] = ".";
+        TRY(exclude_missing(cx, git_dir, name, args, 5));
+        TRY(run(cx, git_dir, args, &tar));
+    }
     *out = (SourceFiles){0};
     source_read_tar(cx->arena, tar, wanted, arg, out);
     return NULL;
