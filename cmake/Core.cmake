@@ -70,6 +70,17 @@ if(NOT CQ_FUZZ)
     target_include_directories(cq-bench PRIVATE ${CMAKE_SOURCE_DIR})
   endif()
 
+  # cq-train is train/*.c: the table of token vectors is made with it. It needs a BLAS.
+  file(GLOB train_sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/train/*.c)
+  find_path(CQ_CBLAS_INCLUDE cblas.h)
+  find_library(CQ_BLAS NAMES openblas)
+  if(train_sources AND CQ_CBLAS_INCLUDE AND CQ_BLAS)
+    cq_add_program(cq-train cq_os ${train_sources})
+    target_include_directories(cq-train PRIVATE ${CMAKE_SOURCE_DIR})
+    target_include_directories(cq-train SYSTEM PRIVATE ${CQ_CBLAS_INCLUDE})
+    target_link_libraries(cq-train PRIVATE ${CQ_BLAS})
+  endif()
+
   file(GLOB facts_sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tools/facts_dump.c)
   if(facts_sources)
     cq_add_program(cq-facts cq_os ${facts_sources})

@@ -120,8 +120,11 @@ bool javascript_class(Extract *x, TSNode node, DefDraft *draft)
 bool javascript_method(Extract *x, TSNode node, DefDraft *draft)
 {
     char first = draft->def.name.len ? draft->def.name.ptr[0] : ' ';
-    if (first == '"' || first == '\'')
-        javascript_set_name(x, draft, extract_child(x, node, JS_F_NAME));
+    Span *name = &draft->def.name_span; // a field's is its `property`, a method's its `name`
+    if ((first == '"' || first == '\'') && name->end - name->start > 2) {
+        name->start++, name->end--;
+        draft->def.name = extract_text(x, *name);
+    }
     skip_decorators(x, node, draft);
     return true;
 }

@@ -22,6 +22,7 @@ export class Shape extends mixin(Base) {
   #handle(event) {}
   [Symbol.iterator]() {}
   'quoted name'() {}
+  'quoted-field' = 1;
 }
 
 const Circle = class extends Shape {
