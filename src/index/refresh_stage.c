@@ -30,7 +30,9 @@ struct RefreshStage {
     FileEntry *entries;
     size_t entry_count;
     uint32_t *kept; // by part of the base: its new number, or FILE_NONE
-    size_t *reads;  // entries to be read
+    StagePart *kept_parts;
+    size_t kept_count;
+    size_t *reads; // entries to be read
     size_t read_count;
     Range *cuts; // of `reads`
     StageRange *ranges;
@@ -38,6 +40,7 @@ struct RefreshStage {
     Mutex mutex;
     // guarded by mutex while ranges are read
     RefreshReport report;
+    bool attached; // something beside a segment is new
 };
 
 // --- what is there ---
@@ -90,7 +93,22 @@ static void count_living(const RefreshStage *w, size_t *living, size_t *fresh)
     }
 }
 
-// See the rule in refresh.h. Numbers the parts that stay, in order.
+// Numbers the parts that are not taken, in order.
+static void keep_parts(Ctx *cx, RefreshStage *w, const bool *taken)
+{
+    size_t count = w->base ? w->base->part_count : 0;
+    w->kept = ARENA_ARRAY(cx->arena, uint32_t, count);
+    w->kept_parts = ARENA_ARRAY(cx->arena, StagePart, count);
+    for (size_t i = 0; i < count; i++) {
+        w->kept[i] = FILE_NONE;
+        if (taken && taken[i]) continue;
+        if (w->writer) store_keep(w->writer, i, &w->kept[i]);
+        else w->kept[i] = (uint32_t)i; // nobody will use it
+        w->kept_parts[w->kept_count++] = (StagePart){w->kept[i], &w->base->parts[i]};
+    }
+}
+
+// See the rule in refresh.h.
 static void choose_parts(Ctx *cx, RefreshStage *w)
 {
     size_t count = w->base ? w->base->part_count : 0, writing;
@@ -107,13 +125,7 @@ static void choose_parts(Ctx *cx, RefreshStage *w)
         taken[i] = true;
         writing += living[i];
     }
-    w->kept = ARENA_ARRAY(cx->arena, uint32_t, count);
-    for (size_t i = 0; i < count; i++) {
-        w->kept[i] = FILE_NONE;
-        if (taken[i]) continue;
-        if (w->writer) store_keep(w->writer, i, &w->kept[i]);
-        else w->kept[i] = (uint32_t)i; // nobody will use it
-    }
+    keep_parts(cx, w, taken);
 }
 
 static void list_reads(Ctx *cx, RefreshStage *w)
@@ -310,7 +322,8 @@ Fail stage_publish(Ctx *cx, RefreshStage *w)
 {
     Ctx own = ctx_child(cx, &w->arena);
     sum_up(w);
-    if (w->report.unchanged) return NULL;
+    if (w->report.unchanged && !w->attached) return NULL;
+    w->report.unchanged = false;
     return problem_copy(cx->arena, publish(&own, w));
 }
 
@@ -331,6 +344,7 @@ static Fail scan(Ctx *cx, RefreshStage *w)
     w->report.unchanged = is_unchanged(w);
     if (w->report.unchanged) {
         w->report.generation = w->base->head.generation;
+        keep_parts(cx, w, NULL); // for what may be put beside them
         return NULL;
     }
     choose_parts(cx, w);
@@ -378,6 +392,30 @@ void stage_end(Ctx *cx, RefreshStage *w)
     mutex_fini(&w->mutex);
     arena_fini(&w->arena);
     mem_free(w);
+}
+
+const StagePart *stage_kept(const RefreshStage *w, size_t *count)
+{
+    *count = w->kept_count;
+    return w->kept_parts;
+}
+
+Fail stage_open(Ctx *cx, RefreshStage *w, uint32_t part, Segment **out)
+{
+    mutex_lock(&w->mutex);
+    Fail fail = store_staged(cx, w->writer, part, out);
+    mutex_unlock(&w->mutex);
+    return fail;
+}
+
+Fail stage_attach(Ctx *cx, RefreshStage *w, uint32_t part, Attachment kind,
+                  const SegmentSection *sections, size_t count)
+{
+    mutex_lock(&w->mutex);
+    Fail fail = store_attach(cx, w->writer, part, kind, sections, count);
+    if (!fail) w->attached = true;
+    mutex_unlock(&w->mutex);
+    return fail;
 }
 
 const StageRange *stage_ranges(const RefreshStage *w, size_t *count)

@@ -40,6 +40,20 @@ MUST_CHECK Fail stage_range(Ctx *cx, RefreshStage *stage, size_t index, Pool *po
 MUST_CHECK Fail stage_publish(Ctx *cx, RefreshStage *stage);
 void stage_end(Ctx *cx, RefreshStage *stage); // NULL is fine
 
+// --- what stands beside segments (index/snapshot.h), between stage_scan and stage_publish
+
+typedef struct StagePart { // kept from the snapshot before
+    uint32_t part;         // of the next one
+    const SnapshotPart *was;
+} StagePart;
+const StagePart *stage_kept(const RefreshStage *stage, size_t *count);
+// The segment of a part of the next snapshot; the caller closes it. Fails: IO, DAMAGED.
+MUST_CHECK Fail stage_open(Ctx *cx, RefreshStage *stage, uint32_t part, Segment **out);
+// In place of what it had of that kind; none when `count` is 0. From any thread. Then there is
+// something to publish, whatever changed. Fails: IO, CANCELLED.
+MUST_CHECK Fail stage_attach(Ctx *cx, RefreshStage *stage, uint32_t part, Attachment kind,
+                             const SegmentSection *sections, size_t count);
+
 const StageRange *stage_ranges(const RefreshStage *stage, size_t *count);
 const RefreshReport *stage_report(const RefreshStage *stage); // so far
 const Freshness *stage_fresh(const RefreshStage *stage);      // after stage_scan

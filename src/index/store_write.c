@@ -257,6 +257,13 @@ Fail store_attach(Ctx *cx, StoreWriter *shown, uint32_t number, Attachment kind,
     return NULL;
 }
 
+Fail store_staged(Ctx *cx, const StoreWriter *shown, uint32_t number, Segment **out)
+{
+    const Writer *writer = (const Writer *)shown;
+    assert(number < writer->part_count);
+    return segment_open(cx, writer->dir, writer->parts[number].file.name, out);
+}
+
 // ---- publishing
 
 static Fail write_manifest(Ctx *cx, const Writer *writer, const StorePublish *publish,

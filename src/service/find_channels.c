@@ -54,9 +54,15 @@ static void set_state(Channels *channels, RankChannel channel, ChannelState stat
 
 // --- which channels ---
 
-static bool is_wanted(int64_t choice, bool helps)
+Str channels_why_no_vectors(const Policy *policy, const Embedder *embedder, bool *is_limit)
 {
-    return choice == CHANNEL_ON || (choice == CHANNEL_AUTO && helps);
+    Str backend = embed_model(embedder).backend;
+    bool none = str_eq(backend, STR("none")), hash = str_eq(backend, STR("hash"));
+    *is_limit = none && policy->find.dense == CHANNEL_ON;
+    if (policy->find.dense == CHANNEL_OFF) return STR("off: find.dense");
+    if (none) return STR("embed.backend is none");
+    if (policy->find.dense == CHANNEL_ON || !hash) return STR("");
+    return STR("off: hashed words do not help (find.dense: on)");
 }
 
 static void resolve(Channels *channels)
@@ -169,18 +175,17 @@ static Fail begin(Ctx *cx, Channels *channels)
     }
     Embedder *embedder = (Embedder *)(uintptr_t)channels->lease.value; // for many threads
     channels->model = embed_model(embedder);
-    bool none = str_eq(channels->model.backend, STR("none"));
-    bool helps = !none && !str_eq(channels->model.backend, STR("hash"));
-    bool dense = is_wanted(policy->dense, helps);
-    channels->late = is_wanted(policy->late, false);
+    bool is_limit;
+    Str why = channels_why_no_vectors(channels->spec.env->policy, embedder, &is_limit);
+    bool none = str_eq(channels->model.backend, STR("none")), dense = !why.len;
+    channels->late = policy->late == CHANNEL_ON;
+    if (!dense)
+        set_state(channels, CHANNEL_DENSE, is_limit ? CHANNEL_MISSING : CHANNEL_UNUSED, why);
     if (!dense && !channels->late) return NULL;
     channels->report.backend = str_copy(cx->arena, channels->model.backend);
     channels->report.model = str_copy(cx->arena, channels->model.model);
     if (none) {
-        if (dense)
-            set_state(channels, CHANNEL_DENSE, CHANNEL_MISSING, STR("embed.backend is none"));
-        if (channels->late)
-            set_state(channels, CHANNEL_LATE, CHANNEL_MISSING, STR("embed.backend is none"));
+        set_state(channels, CHANNEL_LATE, CHANNEL_MISSING, why);
         channels->late = false;
         return NULL;
     }

@@ -49,6 +49,9 @@ typedef struct ChannelsSpec {
     uint64_t max_file_bytes;
 } ChannelsSpec;
 
+// Why find looks at no vectors of this embedder; empty when it does. *is_limit: it was asked to.
+Str channels_why_no_vectors(const struct Policy *policy, const Embedder *embedder, bool *is_limit);
+
 typedef struct Channels Channels;
 
 // Fails: CANCELLED.

@@ -7,7 +7,8 @@
 // --- which files a cell works on
 
 typedef struct CellArgs {
-    size_t range, files;
+    IndexTarget target;
+    size_t files;
     uint64_t bytes;
 } CellArgs;
 
@@ -22,7 +23,9 @@ static Fail check_range(Arena *arena, const PlanOp *op, const Json *params, size
 {
     (void)op, (void)inputs;
     CellArgs *out = ARENA_NEW(arena, CellArgs);
-    *out = (CellArgs){(size_t)number(params, "range"), (size_t)number(params, "files"),
+    bool kept = json_get(params, STR("kept")) != NULL;
+    *out = (CellArgs){{kept, (size_t)number(params, kept ? "kept" : "range")},
+                      (size_t)number(params, "files"),
                       (uint64_t)number(params, "bytes")};
     *args = out;
     return NULL;
@@ -38,9 +41,9 @@ static Str label_files(Arena *arena, const PlanOp *op, const void *args)
     return buf_str(&out);
 }
 
-static size_t range_of(const PlanCall *call)
+static const IndexTarget *target_of(const PlanCall *call)
 {
-    return ((const CellArgs *)call->args)->range;
+    return &((const CellArgs *)call->args)->target;
 }
 
 static void skip_if(Ctx *cx, PlanCall *call, Str why)
@@ -130,7 +133,7 @@ static Fail run_log(Ctx *cx, PlanCall *call, const void **value)
 static Fail run_chunk(Ctx *cx, PlanCall *call, const void **value)
 {
     IndexWork *work = call->env;
-    size_t count, range = range_of(call);
+    size_t count, range = target_of(call)->number;
     Pool *own = NULL;
     bool side_by_side = work->range_count > 1 && !work->spec->alone;
     if (side_by_side) own = pool_new((PoolSpec){0}); // one thread each
@@ -148,20 +151,29 @@ static Fail run_chunk(Ctx *cx, PlanCall *call, const void **value)
 
 static Fail run_embed(Ctx *cx, PlanCall *call, const void **value)
 {
+    IndexWork *work = call->env;
     Str why = STR_NONE;
-    TRY(index_embed(cx, call->env, range_of(call), value, &why));
-    if (range_of(call)) skip_if(cx, call, why);
-    else do_without(cx, call, INDEX_NO_VECTORS, why);
+    TRY(index_embed(cx, work, target_of(call), value, &why));
+    if (*value) {
+        plan_say(call, STR_FMT, STR_ARG(index_embed_says(cx->arena, *value)));
+        why = index_embed_limit(*value);
+        if (why.len && !target_of(call)->number) // one says it for all
+            work->limits[INDEX_NO_VECTORS] = str_format(
+                cx->arena, "embed.vectors: some chunks have none: " STR_FMT, STR_ARG(why));
+        return NULL;
+    }
+    if (work->vectors.is_limit && !target_of(call)->number)
+        do_without(cx, call, INDEX_NO_VECTORS, why);
+    else skip_if(cx, call, why);
     return NULL;
 }
 
 static Fail run_vectors(Ctx *cx, PlanCall *call, const void **value)
 {
-    Str why = STR_NONE;
     const void *vectors = plan_input(call, 0).value;
     *value = call->env;
-    if (vectors) TRY(index_add_vectors(cx, call->env, range_of(call), vectors, &why));
-    skip_if(cx, call, vectors ? why : STR("there are no vectors"));
+    if (vectors) return index_add_vectors(cx, call->env, target_of(call), vectors);
+    plan_skip(cx, call, "there are no vectors");
     return NULL;
 }
 
@@ -170,13 +182,12 @@ static Fail run_faiss(Ctx *cx, PlanCall *call, const void **value)
     IndexWork *work = call->env;
     Str why = STR_NONE;
     *value = call->env;
-    if (stage_report(work->stage)->unchanged) {
+    if (stage_report(work->stage)->unchanged && !work->vectors.due_count) {
         plan_skip(cx, call, "nothing changed");
         return NULL;
     }
     TRY(index_add_faiss(cx, call->env, &why));
-    if (work->limits[INDEX_NO_VECTORS].len || !work->range_count) skip_if(cx, call, why);
-    else do_without(cx, call, INDEX_NO_FAISS, why);
+    skip_if(cx, call, why);
     return NULL;
 }
 

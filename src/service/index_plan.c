@@ -57,6 +57,20 @@ static Str add_of_range(const Drafting *d, const char *op, size_t range, Str inp
     return spec.id;
 }
 
+// "embed.vectors kept 2": of the second part that is kept.
+static Str add_of_kept(const Drafting *d, const char *op, size_t kept, const Str *input)
+{
+    Json *params = json_new_object(d->arena);
+    json_set(d->arena, params, STR("kept"), json_new_int(d->arena, (int64_t)kept));
+    PlanCellSpec spec = {.id = str_format(d->arena, "%s kept %zu", op, kept + 1),
+                         .op = str_from(op),
+                         .inputs = input,
+                         .input_count = 1,
+                         .params = params};
+    plan_add(d->builder, &spec);
+    return spec.id;
+}
+
 static Fail make_plan(Ctx *cx, const IndexWork *work, uint32_t most, const Plan **out)
 {
     Drafting d = {.arena = cx->arena, .builder = plan_builder(&index_ops, NULL)};
@@ -64,16 +78,22 @@ static Fail make_plan(Ctx *cx, const IndexWork *work, uint32_t most, const Plan 
     const Str scan = STR("git.scan");
     Str *chunks = ARENA_ARRAY(cx->arena, Str, d.count);
     Str *embedded = ARENA_ARRAY(cx->arena, Str, d.count + 1);
-    Str *vectors = ARENA_ARRAY(cx->arena, Str, d.count);
+    const IndexVectors *of = &work->vectors;
+    size_t vector_count = d.count + of->due_count;
+    Str *vectors = ARENA_ARRAY(cx->arena, Str, vector_count);
     add(&d, "git.scan", NULL, 0);
     for (size_t i = 0; i < d.count; i++) chunks[i] = add_of_range(&d, "chunk.text", i, scan, true);
     for (size_t i = 0; i < d.count; i++)
         embedded[i] = add_of_range(&d, "embed.vectors", i, chunks[i], false);
     for (size_t i = 0; i < d.count; i++)
         vectors[i] = add_of_range(&d, "vectors.add", i, embedded[i], false);
+    for (size_t i = 0; i < of->due_count; i++) {
+        Str made = add_of_kept(&d, "embed.vectors", of->due[i], &scan);
+        vectors[d.count + i] = add_of_kept(&d, "vectors.add", of->due[i], &made);
+    }
     const Str last[] = {STR("faiss.add"), STR("duckdb.upsert")};
     embedded[d.count] = STR("git.log");
-    add(&d, "faiss.add", d.count ? vectors : &scan, MAX(d.count, (size_t)1));
+    add(&d, "faiss.add", vector_count ? vectors : &scan, MAX(vector_count, (size_t)1));
     add(&d, "git.log", &scan, 1);
     add(&d, "duckdb.upsert", embedded, d.count + 1);
     add(&d, "snapshot.publish", last, ARRAY_LEN(last));
@@ -210,6 +230,7 @@ static Fail refresh(Ctx *cx, IndexWork *work, IndexRun *out)
     TRY(stage_scan(cx, work->stage));
     stage_ranges(work->stage, &work->range_count);
     counter_add(&work->ranges_left, work->range_count);
+    index_vectors_begin(cx, work);
     TRY(git_last_open(cx, stage_folder(work->stage), &work->git_before));
     return run_cells(cx, work, out);
 }
@@ -225,6 +246,7 @@ Fail index_plan_run(Ctx *cx, const IndexPlanSpec *spec, IndexRun *out)
     out->report = *stage_report(work.stage);
     out->report.trouble = problem_copy(cx->arena, out->report.trouble);
     git_last_close(work.git_before);
+    index_vectors_end(&work);
     stage_end(cx, work.stage);
     if (!fail && !spec->look && !out->report.unchanged && spec->refresh->opened)
         cell_invalidate(cx, spec->refresh->opened); // the next one leases what was published

@@ -4,6 +4,7 @@
 #define CQ_SERVICE_INDEX_PLAN__H
 
 #include "index/git_last.h"
+#include "retrieve/dense.h"
 #include "service/index_plan.h"
 
 typedef enum IndexLimit { // what was wanted and cannot be had
@@ -14,26 +15,48 @@ typedef enum IndexLimit { // what was wanted and cannot be had
     INDEX_LIMITS
 } IndexLimit;
 
+typedef struct IndexVectors {
+    Lease lease;
+    Embedder *embedder;
+    Digest model; // embed_fingerprint
+    bool wanted;
+    Str why;       // not
+    bool is_limit; // it should have been there
+    size_t *due;   // of stage_kept: parts without all their vectors
+    size_t due_count;
+} IndexVectors;
+
+typedef struct IndexTarget { // the part that a cell works on
+    bool kept;               // of stage_kept; else of stage_ranges
+    size_t number;           // there
+} IndexTarget;
+
 typedef struct IndexWork { // PlanCall.env
     const IndexPlanSpec *spec;
     RefreshStage *stage;
     size_t range_count;
-    Counter ranges_left;      // not yet read
-    GitLast *git_before;      // as it was published; may be NULL
+    Counter ranges_left; // not yet read
+    GitLast *git_before; // as it was published; may be NULL
+    IndexVectors vectors;
     Str limits[INDEX_LIMITS]; // each written by one cell, read when the run has ended
 } IndexWork;
 
 extern const PlanOps index_ops;
 
-// --- index_vectors.c: what becomes of the chunks of range `range` besides words. *why is set, and
-// nothing else done, when there is nothing to do.
+// --- index_vectors.c: what becomes of the chunks of a part besides words
 
-// Makes them; *vectors is in cx->arena.
-MUST_CHECK Fail index_embed(Ctx *cx, const IndexWork *work, size_t range, const void **vectors,
-                            Str *why);
-// Puts them beside the segment of the range (StageRange.part).
-MUST_CHECK Fail index_add_vectors(Ctx *cx, const IndexWork *work, size_t range, const void *vectors,
-                                  Str *why);
+// Finds out which model there is, and which kept parts lack its vectors.
+void index_vectors_begin(Ctx *cx, IndexWork *work);
+void index_vectors_end(IndexWork *work);
+// *value, in cx->arena, is NULL, and *why is set, when there is nothing to do.
+// Fails: CANCELLED, IO, DAMAGED.
+MUST_CHECK Fail index_embed(Ctx *cx, const IndexWork *work, const IndexTarget *target,
+                            const void **value, Str *why);
+Str index_embed_says(Arena *arena, const void *value); // for people
+Str index_embed_limit(const void *value);              // why some are missing; empty: none is
+// Puts them beside the segment.
+MUST_CHECK Fail index_add_vectors(Ctx *cx, const IndexWork *work, const IndexTarget *target,
+                                  const void *value);
 // After all ranges: an index of candidates over all vectors of the next snapshot.
 MUST_CHECK Fail index_add_faiss(Ctx *cx, const IndexWork *work, Str *why);
 

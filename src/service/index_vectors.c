@@ -1,24 +1,140 @@
-// service/index_vectors.c - the vectors of a refresh.
+// service/index_vectors.c - the vectors of a refresh: of the new parts, and of kept ones that have
+// none of this model.
+#include "runtime/cell.h"
+#include "runtime/policy.h"
+#include "service/find_channels.h"
 #include "service/index_plan_.h"
 
-Fail index_embed(Ctx *cx, const IndexWork *work, size_t range, const void **vectors, Str *why)
+// --- which model, which parts
+
+static bool has_all(const IndexVectors *vectors, const SnapshotPart *part)
 {
-    (void)cx, (void)work, (void)range;
-    *vectors = NULL;
-    *why = STR("no embedder is configured");
+    Lexicon lexicon;
+    DensePart dense;
+    const Segment *attached = part->attached[ATTACH_VECTORS];
+    if (!attached || !lexicon_open_segment(part->segment, &lexicon)) return false;
+    return dense_open(attached, &vectors->model, lexicon.head->chunks, &dense) && !dense.missing;
+}
+
+void index_vectors_begin(Ctx *cx, IndexWork *work)
+{
+    IndexVectors *vectors = &work->vectors;
+    const Env *env = work->spec->env;
+    size_t count;
+    const StagePart *kept = stage_kept(work->stage, &count);
+    vectors->due = ARENA_ARRAY(cx->arena, size_t, count);
+    if (!env || !env->embedder) {
+        vectors->why = STR("there is no embedder");
+        return;
+    }
+    Fail fail = cell_lease(cx, env->embedder, &vectors->lease);
+    if (fail) {
+        vectors->why = fail->detail;
+        vectors->is_limit = true;
+        return;
+    }
+    vectors->embedder = (Embedder *)(uintptr_t)vectors->lease.value; // for any threads
+    vectors->why = channels_why_no_vectors(env->policy, vectors->embedder, &vectors->is_limit);
+    if (vectors->why.len) return;
+    vectors->wanted = true;
+    vectors->model = embed_fingerprint(vectors->embedder);
+    for (size_t i = 0; i < count; i++)
+        if (!has_all(vectors, kept[i].was)) vectors->due[vectors->due_count++] = i;
+}
+
+void index_vectors_end(IndexWork *work)
+{
+    lease_release(&work->vectors.lease);
+}
+
+// --- embed.vectors
+
+typedef struct Made {
+    SegmentSection sections[DENSE_SECTIONS];
+    DenseReport report;
+} Made;
+
+static bool read_text(Ctx *cx, void *arg, Str path, Str *text)
+{
+    const RefreshSpec *spec = arg;
+    const char *name = str_cstr(cx->arena, path);
+    Fail fail = os_read_file(cx, spec->workspace->dir, name, (size_t)spec->max_file_bytes, text);
+    return !fail;
+}
+
+static Fail embed_part(Ctx *cx, const IndexWork *work, uint32_t part, Made *made)
+{
+    Segment *segment;
+    Lexicon lexicon;
+    const RefreshSpec *refresh = work->spec->refresh;
+    DenseSpec spec = {.embedder = work->vectors.embedder,
+                      .pool = refresh->pool,
+                      .read = read_text,
+                      .read_arg = (void *)(uintptr_t)refresh};
+    TRY(stage_open(cx, work->stage, part, &segment));
+    Fail fail = opened_lexicon(cx, segment, &lexicon);
+    if (!fail) fail = dense_make(cx, &spec, &lexicon, made->sections, &made->report);
+    if (!fail) fail = segment_intact(cx, segment);
+    segment_close(segment);
+    return fail;
+}
+
+static uint32_t part_of(const IndexWork *work, const IndexTarget *target)
+{
+    size_t count;
+    if (target->kept) return stage_kept(work->stage, &count)[target->number].part;
+    return stage_ranges(work->stage, &count)[target->number].part;
+}
+
+Fail index_embed(Ctx *cx, const IndexWork *work, const IndexTarget *target, const void **value,
+                 Str *why)
+{
+    Made *made = ARENA_NEW(cx->arena, Made);
+    uint32_t part = part_of(work, target);
+    *why = work->vectors.why;
+    if (!work->vectors.wanted) return NULL;
+    if (part == FILE_NONE) {
+        *why = STR("no file of it has content");
+        return NULL;
+    }
+    TRY(embed_part(cx, work, part, made));
+    *value = made;
     return NULL;
 }
 
-Fail index_add_vectors(Ctx *cx, const IndexWork *work, size_t range, const void *vectors, Str *why)
+Str index_embed_says(Arena *arena, const void *value)
 {
-    (void)cx, (void)work, (void)range, (void)vectors;
-    *why = STR("there are no vectors");
-    return NULL;
+    const DenseReport *report = &((const Made *)value)->report;
+    Str text = str_format(arena, "%llu rows", (unsigned long long)report->made);
+    if (report->known)
+        text = str_format(arena, STR_FMT ", %llu of them known", STR_ARG(text),
+                          (unsigned long long)report->known);
+    if (report->missing)
+        text = str_format(arena, STR_FMT "; %llu missing: " STR_FMT, STR_ARG(text),
+                          (unsigned long long)report->missing, STR_ARG(report->limit));
+    return text;
 }
+
+Str index_embed_limit(const void *value)
+{
+    return ((const Made *)value)->report.limit;
+}
+
+// --- vectors.add
+
+Fail index_add_vectors(Ctx *cx, const IndexWork *work, const IndexTarget *target, const void *value)
+{
+    const Made *made = value;
+    return stage_attach(cx, work->stage, part_of(work, target), ATTACH_VECTORS, made->sections,
+                        DENSE_SECTIONS);
+}
+
+// --- faiss.add
 
 Fail index_add_faiss(Ctx *cx, const IndexWork *work, Str *why)
 {
-    (void)cx, (void)work;
-    *why = STR("there are no vectors");
+    (void)cx;
+    *why = work->vectors.wanted ? STR("the exact scan is fast enough for so few vectors")
+                                : STR("there are no vectors");
     return NULL;
 }
