@@ -234,16 +234,22 @@ LexNumbers lexicon_name_files(const Lexicon *lexicon, uint32_t name)
 
 // --- tokens ---
 
+static bool units_are_sound(const Lexicon *lexicon)
+{
+    const Segment *segment = lexicon->segment;
+    size_t starts = (lexicon->head->units + (size_t)1) * sizeof(uint32_t);
+    size_t terms = lexicon->head->unit_terms * sizeof(uint32_t);
+    return !segment || (segment_is_sound(segment, lexicon->unit_starts, starts) &&
+                        (!terms || segment_is_sound(segment, lexicon->unit_terms, terms)));
+}
+
 static uint32_t take_unit(const Lexicon *lexicon, uint32_t unit, uint32_t *out, uint32_t room)
 {
     if (unit >= lexicon->head->units) return 0;
-    const uint32_t *start = lex_row(lexicon, &lexicon->unit_starts[unit], 2 * sizeof *start);
-    uint32_t count = MIN(start[1] - start[0], room);
+    const uint32_t *start = &lexicon->unit_starts[unit];
     if (start[1] > lexicon->head->unit_terms || start[0] > start[1]) return 0;
-    const uint32_t *terms = lexicon->unit_terms + start[0];
-    if (lexicon->segment && !segment_is_sound(lexicon->segment, terms, count * sizeof *terms))
-        return 0;
-    for (uint32_t i = 0; i < count; i++) out[i] = terms[i];
+    uint32_t count = MIN(start[1] - start[0], room);
+    for (uint32_t i = 0; i < count; i++) out[i] = lexicon->unit_terms[start[0] + i];
     return count;
 }
 
@@ -255,6 +261,7 @@ uint32_t lexicon_tokens(const Lexicon *lexicon, uint32_t chunk, uint32_t *out, u
     Str list = lex_part(lexicon, lexicon->tokens, row->tokens_start, stop);
     const uint8_t *at = (const uint8_t *)list.ptr, *end = at + list.len;
     uint32_t count = 0;
+    if (!units_are_sound(lexicon)) return 0;
     while (at < end && count < cap) {
         uint32_t byte = *at++;
         if (byte < LEX_UNITS_1) {

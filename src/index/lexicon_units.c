@@ -116,7 +116,8 @@ void lexicon_put_tokens(LexiconBuilder *builder)
     Coding coding = {.builder = builder,
                      .of_name = ARENA_ARRAY(scratch, uint32_t, builder->name_texts.count),
                      .of_term = ARENA_ARRAY(scratch, uint32_t, builder->term_texts.count)};
-    const uint8_t *at = (const uint8_t *)builder->tokens.ptr, *end = at + builder->tokens.len;
+    Str tokens = buf_str(&builder->tokens);
+    const uint8_t *at = (const uint8_t *)tokens.ptr, *end = at + tokens.len;
     Buf out = buf_on(&builder->arena);
     choose_units(&coding);
     buf_room(&out, builder->tokens.len);

@@ -58,30 +58,36 @@ static bool ends_cvc(const Word *word, size_t len)
            is_consonant(word, len - 3) && last != 'w' && last != 'x' && last != 'y';
 }
 
-static bool ends(const Word *word, const char *suffix)
+// Most words fail at their last letter.
+static inline bool ends_in(const Word *word, const char *suffix, size_t len)
 {
-    size_t len = strlen(suffix);
-    return word->len >= len && memcmp(word->at + word->len - len, suffix, len) == 0;
+    return word->len >= len && word->at[word->len - 1] == suffix[len - 1] &&
+           memcmp(word->at + word->len - len, suffix, len) == 0;
 }
 
-static void replace(Word *word, const char *suffix, const char *by)
+static inline bool ends(const Word *word, const char *suffix)
 {
-    size_t stem = word->len - strlen(suffix), len = strlen(by);
-    memcpy(word->at + stem, by, len);
-    word->len = stem + len;
+    return ends_in(word, suffix, strlen(suffix));
 }
 
 typedef struct Rule {
     const char *suffix, *by;
+    size_t suffix_len, by_len;
 } Rule;
+#define RULE(suffix, by)                                                                           \
+    {                                                                                              \
+        suffix, by, sizeof(suffix) - 1, sizeof(by) - 1                                             \
+    }
 
 // The first rule whose suffix fits decides, so longer ones stand before those they end with.
 static void apply(Word *word, const Rule *rules, size_t least_m)
 {
     for (; rules->suffix; rules++) {
-        if (!ends(word, rules->suffix)) continue;
-        if (measure(word, word->len - strlen(rules->suffix)) >= least_m)
-            replace(word, rules->suffix, rules->by);
+        if (!ends_in(word, rules->suffix, rules->suffix_len)) continue;
+        size_t stem = word->len - rules->suffix_len;
+        if (measure(word, stem) < least_m) return;
+        memcpy(word->at + stem, rules->by, rules->by_len);
+        word->len = stem + rules->by_len;
         return;
     }
 }
@@ -89,14 +95,14 @@ static void apply(Word *word, const Rule *rules, size_t least_m)
 static void plurals(Word *word)
 {
     static const Rule rules[] = {
-        {"sses", "ss"}, {"ies", "i"}, {"ss", "ss"}, {"s", ""}, {NULL, NULL}};
+        RULE("sses", "ss"), RULE("ies", "i"), RULE("ss", "ss"), RULE("s", ""), {0}};
     apply(word, rules, 0);
 }
 
 // What is left of "hoping" and "hopped" gets its end back.
 static void mend(Word *word)
 {
-    static const Rule rules[] = {{"at", "ate"}, {"bl", "ble"}, {"iz", "ize"}, {NULL, NULL}};
+    static const Rule rules[] = {RULE("at", "ate"), RULE("bl", "ble"), RULE("iz", "ize"), {0}};
     size_t before = word->len;
     apply(word, rules, 0);
     if (word->len != before) return;
@@ -125,26 +131,42 @@ static void final_y(Word *word)
 
 static void double_suffixes(Word *word)
 {
-    static const Rule rules[] = {{"ational", "ate"}, {"tional", "tion"}, {"enci", "ence"},
-                                 {"anci", "ance"},   {"izer", "ize"},    {"abli", "able"},
-                                 {"alli", "al"},     {"entli", "ent"},   {"eli", "e"},
-                                 {"ousli", "ous"},   {"ization", "ize"}, {"ation", "ate"},
-                                 {"ator", "ate"},    {"alism", "al"},    {"iveness", "ive"},
-                                 {"fulness", "ful"}, {"ousness", "ous"}, {"aliti", "al"},
-                                 {"iviti", "ive"},   {"biliti", "ble"},  {NULL, NULL}};
-    static const Rule more[] = {{"icate", "ic"}, {"ative", ""}, {"alize", "al"}, {"iciti", "ic"},
-                                {"ical", "ic"},  {"ful", ""},   {"ness", ""},    {NULL, NULL}};
+    static const Rule rules[] = {
+        RULE("ational", "ate"), RULE("tional", "tion"), RULE("enci", "ence"),
+        RULE("anci", "ance"),   RULE("izer", "ize"),    RULE("abli", "able"),
+        RULE("alli", "al"),     RULE("entli", "ent"),   RULE("eli", "e"),
+        RULE("ousli", "ous"),   RULE("ization", "ize"), RULE("ation", "ate"),
+        RULE("ator", "ate"),    RULE("alism", "al"),    RULE("iveness", "ive"),
+        RULE("fulness", "ful"), RULE("ousness", "ous"), RULE("aliti", "al"),
+        RULE("iviti", "ive"),   RULE("biliti", "ble"),  {0}};
+    static const Rule more[] = {
+        RULE("icate", "ic"), RULE("ative", ""), RULE("alize", "al"), RULE("iciti", "ic"),
+        RULE("ical", "ic"),  RULE("ful", ""),   RULE("ness", ""),    {0}};
     apply(word, rules, 1);
     apply(word, more, 1);
 }
 
 static void single_suffixes(Word *word)
 {
-    static const Rule rules[] = {{"al", ""},    {"ance", ""}, {"ence", ""}, {"er", ""},
-                                 {"ic", ""},    {"able", ""}, {"ible", ""}, {"ant", ""},
-                                 {"ement", ""}, {"ment", ""}, {"ent", ""},  {"ou", ""},
-                                 {"ism", ""},   {"ate", ""},  {"iti", ""},  {"ous", ""},
-                                 {"ive", ""},   {"ize", ""},  {NULL, NULL}};
+    static const Rule rules[] = {RULE("al", ""),
+                                 RULE("ance", ""),
+                                 RULE("ence", ""),
+                                 RULE("er", ""),
+                                 RULE("ic", ""),
+                                 RULE("able", ""),
+                                 RULE("ible", ""),
+                                 RULE("ant", ""),
+                                 RULE("ement", ""),
+                                 RULE("ment", ""),
+                                 RULE("ent", ""),
+                                 RULE("ou", ""),
+                                 RULE("ism", ""),
+                                 RULE("ate", ""),
+                                 RULE("iti", ""),
+                                 RULE("ous", ""),
+                                 RULE("ive", ""),
+                                 RULE("ize", ""),
+                                 {0}};
     if (ends(word, "ion")) {
         size_t stem = word->len - 3;
         bool fits = stem && (word->at[stem - 1] == 's' || word->at[stem - 1] == 't');
