@@ -203,7 +203,8 @@ static Fail run_in_workspace(Find *find, FindAnswer *out)
     if (out->index_trouble.len)
         log_event(find->cx, LOG_WARN, "index.unusable", LOG_STR("why", out->index_trouble));
     bool damaged = out->index_trouble.len > 0;
-    if (!refresh_is_due(&find->index.view)) return NULL;
+    bool due = refresh_is_due(&find->index.view) || out->channels.vectors_due;
+    if (!due || out->stale) return NULL;
     out->build = find_publish(find, &spec, damaged, &fail);
     if (fail && !damaged) out->index_trouble = fail->detail;
     return NULL;

@@ -121,7 +121,7 @@ static Fail find_parts(Ctx *cx, Channels *channels)
         if (i < published) {
             const Segment *vectors = snapshot->parts[i].attached[ATTACH_VECTORS];
             bool there = vectors && dense_open(vectors, &model, chunks, &channels->parts[i]);
-            if (!there || channels->parts[i].missing) channels->report.vectors_due = true;
+            if (!there) channels->report.vectors_due = true;
         } else if (channels->model.is_local && chunks) {
             TRY(make_part(cx, channels, i));
         }
