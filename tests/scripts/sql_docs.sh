@@ -1,7 +1,7 @@
 #!/bin/sh
 # docs/sql.md shows the tables as cq does.
 set -eu
-shown=$("$CQ_BUILD/cq" sql --schema | sed -E 's/^([a-z]+): (.*)/**`\1`**: \2/')
+shown=$("$CQ_BUILD/cq" sql --schema | sed -E 's/^([a-z_]+): (.*)/**`\1`**: \2/')
 case $(cat "$CQ_SOURCE/docs/sql.md") in
 *"$shown"*) ;;
 *)
