@@ -140,6 +140,20 @@ typedef struct Found {
     size_t len;
 } Found;
 
+static Fail scan_rows(Ctx *cx, Pool *pool, const DensePart *part, const VectorQuery *probe,
+                      VectorHits *hits, DenseHits *out)
+{
+    AnnHits found;
+    if (!part->ann) return vectors_search(cx, pool, &part->vectors, probe, hits);
+    Fail fail = ann_search(cx, pool, part->ann, &part->vectors, probe, &found);
+    if (fail && fail->kind == PROBLEM_UNAVAILABLE) // FAISS failed: we can do without
+        return vectors_search(cx, pool, &part->vectors, probe, hits);
+    TRY(fail);
+    *hits = found.hits;
+    out->by_index = out->by_index || !found.exact.len;
+    return NULL;
+}
+
 static Fail scan_part(Ctx *cx, Pool *pool, const DenseQuery *query, size_t number,
                       const float *centred, Found *found, DenseHits *out)
 {
@@ -148,7 +162,7 @@ static Fail scan_part(Ctx *cx, Pool *pool, const DenseQuery *query, size_t numbe
     if (!centred || !has_rows(&query->parts[number], query->dims)) return NULL;
     VectorQuery probe = {.vector = centred, .k = SCANNED, .filter = bits};
     VectorHits hits;
-    TRY(vectors_search(cx, pool, &query->parts[number].vectors, &probe, &hits));
+    TRY(scan_rows(cx, pool, &query->parts[number], &probe, &hits, out));
     out->cut = out->cut || hits.cut;
     Near *items = ARENA_ARRAY(cx->arena, Near, found->len + hits.len);
     if (found->len) memcpy(items, found->items, found->len * sizeof *items);

@@ -16,6 +16,7 @@
 #define CQ_RETRIEVE_DENSE_H
 
 #include "index/corpus.h"
+#include "retrieve/ann.h"
 #include "retrieve/embed.h"
 #include "retrieve/vectors.h"
 
@@ -62,6 +63,7 @@ typedef struct DensePart { // all zero: none of its chunks has a vector
     Vectors vectors;       // by chunk of the part
     const int64_t *sums;
     uint32_t with_row, missing;
+    const Ann *ann; // finds candidates instead of a scan; NULL: none
 } DensePart;
 
 // False when there is nothing for this model in it, or not for so many chunks.
@@ -78,6 +80,7 @@ typedef struct DenseHits {
     const DenseHit *items; // best first; ties by path, then line; at most DENSE_MOST_HITS
     size_t len;
     uint64_t without; // living chunks, filters aside, that have no vector
+    bool by_index;    // FAISS found candidates: some that are as near may be missing
     bool cut;         // at the deadline
 } DenseHits;
 

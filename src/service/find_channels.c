@@ -6,6 +6,7 @@
 #include "service/find_channels.h"
 
 #include "base/clock.h"
+#include "retrieve/ann_set.h"
 #include "retrieve/late.h"
 #include "retrieve/model.h"
 #include "runtime/cell.h"
@@ -28,7 +29,7 @@ struct Channels {
     Ctx *cx;
     ChannelsSpec spec;
     ChannelsReport report;
-    Lease lease;
+    Lease lease, ann;
     Embedder *embedder; // NULL: no channel but words
     EmbedModel model;
     DensePart *parts; // by part of the corpus
@@ -107,6 +108,29 @@ static Fail make_part(Ctx *cx, Channels *channels, size_t number)
     return NULL;
 }
 
+static bool has_ann(const Snapshot *snapshot)
+{
+    for (size_t i = 0; snapshot && i < snapshot->part_count; i++)
+        if (snapshot->parts[i].attached[ATTACH_ANN]) return true;
+    return false;
+}
+
+// Of the snapshot that is looked at. Without FAISS everything is scanned, which is only slower.
+static const AnnSet *lease_ann(Ctx *cx, Channels *channels)
+{
+    const Opened *opened = channels->spec.index->view.opened;
+    Cell *cell = channels->spec.env->ann;
+    if (!opened || !cell || !has_ann(opened->snapshot)) return NULL;
+    for (int i = 0; i < 2; i++) {
+        if (cell_lease(cx, cell, &channels->ann)) return NULL;
+        const AnnSet *set = channels->ann.value;
+        if (set->opened == opened) return set;
+        lease_release(&channels->ann); // of an older snapshot
+        if (i == 0) cell_invalidate(cx, cell);
+    }
+    return NULL;
+}
+
 // Those of published parts are read; those of changed files made, when that needs no server.
 static Fail find_parts(Ctx *cx, Channels *channels)
 {
@@ -115,6 +139,7 @@ static Fail find_parts(Ctx *cx, Channels *channels)
     const Snapshot *snapshot = opened ? opened->snapshot : NULL;
     size_t published = snapshot ? snapshot->part_count : 0;
     Digest model = embed_fingerprint(channels->embedder);
+    const AnnSet *ann = lease_ann(cx, channels);
     channels->parts = ARENA_ARRAY(cx->arena, DensePart, index->corpus.part_count);
     for (size_t i = 0; i < index->corpus.part_count; i++) {
         uint32_t chunks = index->corpus.parts[i].lexicon->head->chunks;
@@ -122,6 +147,7 @@ static Fail find_parts(Ctx *cx, Channels *channels)
             const Segment *vectors = snapshot->parts[i].attached[ATTACH_VECTORS];
             bool there = vectors && dense_open(vectors, &model, chunks, &channels->parts[i]);
             if (!there) channels->report.vectors_due = true;
+            else if (ann) channels->parts[i].ann = ann->parts[i];
         } else if (channels->model.is_local && chunks) {
             TRY(make_part(cx, channels, i));
         }
@@ -326,6 +352,7 @@ void channels_end(Channels *channels, ChannelsReport *out)
     if (!channels) return;
     wait_for_question(channels);
     arena_fini(&channels->asked.arena);
+    lease_release(&channels->ann);
     lease_release(&channels->lease);
     if (out) *out = channels->report;
 }

@@ -125,16 +125,7 @@ Str index_embed_limit(const void *value)
 Fail index_add_vectors(Ctx *cx, const IndexWork *work, const IndexTarget *target, const void *value)
 {
     const Made *made = value;
-    return stage_attach(cx, work->stage, part_of(work, target), ATTACH_VECTORS, made->sections,
-                        DENSE_SECTIONS);
-}
-
-// --- faiss.add
-
-Fail index_add_faiss(Ctx *cx, const IndexWork *work, Str *why)
-{
-    (void)cx;
-    *why = work->vectors.wanted ? STR("the exact scan is fast enough for so few vectors")
-                                : STR("there are no vectors");
-    return NULL;
+    uint32_t part = part_of(work, target);
+    TRY(stage_attach(cx, work->stage, part, ATTACH_ANN, NULL, 0)); // of other vectors
+    return stage_attach(cx, work->stage, part, ATTACH_VECTORS, made->sections, DENSE_SECTIONS);
 }
