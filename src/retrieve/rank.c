@@ -226,6 +226,7 @@ void rank_files(Arena *arena, const Corpus *corpus, const RankSpec *spec, Rankin
     rank_sibling_features(&rank);
     rank_near_features(&rank);
     rank_name_features(&rank);
+    rank_outline_features(&rank, spec);
     add_up(&rank, weights);
     rank_late_features(&rank, spec);
     rank_count_use(&rank, weights[FEATURE_INDEGREE], spec->limit);

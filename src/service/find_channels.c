@@ -244,6 +244,22 @@ static void spare_server(Channels *channels)
     cell_record_failure(channels->spec.env->embedder, fail, spare_ns);
 }
 
+static DenseQuery make_query(const Channels *channels)
+{
+    return (DenseQuery){.corpus = &channels->spec.index->corpus,
+                        .parts = channels->parts,
+                        .vector = channels->asked.rows.rows,
+                        .dims = channels->asked.rows.dims,
+                        .allowed_files = channels->spec.allowed_files};
+}
+
+static void score_outlines(void *arg, const uint32_t *files, size_t count, float *scores)
+{
+    const Channels *channels = arg;
+    DenseQuery query = make_query(channels);
+    dense_outlines(channels->cx->arena, &query, files, count, scores);
+}
+
 static const DenseHits *find_dense(void *arg)
 {
     Channels *channels = arg;
@@ -255,13 +271,14 @@ static const DenseHits *find_dense(void *arg)
         spare_server(channels);
         return NULL;
     }
+    if (!(vectors_dot(asked->rows.rows, asked->rows.rows, asked->rows.dims) > 0)) {
+        set_state(channels, CHANNEL_DENSE, CHANNEL_UNUSED,
+                  STR("the model knows no word of the question"));
+        return NULL;
+    }
     Ctx cx = *channels->cx;
     cx.deadline_ns = asked->cx.deadline_ns;
-    DenseQuery query = {.corpus = &channels->spec.index->corpus,
-                        .parts = channels->parts,
-                        .vector = asked->rows.rows,
-                        .dims = asked->rows.dims,
-                        .allowed_files = channels->spec.allowed_files};
+    DenseQuery query = make_query(channels);
     Fail fail = dense_search(&cx, channels->spec.env->pool, &query, &channels->hits);
     if (fail) {
         set_state(channels, CHANNEL_DENSE, CHANNEL_MISSING, fail->detail);
@@ -344,6 +361,7 @@ void channels_join(Channels *channels, RankSpec *rank)
     for (int i = 0; i < CHANNELS; i++) rank->channel_weights[i] = channels->report.of[i].weight;
     rank->channel_arg = channels;
     if (channels->parts) rank->dense = find_dense;
+    if (channels->parts) rank->outlines = score_outlines;
     if (channels->late) rank->late = score_late;
 }
 

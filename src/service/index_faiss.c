@@ -24,7 +24,8 @@ static Fail list_rows(Ctx *cx, const IndexWork *work, uint32_t part, RowsVec *ou
     Str bytes = segment ? segment_section(segment, DENSE_SECTION_HEAD) : STR_NONE;
     if (bytes.len == sizeof head) {
         memcpy(&head, bytes.ptr, sizeof head);
-        VEC_PUSH(cx->arena, out, (Rows){part, {.dims = head.dims, .rows = head.chunks}});
+        VEC_PUSH(cx->arena, out,
+                 (Rows){part, {.dims = head.dims, .rows = head.of[DENSE_CHUNKS].rows}});
     }
     segment_close(segment);
     return NULL;

@@ -13,7 +13,8 @@ static bool has_all(const IndexVectors *vectors, const SnapshotPart *part)
     DensePart dense;
     const Segment *attached = part->attached[ATTACH_VECTORS];
     if (!attached || !lexicon_open_segment(part->segment, &lexicon)) return false;
-    return dense_open(attached, &vectors->model, lexicon.head->chunks, &dense) && !dense.missing;
+    return dense_open(attached, &vectors->model, lexicon.head->chunks, &dense) &&
+           !dense.tables[DENSE_CHUNKS].counts.missing;
 }
 
 void index_vectors_begin(Ctx *cx, IndexWork *work)
