@@ -198,6 +198,7 @@ Fail do_pairs(Ctx *cx, TrainArgs *args)
     };
     PairFileSpec spec = {.least_plain = (uint32_t)args_int(args, "--least-plain", 12),
                          .least_joined = (uint32_t)args_int(args, "--least-joined", 25),
+                         .least_repos = (uint32_t)args_int(args, "--least-repos", 3),
                          .most_terms = (uint32_t)args_int(args, "--most-terms", 200000)};
     TRY(read_known(cx, args, &known));
     TRY(args_end(cx, args));
