@@ -44,8 +44,7 @@ static Str last_part(Str name)
 static Fail read_excluded(Ctx *cx, TrainArgs *args, Names *out)
 {
     for (Str name; (name = args_take(args, "--exclude")).ptr;) VEC_PUSH(cx->arena, out, name);
-    for (Str path; (path = args_take(args, "--exclude-file")).ptr;)
-        TRY(read_lines(cx, path, out));
+    for (Str path; (path = args_take(args, "--exclude-file")).ptr;) TRY(read_lines(cx, path, out));
     for (size_t i = 0; i < out->len; i++) out->items[i] = last_part(out->items[i]);
     return NULL;
 }

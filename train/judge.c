@@ -89,8 +89,7 @@ static void add_words(Chunking *chunking, uint32_t from, uint32_t to)
         if (!chunking->known[word]) add_tokens(chunking, chunking->doc->words[word], tokens);
         chunking->known[word] = true;
         Counted kind = chunking->doc->tokens[i] & 1 ? COUNT_COMMENT : COUNT_CODE;
-        for (size_t k = 0; k < tokens->len; k++)
-            row_at(chunking, tokens->items[k])->counts[kind]++;
+        for (size_t k = 0; k < tokens->len; k++) row_at(chunking, tokens->items[k])->counts[kind]++;
     }
 }
 
@@ -112,9 +111,8 @@ static void add_defs(Chunking *chunking, const DocChunk *chunk)
 
 static uint64_t weight_of(const Model *model, uint32_t token, const Row *row)
 {
-    uint64_t sum = (uint64_t)WEIGHT_TEXT *
-                       (model_times(row->counts[COUNT_CODE]) +
-                        (uint64_t)model_times(row->counts[COUNT_COMMENT])) +
+    uint64_t sum = (uint64_t)WEIGHT_TEXT * (model_times(row->counts[COUNT_CODE]) +
+                                            (uint64_t)model_times(row->counts[COUNT_COMMENT])) +
                    (uint64_t)WEIGHT_DEF * model_times(row->counts[COUNT_DEF]) +
                    (uint64_t)(row->enclosing * WEIGHT_ENCLOSING + row->stem * WEIGHT_STEM +
                               row->folder * WEIGHT_FOLDER) *
@@ -167,10 +165,8 @@ static void read_one(void *arg, size_t index, int slot)
     Doc doc;
     if (!os_read_file(&cx, reading->workspace->dir, path.ptr, LARGEST_FILE, &text)) {
         LangId lang = lang_detect(path, str_sub(text, 0, 65536));
-        Chunking chunking = {.arena = &arena,
-                             .model = reading->model,
-                             .doc = &doc,
-                             .rows = reading->rooms[slot]};
+        Chunking chunking = {
+            .arena = &arena, .model = reading->model, .doc = &doc, .rows = reading->rooms[slot]};
         bool code = path_form(path, lang) == FORM_CODE;
         if (code && !doc_make(&cx, reading->makers[slot], lang, FORM_CODE, text, &doc))
             embed_doc(&chunking, path, &reading->files[index]);
@@ -186,8 +182,7 @@ static void centre(Arena *arena, const Reading *reading, size_t count, JudgedRep
     for (size_t i = 0; i < count; i++) {
         uint32_t chunks = reading->files[i].count;
         if (!chunks) continue;
-        out->files[out->file_count++] =
-            (JudgedFile){reading->paths[i], out->chunk_count, chunks};
+        out->files[out->file_count++] = (JudgedFile){reading->paths[i], out->chunk_count, chunks};
         out->chunk_count += chunks;
     }
     out->vectors = ARENA_ARRAY(arena, float, (size_t)out->chunk_count *dims);

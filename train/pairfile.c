@@ -106,8 +106,8 @@ static int by_term(const void *a, const void *b)
 }
 
 // Terms by the file's numbers, sorted; returns how many are left.
-static uint32_t renumber(const uint32_t *to_file, const uint32_t *from,
-                         uint32_t count, uint32_t step, BagTerm *out)
+static uint32_t renumber(const uint32_t *to_file, const uint32_t *from, uint32_t count,
+                         uint32_t step, BagTerm *out)
 {
     uint32_t kept = 0;
     for (uint32_t i = 0; i < count && kept < PAIR_MOST_TERMS; i++) {
