@@ -19,7 +19,7 @@ static const char usage[] =
     "             [--group 128] [--near N] [--warm-up 200] [--held-out 10] [--most-pairs N]\n"
     "             [--threads N] [--seed N] [--init svd|random] [--stop-after STEPS]\n"
     "cq-train export --pairs FILE --checkpoint FILE --out FILE [--tokens N]\n"
-    "cq-train inspect --model FILE [TOKEN]...\n"
+    "cq-train inspect --model FILE [TOKEN]... | --pairs FILE [--count N]\n"
     "cq-train judge --model FILE --queries FILE --repos FILE --checkouts DIR [--threads N]\n";
 
 static bool take_at(TrainArgs *args, int at, int how_many)
