@@ -16,7 +16,6 @@ enum {
     BODY_LINES = 45,
     BODY_BYTES = 1800,
     LEAST_BODY = 3, // distinct terms
-    LEAST_SAID = 5, // the same, of what a doc comment is about
     WINDOW_LINES = 35,
     COMMITS = 6000,
     COMMIT_FILES = 4,
@@ -176,7 +175,6 @@ static bool add_doc_pair(Mining *mining, const Facts *facts, const SourceFile *f
     bag_clear(&mining->query);
     bag_add(&mining->query, &mining->out->terms, doc);
     if (!query_is_useful(mining, 2) || !fill_body(mining, facts, file, def)) return false;
-    if (mining->body.items.len < LEAST_SAID) return false;
     add_place(mining, file->path);
     push(mining, PAIR_DOC, mining->next_target, folder);
     return true;
@@ -226,7 +224,6 @@ static void add_file_pair(Mining *mining, const SourceFile *file, uint32_t folde
     for (uint32_t line = 0; line < WINDOW_LINES && end < file->text.len; end++)
         line += file->text.ptr[end] == '\n';
     Str window = str_sub(file->text, start, end), folders = near_folders(file->path);
-    if (str_contains(window, STR("opyright")) || str_contains(window, STR("icense"))) return;
     size_t last = str_find_last(folders, '/');
     bag_clear(&mining->query);
     bag_add(&mining->query, &mining->out->terms, path_stem(file->path));
