@@ -108,3 +108,6 @@ if(CQ_FAULTY)
     cq_add_program(cq-universe-faulty cq_os_fake $<TARGET_OBJECTS:cq_universe_main>)
   endif()
 endif()
+
+# The table of token vectors (docs/model.md): programs that were not installed find it beside them.
+configure_file(${CMAKE_SOURCE_DIR}/data/tokens.cqm ${CMAKE_BINARY_DIR}/tokens.cqm COPYONLY)

@@ -8,15 +8,23 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "base/vec.h"
+
 enum { SCANNED = 4 * DENSE_MOST_HITS };
 
 // --- opening ---
 
 typedef Str (*SectionFn)(const void *arg, uint32_t id);
 
+// Rows are checked when they are looked at, the rest here.
 static Str section_of_segment(const void *arg, uint32_t id)
 {
-    return segment_section(arg, id);
+    enum { VECTORS_HEAD = 64 };
+    bool rows = id >= DENSE_SECTION_ROWS && (id - DENSE_SECTION_ROWS) % 2 == 0;
+    if (!rows) return segment_section(arg, id);
+    Str bytes = segment_unchecked(arg, id);
+    size_t head = MIN(bytes.len, (size_t)VECTORS_HEAD);
+    return bytes.ptr && segment_is_sound(arg, bytes.ptr, head) ? bytes : STR_NONE;
 }
 
 static Str section_made(const void *arg, uint32_t id)
@@ -59,7 +67,9 @@ static bool open_part(SectionFn section, const void *arg, const Digest *model, u
 
 bool dense_open(const Segment *segment, const Digest *model, uint32_t chunks, DensePart *out)
 {
-    return open_part(section_of_segment, segment, model, chunks, out);
+    if (!open_part(section_of_segment, segment, model, chunks, out)) return false;
+    for (int kind = 0; kind < DENSE_KINDS; kind++) out->tables[kind].segment = segment;
+    return true;
 }
 
 bool dense_open_sections(const SegmentSection *sections, DensePart *out)
@@ -67,6 +77,17 @@ bool dense_open_sections(const SegmentSection *sections, DensePart *out)
     DenseHead head;
     memcpy(&head, sections[0].bytes.ptr, sizeof head);
     return open_part(section_made, sections, NULL, head.of[DENSE_CHUNKS].rows, out);
+}
+
+// Whether there is such a row, and it is what was written.
+static bool has_row(const DenseTable *table, uint32_t row)
+{
+    const Vectors *vectors = &table->vectors;
+    if (row >= vectors->shape.rows) return false; // a damaged file row led here
+    if (!table->segment) return true;
+    return segment_is_sound(table->segment, &vectors->scales[row], sizeof(float)) &&
+           segment_is_sound(table->segment, vectors->codes + row * vectors->stride,
+                            vectors->stride);
 }
 
 // --- the mean ---
@@ -78,7 +99,7 @@ static bool has_rows(const DenseTable *table, uint32_t dims)
 
 static void subtract_row(const DenseTable *table, uint32_t row, int64_t *sums, int64_t *count)
 {
-    if (row >= table->vectors.shape.rows) return; // a damaged file row led here
+    if (!has_row(table, row)) return;
     const int8_t *codes = table->vectors.codes + row * table->vectors.stride;
     double step = (double)table->vectors.scales[row] * dense_sum_step;
     if (!(step > 0)) return;
@@ -149,6 +170,8 @@ typedef struct Near {
     Str path;
 } Near;
 
+typedef VEC(Near) NearVec;
+
 static int by_score(const void *a, const void *b)
 {
     const Near *left = a, *right = b;
@@ -184,6 +207,8 @@ static Fail scan_part(Ctx *cx, Pool *pool, const DenseQuery *query, size_t numbe
     uint64_t *bits = choose_chunks(cx->arena, query, number, &out->without);
     const DenseTable *table = &query->parts[number].tables[DENSE_CHUNKS];
     if (!centred || !has_rows(table, query->dims)) return NULL;
+    if (table->segment && !segment_section(table->segment, DENSE_SECTION_ROWS).ptr)
+        return NULL; // damaged
     VectorQuery probe = {.vector = centred, .k = SCANNED, .filter = bits};
     VectorHits hits;
     TRY(scan_rows(cx, pool, &query->parts[number], &probe, &hits, out));
@@ -249,24 +274,63 @@ static float centred_cosine(const Centre *centre, const Vectors *vectors, uint32
     return square > 1e-9 ? (float)(dot / sqrt(square)) : 0;
 }
 
+static float score_chunk(const DenseQuery *query, const Centre *centre, uint32_t chunk)
+{
+    const CorpusPart *part = corpus_part_of_chunk(query->corpus, chunk);
+    const DensePart *dense = &query->parts[part - query->corpus->parts];
+    return centred_cosine(centre, &dense->tables[DENSE_CHUNKS].vectors, chunk - part->first_chunk);
+}
+
+static Fail scan_all(Ctx *cx, Pool *pool, const DenseQuery *query, const Centre *centre,
+                     Found *found, DenseHits *out)
+{
+    for (size_t i = 0; i < query->corpus->part_count; i++)
+        TRY(scan_part(cx, pool, query, i, centre ? centre->query : NULL, found, out));
+    for (size_t i = 0; i < found->len; i++)
+        found->items[i].score = score_chunk(query, centre, found->items[i].chunk);
+    return NULL;
+}
+
+static void score_file(Ctx *cx, const DenseQuery *query, const Centre *centre, uint32_t file,
+                       NearVec *found, DenseHits *out)
+{
+    const CorpusPart *part = corpus_part_of_file(query->corpus, file);
+    const DenseTable *table = &query->parts[part - query->corpus->parts].tables[DENSE_CHUNKS];
+    const LexFile *row = corpus_file(query->corpus, file);
+    Str path = corpus_path(query->corpus, file);
+    bool has = centre && has_rows(table, query->dims);
+    for (uint32_t i = 0; i < row->chunk_count; i++) {
+        uint32_t local = row->first_chunk + i, chunk = part->first_chunk + local;
+        float scale = has && has_row(table, local) ? table->vectors.scales[local] : -1;
+        out->without += scale < 0;
+        if (!(scale > 0)) continue;
+        VEC_PUSH(cx->arena, found, (Near){chunk, score_chunk(query, centre, chunk), path});
+    }
+}
+
+static Fail score_some(Ctx *cx, const DenseQuery *query, const Centre *centre, Found *found,
+                       DenseHits *out)
+{
+    NearVec near = {0};
+    for (size_t i = 0; i < query->only_count; i++) {
+        if (i % 64 == 0) TRY(ctx_check(cx));
+        score_file(cx, query, centre, query->only_files[i], &near, out);
+    }
+    *found = (Found){near.items, near.len};
+    return NULL;
+}
+
 Fail dense_search(Ctx *cx, Pool *pool, const DenseQuery *query, DenseHits *out)
 {
     Found found = {0};
     Centre centre;
     *out = (DenseHits){0};
     bool any = find_centre(cx->arena, query, DENSE_CHUNKS, &centre);
-    for (size_t i = 0; i < query->corpus->part_count; i++)
-        TRY(scan_part(cx, pool, query, i, any ? centre.query : NULL, &found, out));
-    DenseHit *items = ARENA_ARRAY(cx->arena, DenseHit, found.len);
-    for (size_t i = 0; i < found.len; i++) {
-        Near *near = &found.items[i];
-        const CorpusPart *part = corpus_part_of_chunk(query->corpus, near->chunk);
-        const DensePart *dense = &query->parts[part - query->corpus->parts];
-        near->score = centred_cosine(&centre, &dense->tables[DENSE_CHUNKS].vectors,
-                                     near->chunk - part->first_chunk);
-    }
+    if (query->only_files) TRY(score_some(cx, query, any ? &centre : NULL, &found, out));
+    else TRY(scan_all(cx, pool, query, any ? &centre : NULL, &found, out));
     if (found.len) qsort(found.items, found.len, sizeof *found.items, by_score);
     out->len = MIN(found.len, (size_t)DENSE_MOST_HITS);
+    DenseHit *items = ARENA_ARRAY(cx->arena, DenseHit, out->len);
     for (size_t i = 0; i < out->len; i++)
         items[i] = (DenseHit){found.items[i].chunk, found.items[i].score};
     out->items = items;
@@ -282,7 +346,7 @@ void dense_outlines(Arena *arena, const DenseQuery *query, const uint32_t *files
         const CorpusPart *part = corpus_part_of_file(query->corpus, files[i]);
         const DenseTable *table = &query->parts[part - query->corpus->parts].tables[DENSE_FILES];
         uint32_t row = files[i] - part->first_file;
-        bool there = any && has_rows(table, query->dims) && row < table->vectors.shape.rows &&
+        bool there = any && has_rows(table, query->dims) && has_row(table, row) &&
                      table->vectors.scales[row] > 0;
         scores[i] = there ? centred_cosine(&centre, &table->vectors, row) : 0;
     }

@@ -70,7 +70,8 @@ MUST_CHECK Fail dense_make(Ctx *cx, const DenseSpec *spec, const Lexicon *lexico
                            SegmentSection out[DENSE_SECTIONS], DenseReport *report);
 
 typedef struct DenseTable { // all zero: nothing has a vector
-    Vectors vectors;        // by chunk or file of the part
+    Vectors vectors;        // by chunk or file of the part; unchecked
+    const Segment *segment; // that they lie in; NULL: in memory
     const int64_t *sums;
     DenseCounts counts;
 } DenseTable;
@@ -104,6 +105,9 @@ typedef struct DenseQuery {
     const float *vector;    // of length 1
     uint32_t dims;
     const bool *allowed_files; // by file of the corpus; NULL: all
+    // Only chunks of these files are compared, without reading the rest; NULL: all are scanned.
+    const uint32_t *only_files;
+    size_t only_count;
 } DenseQuery;
 
 // The cosines of the question and the outlines of some files of the corpus, means taken off; 0

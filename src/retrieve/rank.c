@@ -215,10 +215,9 @@ void rank_files(Arena *arena, const Corpus *corpus, const RankSpec *spec, Rankin
                  .candidate_of = ARENA_ARRAY(arena, uint32_t, corpus->files)};
     *out = (Ranking){0};
     lexical_search(arena, corpus, spec->query, spec->allowed_files, &rank.lexical);
-    if (spec->dense) rank.dense = spec->dense(spec->channel_arg);
-    const double *weights = weights_of(&rank, spec);
     body_features(&rank);
-    rank_dense_features(&rank);
+    rank_dense_features(&rank, spec);
+    const double *weights = weights_of(&rank, spec);
     rank_find_defs(&rank, spec->allowed_files);
     comment_features(&rank);
     sibling_features(&rank);

@@ -54,8 +54,8 @@ void rank_path_features(Rank *rank); // STEM, FOLDER, TEST ... DEPTH, INDEGREE
 // INDEGREE of a corpus that does not know it, for those candidates that can be among the `limit`
 // best by it; their other features are added up already.
 void rank_count_use(Rank *rank, double weight, size_t limit);
-void rank_near_features(Rank *rank);  // NEAR
-void rank_dense_features(Rank *rank); // DENSE; its files become candidates
+void rank_near_features(Rank *rank);                        // NEAR
+void rank_dense_features(Rank *rank, const RankSpec *spec); // DENSE; its files become candidates
 // OUTLINE, of all candidates.
 void rank_outline_features(Rank *rank, const RankSpec *spec);
 // LATE, of the best files so far.

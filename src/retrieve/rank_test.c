@@ -257,8 +257,10 @@ static void puts_the_right_file_first(void **state)
 
 // --- channels ---
 
-static const DenseHits *near_wait_c(void *arg)
+static const DenseHits *near_wait_c(void *arg, const uint32_t *found, size_t count)
 {
+    (void)found;
+    assert_true(count > 0 && count < FILES);
     static const DenseHit items[] = {{4, .9F}, {1, .3F}, {0, -.2F}}; // a chunk a file
     static const DenseHits hits = {.items = items, .len = ARRAY_LEN(items)};
     ++*(int *)arg;

@@ -185,7 +185,7 @@ const PolicySpec policy_specs[] = {
      .env = {RT "TRACE_OTLP_ENDPOINT"}, .is_protected = true,
      .help = "send spans to this OTLP/HTTP collector"},
 
-    {"embed.backend", ROW(CHOICE, embed.backend, DEFAULT("hash")), .choices = embed_backends,
+    {"embed.backend", ROW(CHOICE, embed.backend, DEFAULT("static")), .choices = embed_backends,
      .env = {RT "EMBED_BACKEND"},
      .help = "where vectors of texts come from: nowhere, hashed parts of their words, a trained "
              "table of token vectors (hashed parts where there is none), or the server at url"},

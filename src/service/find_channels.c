@@ -12,6 +12,9 @@
 #include "runtime/cell.h"
 #include "runtime/policy.h"
 
+// Vectors of so many chunks are read and compared in some 10 ms; of more, only those of files that
+// words found.
+enum { MOST_SCANNED = 200000 };
 static const int64_t spare_ns = 5 * NS_PER_S;
 
 typedef struct Asked { // the question's vector
@@ -260,7 +263,7 @@ static void score_outlines(void *arg, const uint32_t *files, size_t count, float
     dense_outlines(channels->cx->arena, &query, files, count, scores);
 }
 
-static const DenseHits *find_dense(void *arg)
+static const DenseHits *find_dense(void *arg, const uint32_t *files, size_t count)
 {
     Channels *channels = arg;
     const Asked *asked = &channels->asked;
@@ -279,6 +282,11 @@ static const DenseHits *find_dense(void *arg)
     Ctx cx = *channels->cx;
     cx.deadline_ns = asked->cx.deadline_ns;
     DenseQuery query = make_query(channels);
+    bool some = !channels->ann.value && channels->spec.index->corpus.live_chunks > MOST_SCANNED;
+    if (some) {
+        query.only_files = files;
+        query.only_count = count;
+    }
     Fail fail = dense_search(&cx, channels->spec.env->pool, &query, &channels->hits);
     if (fail) {
         set_state(channels, CHANNEL_DENSE, CHANNEL_MISSING, fail->detail);
@@ -292,6 +300,10 @@ static const DenseHits *find_dense(void *arg)
                   str_format(channels->cx->arena, "%llu of %llu chunks have no vector yet",
                              (unsigned long long)without,
                              (unsigned long long)channels->spec.index->corpus.live_chunks));
+    else if (some)
+        set_state(channels, CHANNEL_DENSE, CHANNEL_USED,
+                  STR("compared with files that words found only, as there are so many vectors; "
+                      "ann.family makes an index of them"));
     else set_state(channels, CHANNEL_DENSE, CHANNEL_USED, STR(""));
     return &channels->hits;
 }
