@@ -242,7 +242,9 @@ Fail index_plan_run(Ctx *cx, const IndexPlanSpec *spec, IndexRun *out)
     TRY(stage_begin(cx, spec->refresh, spec->options, spec->look, &work.stage));
     out->report.busy = !work.stage;
     if (!work.stage) return NULL;
+    mutex_init(&work.mutex, RANK_SERVICE);
     Fail fail = refresh(cx, &work, out);
+    mutex_fini(&work.mutex);
     out->report = *stage_report(work.stage);
     out->report.trouble = problem_copy(cx->arena, out->report.trouble);
     git_last_close(work.git_before);

@@ -122,9 +122,28 @@ Str index_embed_limit(const void *value)
 
 // --- vectors.add
 
-Fail index_add_vectors(Ctx *cx, const IndexWork *work, const IndexTarget *target, const void *value)
+// What it has of this model is as much: a server that is still down makes no new version.
+static bool is_no_more(const IndexWork *work, const IndexTarget *target, const Made *made)
+{
+    size_t count;
+    Lexicon lexicon;
+    DensePart dense;
+    if (!target->kept) return false;
+    const SnapshotPart *part = stage_kept(work->stage, &count)[target->number].was;
+    const Segment *attached = part->attached[ATTACH_VECTORS];
+    if (!attached || !lexicon_open_segment(part->segment, &lexicon)) return false;
+    bool there = dense_open(attached, &work->vectors.model, lexicon.head->chunks, &dense);
+    return there && dense.missing <= made->report.missing;
+}
+
+Fail index_add_vectors(Ctx *cx, const IndexWork *work, const IndexTarget *target, const void *value,
+                       Str *why)
 {
     const Made *made = value;
+    if (is_no_more(work, target, made)) {
+        *why = STR("no more than it had");
+        return NULL;
+    }
     return stage_attach(cx, work->stage, part_of(work, target), ATTACH_VECTORS, made->sections,
                         DENSE_SECTIONS);
 }
