@@ -37,8 +37,8 @@ typedef struct DenseHead {
     uint32_t unused;
 } DenseHead;
 
-// The text of a file of the part; false when it cannot be had.
-typedef bool (*DenseReadFn)(Ctx *cx, void *arg, Str path, Str *text);
+// The text of a file of the part, as it was chunked; false when it cannot be had.
+typedef bool (*DenseReadFn)(Ctx *cx, void *arg, uint32_t file, Str path, Str *text);
 
 typedef struct DenseSpec {
     Embedder *embedder;

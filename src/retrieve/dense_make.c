@@ -15,6 +15,7 @@ typedef struct Making {
     const Lexicon *lexicon;
     DenseRows rows;
     DenseReport *report;
+    bool mixed; // rows of several dimensions came
     // the batch
     Arena batch;
     VEC(Str) texts;
@@ -49,6 +50,7 @@ static void take_rows(Making *making, const EmbedRows *rows)
 {
     DenseRows *to = &making->rows;
     if (!to->section.ptr && rows->dims) dense_rows_begin(to, rows->dims);
+    making->mixed |= rows->dims && rows->dims != to->head->dims;
     bool fits = to->section.ptr && rows->dims == to->head->dims && !rows->starts;
     for (size_t i = 0; i < rows->count; i++) {
         uint32_t chunk = making->chunks.items[i];
@@ -92,11 +94,11 @@ static void add_chunk(Making *making, Str path, Str text, const LineStarts *line
     making->bytes += part.len;
 }
 
-static Fail add_file(Ctx *cx, Making *making, const LexFile *file, Str path)
+static Fail add_file(Ctx *cx, Making *making, uint32_t number, const LexFile *file)
 {
     Ctx inner = ctx_child(cx, &making->batch);
-    Str text;
-    if (!making->spec->read(&inner, making->spec->read_arg, path, &text)) {
+    Str path = lexicon_path(making->lexicon, number), text;
+    if (!making->spec->read(&inner, making->spec->read_arg, number, path, &text)) {
         for (uint32_t i = 0; i < file->chunk_count; i++)
             making->rows.missing[file->first_chunk + i] = true;
         return NULL;
@@ -115,7 +117,7 @@ static Fail add_files(Ctx *cx, Making *making)
         if (making->spec->dead && making->spec->dead[i]) continue;
         TRY(ctx_check(cx));
         const LexFile *file = lex_file(lexicon, i);
-        if (file->chunk_count) TRY(add_file(cx, making, file, lexicon_path(lexicon, i)));
+        if (file->chunk_count) TRY(add_file(cx, making, i, file));
     }
     return end_batch(cx, making);
 }
@@ -130,10 +132,29 @@ static void mark_missing(DenseRows *rows)
     }
 }
 
+static void begin_anew(Making *making)
+{
+    DenseRows *rows = &making->rows;
+    rows->head->dims = rows->head->with_row = 0;
+    rows->section = STR_NONE;
+    rows->sums = NULL;
+    memset(rows->missing, 0, rows->head->chunks * sizeof *rows->missing);
+    making->report->made = 0;
+    making->mixed = false;
+}
+
+// Rows of several dimensions: some were kept from a model that had the same name. By now the
+// embedder knows which ones hold.
 static Fail make_from_texts(Ctx *cx, Making *making)
 {
     Fail fail = add_files(cx, making);
+    if (!fail && making->mixed) {
+        begin_anew(making);
+        fail = add_files(cx, making);
+    }
     arena_fini(&making->batch);
+    if (making->mixed && !making->report->limit.len)
+        making->report->limit = STR("the model gives vectors of several dimensions");
     return fail;
 }
 
@@ -144,12 +165,9 @@ static Fail make_from_terms(Ctx *cx, const Model *table, Making *making)
     Fail fail = dense_make_terms(cx, table, making->lexicon, making->spec->dead, rows);
     making->report->made = rows->head->with_row;
     if (!fail || fail->kind == PROBLEM_CANCELLED) return fail;
+    begin_anew(making);
     for (uint32_t i = 0; i < rows->head->chunks; i++) rows->missing[i] = true;
-    rows->head->dims = rows->head->with_row = 0;
-    rows->section = STR_NONE;
-    rows->sums = NULL;
     making->report->limit = fail->detail;
-    making->report->made = 0;
     return NULL;
 }
 

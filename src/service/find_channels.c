@@ -82,8 +82,9 @@ static void resolve(Channels *channels)
 
 // --- vectors of the parts ---
 
-static bool read_text(Ctx *cx, void *arg, Str path, Str *text)
+static bool read_text(Ctx *cx, void *arg, uint32_t file, Str path, Str *text)
 {
+    (void)file;
     const Channels *channels = arg;
     size_t most = (size_t)channels->spec.max_file_bytes;
     const char *name = str_cstr(cx->arena, path);
@@ -218,6 +219,17 @@ static void spare_server(Channels *channels)
     cell_record_failure(channels->spec.env->embedder, fail, spare_ns);
 }
 
+// Of published vectors that are not of these dimensions; 0: there are none. The server has another
+// model under the old name.
+static uint32_t other_dims(const Channels *channels, uint32_t dims)
+{
+    for (size_t i = 0; i < channels->spec.index->corpus.part_count; i++) {
+        uint32_t of = channels->parts[i].vectors.shape.dims;
+        if (of && of != dims) return of;
+    }
+    return 0;
+}
+
 static const DenseHits *find_dense(void *arg)
 {
     Channels *channels = arg;
@@ -242,7 +254,17 @@ static const DenseHits *find_dense(void *arg)
         return NULL;
     }
     uint64_t without = channels->hits.without;
-    if (channels->hits.cut)
+    uint32_t other = other_dims(channels, query.dims);
+    if (other)
+        set_state(channels, CHANNEL_DENSE, CHANNEL_PARTLY,
+                  str_format(channels->cx->arena,
+                             "%llu of %llu chunks have none of its vectors: it has %u dimensions, "
+                             "theirs have %u; cq cache evict --namespace embed, then cq index "
+                             "--full, make them anew",
+                             (unsigned long long)without,
+                             (unsigned long long)channels->spec.index->corpus.live_chunks,
+                             query.dims, other));
+    else if (channels->hits.cut)
         set_state(channels, CHANNEL_DENSE, CHANNEL_PARTLY, STR("cut at find.deadline_ms"));
     else if (without)
         set_state(channels, CHANNEL_DENSE, CHANNEL_PARTLY,
@@ -271,7 +293,7 @@ static Str chunk_text(Ctx *cx, Channels *channels, uint32_t chunk)
     const Corpus *corpus = &channels->spec.index->corpus;
     const LexChunk *row = corpus_chunk(corpus, chunk);
     Str path = corpus_path(corpus, corpus_file_of(corpus, chunk)), text;
-    if (!read_text(cx, channels, path, &text)) return path;
+    if (!read_text(cx, channels, 0, path, &text)) return path;
     LineStarts lines = lines_find(cx->arena, text);
     return lines_between(text, &lines, row->first_line, row->last_line);
 }
