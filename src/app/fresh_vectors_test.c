@@ -122,7 +122,7 @@ static void random_edits(void **state)
     (void)state;
     for (size_t i = 0; i < ARRAY_LEN(setups); i++) {
         Fresh world;
-        int steps = is_long() ? 200 : 8;
+        int steps = is_long() ? 200 : 4;
         start(&world, 88172645463325252U + i);
         set_up(&world, &setups[i]);
         CqEngine *clean = fresh_open(&world, false), *indexed = fresh_open(&world, true);
@@ -150,7 +150,7 @@ static void models_change(void **state)
 {
     (void)state;
     Fresh world;
-    int steps = is_long() ? 600 : 30;
+    int steps = is_long() ? 600 : 12;
     size_t limited = 0;
     start(&world, 2463534242U);
     for (int step = 0; step < steps; step++) {
@@ -219,7 +219,7 @@ static void damaged_files(void **state)
 {
     (void)state;
     Fresh world;
-    int rounds = is_long() ? 1500 : 30;
+    int rounds = is_long() ? 1500 : 12;
     start(&world, 1234567890123U);
     for (int i = 0; i < rounds; i++) {
         set_up(&world, &setups[fresh_draw(&world, 4)]);
@@ -268,7 +268,7 @@ static void killed_builds(void **state)
     (void)state;
     Fresh world;
     const char *count = getenv("CQ_KILLS");
-    int kills = count ? atoi(count) : is_long() ? 1000 : 15;
+    int kills = count ? atoi(count) : is_long() ? 1000 : 8;
     start(&world, 4242);
     for (int i = 0; i < kills; i++) {
         pid_t pid = fork();
@@ -332,7 +332,7 @@ static void at_once(void **state)
         askers[i] = (Asker){.engine = i ? indexed : other, .stop = &stop};
         assert_true(thread_start(&askers[i].thread, ask_on, &askers[i], "asker"));
     }
-    for (int i = 0; i < 20; i++) {
+    for (int i = 0; i < 10; i++) {
         fresh_edit(&world);
         fresh_index(i % 4 ? indexed : other, i % 5 ? "{}" : "{\"full\":true}");
     }

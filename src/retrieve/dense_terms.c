@@ -43,8 +43,7 @@ static uint64_t weigh(const LexPosting *posting)
 {
     uint64_t sum = 0;
     for (int f = 0; f < LEX_FIELDS; f++)
-        if (posting->mask >> f & 1)
-            sum += (uint64_t)field_weights[f] * model_times(posting->tf[f]);
+        if (posting->mask >> f & 1) sum += (uint64_t)field_weights[f] * model_times(posting->tf[f]);
     return sum;
 }
 
