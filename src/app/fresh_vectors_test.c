@@ -244,6 +244,33 @@ static void damaged_files(void **state)
     end(&world);
 }
 
+// A place that a damaged index does not know is looked for without it.
+static void like_in_damage(void **state)
+{
+    (void)state;
+    Fresh world;
+    char path[256];
+    struct stat st;
+    start(&world, 99);
+    CqEngine *clean = fresh_open(&world, false), *indexed = fresh_open(&world, true);
+    assert_true(fresh_index(indexed, "{}"));
+    cq_close(indexed);
+    setenv("CQ_INDEX_BACKGROUND", "off", 1);
+    assert_true(choose_file(&world, ".seg", path, sizeof path) && !stat(path, &st));
+    off_t step = st.st_size / (is_long() ? 500 : 25);
+    for (off_t at = 0; at < st.st_size; at += step) {
+        flip(path, at, 3);
+        indexed = fresh_open(&world, true);
+        fresh_same(ask_like(&world, indexed, 1), ask_like(&world, clean, 1));
+        cq_close(indexed);
+        flip(path, at, 3);
+        arena_reset(&world.arena);
+    }
+    unsetenv("CQ_INDEX_BACKGROUND");
+    cq_close(clean);
+    end(&world);
+}
+
 // --- kills ---
 
 static void build_on(const Fresh *world, uint64_t seed)
@@ -268,7 +295,7 @@ static void killed_builds(void **state)
     (void)state;
     Fresh world;
     const char *count = getenv("CQ_KILLS");
-    int kills = count ? atoi(count) : is_long() ? 1000 : 8;
+    int kills = count ? (int)strtol(count, NULL, 10) : is_long() ? 1000 : 8;
     start(&world, 4242);
     for (int i = 0; i < kills; i++) {
         pid_t pid = fork();
@@ -354,8 +381,8 @@ int app_fresh_vectors_test(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(random_edits),  cmocka_unit_test(models_change),
-        cmocka_unit_test(damaged_files), cmocka_unit_test(killed_builds),
-        cmocka_unit_test(at_once),
+        cmocka_unit_test(damaged_files), cmocka_unit_test(like_in_damage),
+        cmocka_unit_test(killed_builds), cmocka_unit_test(at_once),
     };
     return RUN_TESTS(tests);
 }
