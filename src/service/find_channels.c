@@ -230,6 +230,13 @@ static uint32_t other_dims(const Channels *channels, uint32_t dims)
     return 0;
 }
 
+static bool says_anything(const EmbedRows *question)
+{
+    for (uint32_t i = 0; i < question->dims; i++)
+        if (question->rows[i] < 0 || question->rows[i] > 0) return true;
+    return false;
+}
+
 static const DenseHits *find_dense(void *arg)
 {
     Channels *channels = arg;
@@ -239,6 +246,11 @@ static const DenseHits *find_dense(void *arg)
         Str why = asked->fail ? asked->fail->detail : asked->rows.limit;
         set_state(channels, CHANNEL_DENSE, CHANNEL_MISSING, str_copy(channels->cx->arena, why));
         spare_server(channels);
+        return NULL;
+    }
+    if (!says_anything(&asked->rows)) { // it would be as near to what all chunks have least of
+        set_state(channels, CHANNEL_DENSE, CHANNEL_MISSING,
+                  STR("the question has no word that the model knows"));
         return NULL;
     }
     Ctx cx = *channels->cx;
