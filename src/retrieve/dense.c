@@ -60,7 +60,7 @@ static bool has_rows(const DensePart *part, uint32_t dims)
 }
 
 static void subtract_file(const CorpusPart *part, const DensePart *dense, uint32_t file,
-                          int64_t *sums, int64_t *count)
+                          uint64_t *sums, int64_t *count)
 {
     const LexFile *row = lex_file(part->lexicon, file);
     for (uint32_t i = 0; i < row->chunk_count; i++) {
@@ -70,7 +70,7 @@ static void subtract_file(const CorpusPart *part, const DensePart *dense, uint32
         double scale = (double)dense->vectors.scales[chunk];
         if (!(scale > 0)) continue;
         for (uint32_t k = 0; k < dense->vectors.shape.dims; k++)
-            sums[k] -= (int64_t)llrint((double)codes[k] * scale * dense_sum_step);
+            sums[k] -= (uint64_t)llrint((double)codes[k] * scale * dense_sum_step);
         --*count;
     }
 }
@@ -78,12 +78,13 @@ static void subtract_file(const CorpusPart *part, const DensePart *dense, uint32
 // NULL when nothing has a vector.
 static float *find_mean(Arena *arena, const DenseQuery *query)
 {
-    int64_t *sums = ARENA_ARRAY(arena, int64_t, query->dims), count = 0;
+    uint64_t *sums = ARENA_ARRAY(arena, uint64_t, query->dims); // of whole numbers below 0, too
+    int64_t count = 0;
     for (size_t i = 0; i < query->corpus->part_count; i++) {
         const CorpusPart *part = &query->corpus->parts[i];
         const DensePart *dense = &query->parts[i];
         if (!has_rows(dense, query->dims)) continue;
-        for (uint32_t k = 0; k < query->dims; k++) sums[k] += dense->sums[k];
+        for (uint32_t k = 0; k < query->dims; k++) sums[k] += (uint64_t)dense->sums[k];
         count += dense->with_row;
         for (uint32_t file = 0; part->dead && file < part->lexicon->head->files; file++)
             if (part->dead[file]) subtract_file(part, dense, file, sums, &count);
@@ -91,7 +92,7 @@ static float *find_mean(Arena *arena, const DenseQuery *query)
     if (count <= 0) return NULL;
     float *mean = ARENA_ARRAY(arena, float, query->dims);
     for (uint32_t k = 0; k < query->dims; k++)
-        mean[k] = (float)((double)sums[k] / dense_sum_step / (double)count);
+        mean[k] = (float)((double)(int64_t)sums[k] / dense_sum_step / (double)count);
     return mean;
 }
 
