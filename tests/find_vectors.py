@@ -196,6 +196,21 @@ def another_model():
     assert find("another retry", cache="other", embed_model="o")["dense"]["state"] == "used"
 
 
+def no_backend():
+    """None that could be used: a limit of every answer, also of a build that has nothing to do."""
+    with open(f"{tmp}/table", "w") as file:
+        file.write("no table at all")
+    for number, (settings, why) in enumerate((({"embed_backend": "none"}, "embed.backend is none"),
+                                              ({"embed_backend": "static", "embed_table": f"{tmp}/table"}, f"{tmp}/table"),
+                                              ({"embed_url": None}, "embed.url is not set"))):
+        settings = {"find_dense": "on", "cache": f"n{number}", **settings}
+        first, second = index(**settings), index(**settings)
+        assert why in limits(first) and why in limits(second), (limits(first), limits(second))
+        assert first["summary"]["version"] == second["summary"]["version"], "nothing new to publish"
+        answer = find(**settings)
+        assert answer["findings"] and answer["dense"]["state"] == "missing" and why in answer["dense"]["why"], answer["dense"]
+
+
 def key_shown():
     """Where the key is in what was written: by cq, to traces and metrics, to the cache."""
     manner(always="status:401")
@@ -208,7 +223,7 @@ def key_shown():
 
 
 try:
-    for test in (well, edited, down, unwell, slow, another_model):
+    for test in (well, edited, down, unwell, slow, another_model, no_backend):
         test()
         print("ok", test.__name__, flush=True)
     assert key_shown() == [], "the key was shown"

@@ -170,8 +170,7 @@ static Fail run_embed(Ctx *cx, PlanCall *call, const void **value)
                                  STR_ARG(why)));
         return NULL;
     }
-    if (work->vectors.is_limit) do_without(cx, call, INDEX_NO_VECTORS, why);
-    else skip_if(cx, call, why);
+    skip_if(cx, call, why);
     return NULL;
 }
 
