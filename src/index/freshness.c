@@ -51,6 +51,18 @@ static bool has_content(const Look *look, size_t row, FileEntry *now)
     return filetable_digest(look->table, row, &old) && digest_eq(&old, &seen.digest);
 }
 
+// What could not be read may be readable now, and nothing about it need look different.
+static bool can_be_read_now(const Look *look, const FileRow *old, const FileEntry *now)
+{
+    if (old->skip != 1 + SKIP_UNREADABLE) return false;
+    Arena arena = {0};
+    Ctx cx = ctx_child(look->cx, &arena);
+    FileLook seen;
+    file_look(&cx, look->spec->workspace->dir, now->path.ptr, look->spec->max_bytes, &seen);
+    arena_fini(&arena);
+    return seen.row.skip != 1 + SKIP_UNREADABLE;
+}
+
 // With old content: the place of it, and what was found out about it.
 static void keep_content(const FileRow *old, FileRow *now)
 {
@@ -64,6 +76,7 @@ static FileState compare(const Look *look, size_t row, const OsStat *info, Run *
     const FileRow *old = &look->table->rows[row];
     bool same_stat = filerow_same_stat(old, info);
     bool racy = stamp_is_racy(info, look->spec->looked_ns);
+    if (same_stat && can_be_read_now(look, old, now)) return FILE_CHANGED;
     if (same_stat && !racy) return FILE_SAME;
     if (old->size_bytes != info->size_bytes || !has_content(look, row, now)) return FILE_CHANGED;
     keep_content(old, &now->row);

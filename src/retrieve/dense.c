@@ -97,19 +97,19 @@ static bool has_rows(const DenseTable *table, uint32_t dims)
     return table->sums && table->vectors.shape.dims == dims;
 }
 
-static void subtract_row(const DenseTable *table, uint32_t row, int64_t *sums, int64_t *count)
+static void subtract_row(const DenseTable *table, uint32_t row, uint64_t *sums, int64_t *count)
 {
     if (!has_row(table, row)) return;
     const int8_t *codes = table->vectors.codes + row * table->vectors.stride;
     double step = (double)table->vectors.scales[row] * dense_sum_step;
     if (!(step > 0)) return;
     for (uint32_t k = 0; k < table->vectors.shape.dims; k++)
-        sums[k] -= (int64_t)llrint((double)codes[k] * step);
+        sums[k] -= (uint64_t)llrint((double)codes[k] * step);
     --*count;
 }
 
 static void subtract_dead(const CorpusPart *part, const DenseTable *table, DenseKind kind,
-                          int64_t *sums, int64_t *count)
+                          uint64_t *sums, int64_t *count)
 {
     for (uint32_t file = 0; part->dead && file < part->lexicon->head->files; file++) {
         const LexFile *row = lex_file(part->lexicon, file);
@@ -123,18 +123,19 @@ static void subtract_dead(const CorpusPart *part, const DenseTable *table, Dense
 // NULL when nothing has a vector.
 static float *find_mean(Arena *arena, const DenseQuery *query, DenseKind kind)
 {
-    int64_t *sums = ARENA_ARRAY(arena, int64_t, query->dims), count = 0;
+    uint64_t *sums = ARENA_ARRAY(arena, uint64_t, query->dims); // of whole numbers below 0, too
+    int64_t count = 0;
     for (size_t i = 0; i < query->corpus->part_count; i++) {
         const DenseTable *table = &query->parts[i].tables[kind];
         if (!has_rows(table, query->dims)) continue;
-        for (uint32_t k = 0; k < query->dims; k++) sums[k] += table->sums[k];
+        for (uint32_t k = 0; k < query->dims; k++) sums[k] += (uint64_t)table->sums[k];
         count += table->counts.with_row;
         subtract_dead(&query->corpus->parts[i], table, kind, sums, &count);
     }
     if (count <= 0) return NULL;
     float *mean = ARENA_ARRAY(arena, float, query->dims);
     for (uint32_t k = 0; k < query->dims; k++)
-        mean[k] = (float)((double)sums[k] / dense_sum_step / (double)count);
+        mean[k] = (float)((double)(int64_t)sums[k] / dense_sum_step / (double)count);
     return mean;
 }
 

@@ -48,8 +48,8 @@ typedef struct DenseHead {
     DenseCounts of[DENSE_KINDS];
 } DenseHead;
 
-// The text of a file of the part; false when it cannot be had.
-typedef bool (*DenseReadFn)(Ctx *cx, void *arg, Str path, Str *text);
+// The text of a file of the part, as it was chunked; false when it cannot be had.
+typedef bool (*DenseReadFn)(Ctx *cx, void *arg, uint32_t file, Str path, Str *text);
 
 typedef struct DenseSpec {
     Embedder *embedder;

@@ -19,6 +19,7 @@ typedef struct DenseMaking {
     const Lexicon *lexicon;
     DenseReport *report;
     uint32_t dims; // 0: not known yet
+    bool mixed;    // rows of several dimensions came
     DenseRows tables[DENSE_KINDS];
 } DenseMaking;
 

@@ -86,11 +86,12 @@ static bool walk_next(Walk *walk, Row *out)
     if (!walk->more) return false;
     const LexPosting *posting = &walk->cursor.posting;
     *out = (Row){.index = row_of(walk)};
-    memcpy(out->tf, posting->tf, sizeof out->tf);
+    for (int f = 0; f < LEX_FIELDS; f++)
+        out->tf[f] = posting->mask >> f & 1 ? posting->tf[f] : 0; // not said of others
     for (;;) {
         walk->more = lex_next(&walk->cursor);
         if (!walk->more || row_of(walk) != out->index) return true;
-        out->tf[LEX_DEF] += posting->tf[LEX_DEF];
+        if (posting->mask >> LEX_DEF & 1) out->tf[LEX_DEF] += posting->tf[LEX_DEF];
     }
 }
 

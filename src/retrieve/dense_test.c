@@ -60,8 +60,9 @@ static Str path_of(Arena *arena, size_t file)
     return str_format(arena, "f%zu.txt", file);
 }
 
-static bool read_text(Ctx *cx, void *arg, Str path, Str *text)
+static bool read_text(Ctx *cx, void *arg, uint32_t file, Str path, Str *text)
 {
+    (void)file;
     (void)arg;
     for (size_t i = 0; i < FILES; i++)
         if (str_eq(path, path_of(cx->arena, i))) *text = str_from(texts[i]);

@@ -22,6 +22,7 @@ static void take_rows(Batch *batch, const EmbedRows *rows)
 {
     DenseMaking *making = batch->making;
     if (!making->dims && rows->dims) dense_begin(making, rows->dims);
+    making->mixed |= rows->dims && rows->dims != making->dims;
     bool fits = making->dims && rows->dims == making->dims && !rows->starts;
     for (size_t i = 0; i < rows->count; i++) {
         const Target *of = &batch->targets.items[i];
@@ -102,7 +103,7 @@ static Fail add_file(Ctx *cx, Batch *batch, uint32_t file)
     const LexFile *row = lex_file(making->lexicon, file);
     Str text, path = lexicon_path(making->lexicon, file);
     if (!row->chunk_count) return NULL;
-    if (!making->spec->read(&inner, making->spec->read_arg, path, &text)) {
+    if (!making->spec->read(&inner, making->spec->read_arg, file, path, &text)) {
         making->tables[DENSE_FILES].missing[file] = true;
         for (uint32_t i = 0; i < row->chunk_count; i++)
             making->tables[DENSE_CHUNKS].missing[row->first_chunk + i] = true;

@@ -207,6 +207,22 @@ static const double *weights_of(const Rank *rank, const RankSpec *spec)
     return weights;
 }
 
+// How often a file is used is counted where it can make a difference: for the best ones, for those
+// that late interaction looks at, and for all when ranks are fused, where each has its place.
+static void late_and_use(Rank *rank, const RankSpec *spec, const double *weights)
+{
+    double weight = weights[FEATURE_INDEGREE];
+    if (spec->late || spec->fusion == FUSE_RRF) {
+        size_t most = MAX(spec->limit, (size_t)RANK_LATE_FILES);
+        rank_count_use(rank, weight, spec->fusion == FUSE_RRF ? SIZE_MAX : most);
+        add_up(rank, weights);
+        rank_late_features(rank, spec);
+        add_up(rank, weights);
+    }
+    rank_count_use(rank, weight, spec->limit);
+    add_up(rank, weights);
+}
+
 void rank_files(Arena *arena, const Corpus *corpus, const RankSpec *spec, Ranking *out)
 {
     Rank rank = {.arena = arena,
@@ -227,9 +243,7 @@ void rank_files(Arena *arena, const Corpus *corpus, const RankSpec *spec, Rankin
     rank_name_features(&rank);
     rank_outline_features(&rank, spec);
     add_up(&rank, weights);
-    rank_late_features(&rank, spec);
-    rank_count_use(&rank, weights[FEATURE_INDEGREE], spec->limit);
-    add_up(&rank, weights);
+    late_and_use(&rank, spec, weights);
     if (spec->fusion == FUSE_RRF) rank_fuse(&rank, spec);
     take_best(&rank, spec, out);
     out->candidates = rank.candidates.len;

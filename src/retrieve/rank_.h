@@ -11,10 +11,11 @@ typedef struct Candidate {
     uint32_t hit_count; // chunks of it among the best ones
     uint32_t dense_count;
     uint32_t best_chunk; // where words match best, or else vectors; CHUNK_NONE: neither
+    bool use_counted;    // rank_count_use
     double features[FEATURES], score;
     double fused[CHANNELS];
 } Candidate;
-enum { CHUNK_NONE = -1 };
+enum { CHUNK_NONE = -1, RANK_LATE_FILES = 50 };
 
 typedef struct NamedDef { // a definition of a name that the query holds
     uint32_t file, chunk; // of the corpus

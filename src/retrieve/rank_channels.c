@@ -5,7 +5,7 @@
 
 #include "retrieve/rank_.h"
 
-enum { NEAREST_CHUNKS = 4, LATE_FILES = 50 };
+enum { NEAREST_CHUNKS = 4 };
 static const double dense_decay = .5;
 // A file without any word of the question must be as near as this to be a candidate.
 static const double dense_alone = .4;
@@ -76,12 +76,12 @@ void rank_outline_features(Rank *rank, const RankSpec *spec)
 
 void rank_late_features(Rank *rank, const RankSpec *spec)
 {
-    uint32_t chunks[LATE_FILES], of[LATE_FILES];
-    float scores[LATE_FILES];
+    uint32_t chunks[RANK_LATE_FILES], of[RANK_LATE_FILES];
+    float scores[RANK_LATE_FILES];
     size_t count = 0;
     if (!spec->late) return;
     const Rated *rated = rank_rate(rank);
-    for (size_t i = 0; i < rank->candidates.len && count < LATE_FILES; i++) {
+    for (size_t i = 0; i < rank->candidates.len && count < RANK_LATE_FILES; i++) {
         const Candidate *at = &rank->candidates.items[rated[i].candidate];
         if (at->best_chunk == (uint32_t)CHUNK_NONE) continue;
         chunks[count] = at->best_chunk;

@@ -102,6 +102,8 @@ static double add_best(double *best, size_t *count, size_t limit, double score)
     return *count < limit ? -HUGE_VAL : best[0];
 }
 
+static const double rounding = 1e-9;
+
 void rank_count_use(Rank *rank, double weight, size_t limit)
 {
     const Corpus *corpus = rank->corpus;
@@ -111,13 +113,21 @@ void rank_count_use(Rank *rank, double weight, size_t limit)
     Hopeful *hopeful = ARENA_ARRAY(rank->arena, Hopeful, count);
     double *best = ARENA_ARRAY(rank->arena, double, MIN(limit, count));
     double worst = -HUGE_VAL, most = MAX(weight, 0.0) * log(1.0 + corpus->live_files);
-    for (uint32_t i = 0; i < count; i++) hopeful[i] = (Hopeful){rank->candidates.items[i].score, i};
+    for (uint32_t i = 0; i < count; i++) {
+        const Candidate *at = &rank->candidates.items[i];
+        hopeful[i] = (Hopeful){at->score - weight * at->features[FEATURE_INDEGREE], i};
+    }
     qsort(hopeful, count, sizeof *hopeful, by_hope);
-    for (size_t i = 0; i < count && hopeful[i].score + most >= worst; i++) {
+    for (size_t i = 0; i < count && hopeful[i].score + most >= worst - rounding; i++) {
         Candidate *at = &rank->candidates.items[hopeful[i].candidate];
-        at->features[FEATURE_INDEGREE] = log(1.0 + corpus_count_indegree(corpus, marks, at->file));
+        if (!at->use_counted)
+            at->features[FEATURE_INDEGREE] =
+                log(1.0 + corpus_count_indegree(corpus, marks, at->file));
+        at->use_counted = true;
+        if (at->features[FEATURE_OLD_VERSION] > 0 || at->features[FEATURE_PLATFORM] > 0)
+            continue; // it may be shown beside another one: then it takes no place
         worst = add_best(best, &known, MIN(limit, count),
-                         at->score + weight * at->features[FEATURE_INDEGREE]);
+                         hopeful[i].score + weight * at->features[FEATURE_INDEGREE]);
     }
 }
 

@@ -180,7 +180,11 @@ static Fail answer(Find *find, const RefreshSpec *spec, RefreshHow how, FindAnsw
 {
     *out = (FindAnswer){0};
     TRY(make_index(find, spec, how));
-    TRY(rank_with_channels(find, out));
+    Fail fail = rank_with_channels(find, out);
+    if (fail) {
+        TRY(refresh_intact(find->cx, &find->index.view)); // else it may be wrong
+        return fail;
+    }
     take_files(find, out);
     list_unknown(find, out);
     sum_up(find, out);

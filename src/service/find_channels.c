@@ -86,8 +86,9 @@ static void resolve(Channels *channels)
 
 // --- vectors of the parts ---
 
-static bool read_text(Ctx *cx, void *arg, Str path, Str *text)
+static bool read_text(Ctx *cx, void *arg, uint32_t file, Str path, Str *text)
 {
+    (void)file;
     const Channels *channels = arg;
     size_t most = (size_t)channels->spec.max_file_bytes;
     const char *name = str_cstr(cx->arena, path);
@@ -263,6 +264,24 @@ static void score_outlines(void *arg, const uint32_t *files, size_t count, float
     dense_outlines(channels->cx->arena, &query, files, count, scores);
 }
 
+// Of published vectors that are not of these dimensions; 0: there are none. The server has another
+// model under the old name.
+static uint32_t other_dims(const Channels *channels, uint32_t dims)
+{
+    for (size_t i = 0; i < channels->spec.index->corpus.part_count; i++) {
+        uint32_t of = channels->parts[i].tables[DENSE_CHUNKS].vectors.shape.dims;
+        if (of && of != dims) return of;
+    }
+    return 0;
+}
+
+static bool says_anything(const EmbedRows *question)
+{
+    for (uint32_t i = 0; i < question->dims; i++)
+        if (question->rows[i] < 0 || question->rows[i] > 0) return true;
+    return false;
+}
+
 static const DenseHits *find_dense(void *arg, const uint32_t *files, size_t count)
 {
     Channels *channels = arg;
@@ -274,9 +293,9 @@ static const DenseHits *find_dense(void *arg, const uint32_t *files, size_t coun
         spare_server(channels);
         return NULL;
     }
-    if (!(vectors_dot(asked->rows.rows, asked->rows.rows, asked->rows.dims) > 0)) {
+    if (!says_anything(&asked->rows)) { // it would be as near to what all chunks have least of
         set_state(channels, CHANNEL_DENSE, CHANNEL_UNUSED,
-                  STR("the model knows no word of the question"));
+                  STR("the question has no word that the model knows"));
         return NULL;
     }
     Ctx cx = *channels->cx;
@@ -293,7 +312,17 @@ static const DenseHits *find_dense(void *arg, const uint32_t *files, size_t coun
         return NULL;
     }
     uint64_t without = channels->hits.without;
-    if (channels->hits.cut)
+    uint32_t other = other_dims(channels, query.dims);
+    if (other)
+        set_state(channels, CHANNEL_DENSE, CHANNEL_PARTLY,
+                  str_format(channels->cx->arena,
+                             "%llu of %llu chunks have none of its vectors: it has %u dimensions, "
+                             "theirs have %u; cq cache evict --namespace embed, then cq index "
+                             "--full, make them anew",
+                             (unsigned long long)without,
+                             (unsigned long long)channels->spec.index->corpus.live_chunks,
+                             query.dims, other));
+    else if (channels->hits.cut)
         set_state(channels, CHANNEL_DENSE, CHANNEL_PARTLY, STR("cut at find.deadline_ms"));
     else if (without)
         set_state(channels, CHANNEL_DENSE, CHANNEL_PARTLY,
@@ -326,7 +355,7 @@ static Str chunk_text(Ctx *cx, Channels *channels, uint32_t chunk)
     const Corpus *corpus = &channels->spec.index->corpus;
     const LexChunk *row = corpus_chunk(corpus, chunk);
     Str path = corpus_path(corpus, corpus_file_of(corpus, chunk)), text;
-    if (!read_text(cx, channels, path, &text)) return path;
+    if (!read_text(cx, channels, 0, path, &text)) return path;
     LineStarts lines = lines_find(cx->arena, text);
     return lines_between(text, &lines, row->first_line, row->last_line);
 }

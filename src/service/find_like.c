@@ -2,6 +2,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "base/log.h"
 #include "base/vec.h"
 #include "service/find_.h"
 #include "service/line_ref.h"
@@ -88,7 +89,11 @@ Fail find_like(Find *find, Str what, uint32_t *like)
         return FAIL(cx->arena, BAD_REQUEST, "--like: there is no word at " STR_FMT, STR_ARG(what));
     Fail fail = os_read_file(cx, find->workspace.dir, str_cstr(cx->arena, ref.path),
                              (size_t)find->query->max_file_bytes, &text);
-    if (fail) return NULL; // the terms are enough
+    if (fail) { // the terms are enough for words
+        log_event(cx, LOG_WARN, "find.unreadable", LOG_STR("path", ref.path),
+                  LOG_STR("why", fail->detail));
+        return NULL;
+    }
     const LexChunk *row = lex_chunk(part->lexicon, chunk);
     LineStarts lines = lines_find(cx->arena, text);
     find->question = lines_between(text, &lines, row->first_line, row->last_line);

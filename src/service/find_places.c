@@ -1,6 +1,7 @@
 // service/find_places.c - where in a file the answer is: the definition or the lines to show.
 #include <stdlib.h>
 
+#include "base/log.h"
 #include "base/vec.h"
 #include "index/terms.h"
 #include "service/find_.h"
@@ -17,7 +18,12 @@ static Source read_source(Find *find, Str path)
     Source source = {0};
     Str text;
     size_t most = (size_t)find->query->max_file_bytes;
-    if (os_read_file(find->cx, find->workspace.dir, path.ptr, most, &text)) return source;
+    Fail fail = os_read_file(find->cx, find->workspace.dir, path.ptr, most, &text);
+    if (fail) {
+        log_event(find->cx, LOG_WARN, "find.unreadable", LOG_STR("path", path),
+                  LOG_STR("why", fail->detail));
+        return source;
+    }
     source.text = text;
     source.lines = lines_find(find->cx->arena, text);
     return source;
