@@ -34,6 +34,7 @@ typedef struct Rank {
     VEC(Candidate) candidates;
     uint32_t *candidate_of; // by file: one more than its index
     VEC(NamedDef) defs;
+    VEC(NamedFile) named;
     Map path_terms; // of several parts: in how many chunks a term is
 } Rank;
 
@@ -55,6 +56,11 @@ void rank_path_features(Rank *rank); // STEM, FOLDER, TEST ... DEPTH, INDEGREE
 // best by it; their other features are added up already.
 void rank_count_use(Rank *rank, double weight, size_t limit);
 void rank_near_features(Rank *rank);  // NEAR
+// Fills `named`, and makes these files candidates: NAMED.
+void rank_find_named(Rank *rank, const bool *allowed_files);
+void rank_message_features(Rank *rank); // MESSAGE, of questions that are one
+// The chunk of a file (of the part) that has a line.
+uint32_t rank_chunk_at(const CorpusPart *part, const LexFile *file, uint32_t line);
 void rank_dense_features(Rank *rank); // DENSE; its files become candidates
 // LATE, of the best files so far.
 void rank_late_features(Rank *rank, const RankSpec *spec);
