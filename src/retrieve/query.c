@@ -192,9 +192,9 @@ static bool is_error(Str text)
 {
     static const char *const marks[] = {"Error:", "error:", "Exception:", "panic:",     "fatal:",
                                         "FATAL:", "ERROR:", "Exception ", "panicked at"};
-    static const char *const starts[] = {"ERR ",   "fatal ",     "failed to ", "could not ",
-                                         "cannot ", "can't ",    "unable to ", "unexpected ",
-                                         "invalid "};
+    static const char *const starts[] = {"ERR ",       "fatal ",      "failed to ",
+                                         "could not ", "cannot ",     "can't ",
+                                         "unable to ", "unexpected ", "invalid "};
     for (size_t i = 0; i < ARRAY_LEN(marks); i++)
         if (str_contains(text, str_from(marks[i]))) return true;
     for (size_t i = 0; i < ARRAY_LEN(starts); i++) {
@@ -228,8 +228,8 @@ static QueryKind kind_of(const Query *query)
 // The class of an error, "ValueError" of "ValueError: bad thing", and what of the text goes before.
 static void blank_error_class(char *text, size_t len)
 {
-    static const char *const ends[] = {"Error", "Exception", "Warning", "error", "ERROR",
-                                       "fatal", "FATAL",     "panic"};
+    static const char *const ends[] = {"Error", "Exception", "Warning", "error",
+                                       "ERROR", "fatal",     "FATAL",   "panic"};
     Str whole = {text, len};
     for (size_t colon = str_find(whole, ':'); colon < len; colon++) {
         if (text[colon] != ':') continue;

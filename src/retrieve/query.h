@@ -22,8 +22,8 @@ typedef enum QueryKind {
 const char *query_kind_name(QueryKind kind);
 
 typedef struct QueryTerm {
-    Str text; // as terms_of_word gives it
-    float weight;  // 1; less for what says little: joined words, the class of an error
+    Str text;      // as terms_of_word gives it
+    float weight;  // 1; less for what says little: joined, the class of an error
     bool plain;    // a word or part of one; else a joined term
     bool optional; // an absent one is not missed
 } QueryTerm;
@@ -34,8 +34,8 @@ typedef struct QueryName { // an identifier that may be defined somewhere
 } QueryName;
 
 typedef struct QueryRef { // what may be a file: "src/dict.c:700", 'File "app.py", line 12'
-    Str path;      // with '/'; some of its first folders may be another machine's
-    uint32_t line; // 0: none
+    Str path;             // with '/'; some of its first folders may be another machine's
+    uint32_t line;        // 0: none
 } QueryRef;
 
 typedef struct Query {
@@ -53,7 +53,12 @@ typedef struct Query {
     bool wants_docs;       // README, changelog, guide ...
 } Query;
 
-enum { QUERY_LONGEST = 16 << 10, QUERY_MOST_TERMS = 64, QUERY_MOST_NAMES = 32, QUERY_MOST_REFS = 32 };
+enum {
+    QUERY_LONGEST = 16 << 10,
+    QUERY_MOST_TERMS = 64,
+    QUERY_MOST_NAMES = 32,
+    QUERY_MOST_REFS = 32
+};
 
 // What is over the limits is cut.
 Query query_analyse(Arena *arena, Str text);

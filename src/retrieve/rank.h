@@ -66,8 +66,8 @@ typedef struct RankSpec {
 } RankSpec;
 
 typedef struct NamedFile { // that the question names
-    uint32_t file, chunk; // of the corpus; the chunk with the line, or the file's first one
-    uint32_t line;        // 0: none was named
+    uint32_t file, chunk;  // of the corpus; the chunk with the line, or the file's first one
+    uint32_t line;         // 0: none was named
     float value;
 } NamedFile;
 

@@ -55,7 +55,7 @@ void rank_path_features(Rank *rank); // STEM, FOLDER, TEST ... DEPTH, INDEGREE
 // INDEGREE of a corpus that does not know it, for those candidates that can be among the `limit`
 // best by it; their other features are added up already.
 void rank_count_use(Rank *rank, double weight, size_t limit);
-void rank_near_features(Rank *rank);  // NEAR
+void rank_near_features(Rank *rank); // NEAR
 // Fills `named`, and makes these files candidates: NAMED.
 void rank_find_named(Rank *rank, const bool *allowed_files);
 void rank_message_features(Rank *rank); // MESSAGE, of questions that are one

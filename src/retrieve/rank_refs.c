@@ -140,8 +140,8 @@ void rank_message_features(Rank *rank)
         const CorpusPart *part = corpus_part_of_chunk(corpus, chunk);
         Message message = message_of(rank, (size_t)(part - corpus->parts));
         if (message.count < MESSAGE_LEAST) return;
-        uint32_t count = lexicon_tokens(part->lexicon, chunk - part->first_chunk, tokens,
-                                        MESSAGE_MOST_TOKENS);
+        uint32_t count =
+            lexicon_tokens(part->lexicon, chunk - part->first_chunk, tokens, MESSAGE_MOST_TOKENS);
         double value = longest_run(&message, tokens, count);
         Candidate *at = rank_candidate(rank, corpus_file_of(corpus, chunk));
         at->features[FEATURE_MESSAGE] = MAX(at->features[FEATURE_MESSAGE], value);

@@ -67,8 +67,7 @@ Fail find_like(Find *find, Str what, uint32_t *like)
     LineRef ref;
     Str text = STR("");
     TRY(line_ref_read(cx, find->env, &find->workspace, what, &ref));
-    if (!ref.is_file)
-        return FAIL(cx->arena, NOT_FOUND, "--like: there is no file " STR_FMT, STR_ARG(what));
+    if (!ref.is_file) return line_ref_no_file(cx, find->env, &find->workspace, &ref);
     const Corpus *corpus = &find->index.corpus;
     if (!find_file(corpus, ref.path, like))
         return FAIL(cx->arena, NOT_FOUND, "--like: " STR_FMT " is not among the indexed files",
