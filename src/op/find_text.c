@@ -49,9 +49,10 @@ static void write_head(Page *page)
     const FindSummary *summary = page->summary;
     Str line, rest = summary->query;
     if (str_next(&rest, '\n', &line)) colored(page, "1", line);
-    buf_addf(page->out, ": %llu of %llu candidate files (" STR_FMT "), %llu files indexed",
+    buf_addf(page->out, ": %llu of %llu candidate files (" STR_FMT "), %llu files %s",
              (unsigned long long)summary->shown, (unsigned long long)summary->candidates,
-             STR_ARG(summary->kind), (unsigned long long)summary->indexed);
+             STR_ARG(summary->kind), (unsigned long long)summary->indexed,
+             summary->index.cold ? "parsed" : "indexed");
     for (size_t i = 0; i < summary->skipped.count; i++)
         buf_addf(page->out, "%s" STR_FMT " %llu",
                  i ? ", " : ", skipped: ", STR_ARG(summary->skipped.items[i].name),
