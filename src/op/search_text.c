@@ -6,7 +6,7 @@
 //   what was left out, and how to get it
 #include "op/search.h"
 
-enum { LINE_MOST = 140, NAMES_MOST = 20, RESERVED = 3 };
+enum { LINE_MOST = 140, NAMES_MOST = 20, RESERVED = 3, LIMIT_LEAST = 8 };
 
 typedef struct Page {
     Buf *out;
@@ -262,7 +262,7 @@ void search_text(Buf *out, const void *arguments, const Result *result, const Te
                  .answer = answer,
                  .summary = result->summary,
                  .color = style->color,
-                 .lines_left = args->limit ? args->limit : INT64_MAX};
+                 .lines_left = args->limit ? MAX(args->limit, LIMIT_LEAST) : INT64_MAX};
     if (!result->found) {
         write_miss(&page);
         write_skipped(&page);

@@ -59,12 +59,16 @@ static const bool *choose_files(const Find *find)
 
 // --- the answer ---
 
+// Not what is known to say little: the class of an error, a path that names its file.
 static void list_unknown(Find *find, FindAnswer *out)
 {
     VEC(Str) unknown = {0};
+    bool is_path = find->analysed.kind == QUERY_PATH;
     for (size_t i = 0; i < find->ranking.lexical.term_count; i++) {
         const LexicalTerm *term = &find->ranking.lexical.terms[i];
-        if (term->of->plain && !term->chunks) VEC_PUSH(find->cx->arena, &unknown, term->of->text);
+        bool says = term->of->weight >= 1 && !(is_path && find->ranking.named_count);
+        if (says && term->of->plain && !term->chunks)
+            VEC_PUSH(find->cx->arena, &unknown, term->of->text);
     }
     out->unknown = unknown.items;
     out->unknown_count = unknown.len;

@@ -76,6 +76,9 @@ Fail find_like(Find *find, Str what, uint32_t *like)
     const LexFile *file = corpus_file(corpus, *like);
     if (!file->chunk_count)
         return FAIL(cx->arena, BAD_REQUEST, "--like: " STR_FMT " is empty", STR_ARG(ref.path));
+    if (ref.first_line > file->lines)
+        return FAIL(cx->arena, NOT_FOUND, "--like: " STR_FMT " has no line %u; its last one is %u",
+                    STR_ARG(ref.path), ref.first_line, file->lines);
     uint32_t line = MAX(ref.first_line, 1u), chunk = file->first_chunk;
     for (uint32_t i = 1; i < file->chunk_count; i++)
         if (lex_chunk(part->lexicon, file->first_chunk + i)->first_line <= line)
