@@ -13,7 +13,7 @@ static bool is_digit(char c)
 static bool is_path_char(char c)
 {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || is_digit(c) ||
-           (unsigned char)c >= 0x80 || strchr("_./\\-+@~$", c) != NULL;
+           (unsigned char)c >= 0x80 || (c && strchr("_./\\-+@~$", c));
 }
 
 // The line that is told behind a path; 0 when none is.
@@ -40,8 +40,8 @@ static Str clean(Arena *arena, Str path)
     char *at = (char *)(uintptr_t)copy.ptr;
     for (size_t i = 0; i < copy.len; i++)
         if (at[i] == '\\') at[i] = '/';
-    while (copy.len && strchr("./", copy.ptr[copy.len - 1])) copy.len--;
-    while (copy.len && (copy.ptr[0] == '/' || str_starts(copy, STR("./"))))
+    while (str_ends(copy, STR(".")) || str_ends(copy, STR("/"))) copy.len--;
+    while (str_starts(copy, STR("/")) || str_starts(copy, STR("./")))
         copy = str_sub(copy, 1, copy.len);
     return copy;
 }

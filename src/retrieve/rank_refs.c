@@ -40,17 +40,26 @@ static void compare(Str wanted, uint32_t file, Str path, Fit *fit)
     fit->count++;
 }
 
-static Fit find_files(const Rank *rank, Str wanted, const bool *allowed)
+// One pass over all paths, for all refs.
+static Fit *find_files(const Rank *rank, const bool *allowed)
 {
-    Fit fit = {0};
-    Str folder = wanted, name = cut_last(&folder);
-    for (uint32_t i = 0; i < rank->corpus->files; i++) {
-        Str path = corpus_path(rank->corpus, i);
-        if (!str_ends(path, name) || (allowed && !allowed[i])) continue;
-        const CorpusPart *part = corpus_part_of_file(rank->corpus, i);
-        if (!corpus_is_dead(part, i - part->first_file)) compare(wanted, i, path, &fit);
+    const Query *query = rank->query;
+    Fit *fits = ARENA_ARRAY(rank->arena, Fit, query->ref_count);
+    Str *names = ARENA_ARRAY(rank->arena, Str, query->ref_count);
+    for (size_t i = 0; i < query->ref_count; i++) {
+        Str folder = query->refs[i].path;
+        names[i] = cut_last(&folder);
     }
-    return fit;
+    for (uint32_t file = 0; file < rank->corpus->files; file++) {
+        Str path = corpus_path(rank->corpus, file);
+        for (size_t i = 0; i < query->ref_count; i++) {
+            if (!str_ends(path, names[i]) || (allowed && !allowed[file])) continue;
+            const CorpusPart *part = corpus_part_of_file(rank->corpus, file);
+            if (!corpus_is_dead(part, file - part->first_file))
+                compare(query->refs[i].path, file, path, &fits[i]);
+        }
+    }
+    return fits;
 }
 
 static void add_named(Rank *rank, uint32_t file, uint32_t line, double value)
@@ -65,12 +74,15 @@ static void add_named(Rank *rank, uint32_t file, uint32_t line, double value)
     if (at->best_chunk == (uint32_t)CHUNK_NONE) at->best_chunk = chunk;
 }
 
-// How surely the path means one of these files: another machine's folders leave some doubt, and
-// namesakes more.
-static double fit_value(const Fit *fit)
+// How surely the path means one of these files: another machine's folders leave some doubt,
+// namesakes more; and in a sentence, "node.js" need not be a file at all.
+static double value_of(const Query *query, const QueryRef *ref, const Fit *fit)
 {
+    bool bare = !ref->line && str_find(ref->path, '/') == ref->path.len;
     if (!fit->count || fit->count > MOST_NAMESAKES) return 0;
-    return (fit->whole ? 1 : fit->parts > 1 ? .8 : .4) / sqrt(fit->count);
+    double value = fit->whole ? 1 : fit->parts > 1 ? .8 : .4;
+    if (bare && query->kind == QUERY_WORDS) value *= .4;
+    return value / sqrt(fit->count);
 }
 
 // Of a trace, the frame that is further from where it broke counts less.
@@ -78,12 +90,14 @@ void rank_find_named(Rank *rank, const bool *allowed)
 {
     const Query *query = rank->query;
     double frame = 1;
-    for (size_t i = 0; i < query->ref_count; i++) {
-        const QueryRef *ref = &query->refs[query->inner_last ? query->ref_count - 1 - i : i];
-        Fit fit = find_files(rank, ref->path, allowed);
-        double value = fit_value(&fit) * frame;
+    if (!query->ref_count) return;
+    const Fit *fits = find_files(rank, allowed);
+    for (size_t n = 0; n < query->ref_count; n++) {
+        size_t i = query->inner_last ? query->ref_count - 1 - n : n;
+        double value = value_of(query, &query->refs[i], &fits[i]) * frame;
         if (value <= 0) continue;
-        for (uint32_t k = 0; k < fit.count; k++) add_named(rank, fit.files[k], ref->line, value);
+        for (uint32_t k = 0; k < fits[i].count; k++)
+            add_named(rank, fits[i].files[k], query->refs[i].line, value);
         if (query->kind == QUERY_TRACE) frame = MAX(frame - .12, .4);
     }
 }
