@@ -182,16 +182,24 @@ static size_t count_lines(Str text)
 
 static bool is_trace(Str text)
 {
-    return str_contains(text, STR("Traceback (most recent call last)")) ||
-           str_contains(text, STR("\n    at ")) || str_contains(text, STR("\n\tat ")) ||
-           str_contains(text, STR("goroutine ")) || str_contains(text, STR("stack backtrace")) ||
-           (count_lines(text) > 2 && str_contains(text, STR("#0 ")));
+    static const char *const marks[] = {"Traceback (most recent call last)",
+                                        "\n    at ",
+                                        "\n   at ",
+                                        "\n\tat ",
+                                        "\n\tfrom ",
+                                        "goroutine ",
+                                        "stack backtrace",
+                                        "\n#1 "};
+    for (size_t i = 0; i < ARRAY_LEN(marks); i++)
+        if (str_contains(text, str_from(marks[i]))) return true;
+    return count_lines(text) > 2 && str_contains(text, STR("#0 "));
 }
 
 static bool is_error(Str text)
 {
-    static const char *const marks[] = {"Error:", "error:", "Exception:", "panic:",     "fatal:",
-                                        "FATAL:", "ERROR:", "Exception ", "panicked at"};
+    static const char *const marks[] = {"Error:",      "error:",   "Exception:", "panic:",
+                                        "fatal:",      "FATAL:",   "ERROR:",     "Exception ",
+                                        "panicked at", "warning:", "Warning:"};
     static const char *const starts[] = {"ERR ",       "fatal ",      "failed to ",
                                          "could not ", "cannot ",     "can't ",
                                          "unable to ", "unexpected ", "invalid "};

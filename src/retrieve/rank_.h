@@ -24,6 +24,11 @@ typedef struct NamedDef { // a definition of a name that the query holds
     float strength;
 } NamedDef;
 
+typedef struct MessageChunk { // where words of the message follow each other
+    uint32_t chunk;
+    float value;
+} MessageChunk;
+
 typedef struct Rank {
     Arena *arena;
     const Corpus *corpus;
@@ -35,6 +40,7 @@ typedef struct Rank {
     uint32_t *candidate_of; // by file: one more than its index
     VEC(NamedDef) defs;
     VEC(NamedFile) named;
+    VEC(MessageChunk) messages;
     Map path_terms; // of several parts: in how many chunks a term is
 } Rank;
 

@@ -247,6 +247,9 @@ double rank_chunk_bonus(const Rank *rank, uint32_t chunk)
         bool shown = named->line || rank->query->kind == QUERY_PATH;
         if (named->chunk == chunk && shown) return NAMED_LINE + named->value;
     }
+    for (size_t i = 0; i < rank->messages.len; i++)
+        if (rank->messages.items[i].chunk == chunk)
+            best = MAX(best, NAMED_LINE * (double)rank->messages.items[i].value);
     for (size_t i = 0; i < rank->defs.len; i++) {
         const NamedDef *def = &rank->defs.items[i];
         if (def->chunk != chunk) continue;

@@ -104,7 +104,13 @@ void rank_find_named(Rank *rank, const bool *allowed)
 
 // --- messages ---
 
-enum { MESSAGE_CHUNKS = 60, MESSAGE_MOST_TOKENS = 4096, MESSAGE_GAP = 4, MESSAGE_LEAST = 3 };
+enum {
+    MESSAGE_CHUNKS = 300,
+    MESSAGE_MOST_TOKENS = 4096,
+    MESSAGE_GAP = 4,
+    MESSAGE_LEAST = 3,
+    MESSAGE_WORDS = 6
+};
 
 typedef struct Message {
     uint32_t terms[QUERY_MOST_TERMS]; // of the part, in the order of the question
@@ -147,17 +153,22 @@ void rank_message_features(Rank *rank)
 {
     const Corpus *corpus = rank->corpus;
     QueryKind kind = rank->query->kind;
-    if (kind != QUERY_ERROR && kind != QUERY_TRACE) return;
+    static const double quoted = .85; // of a sentence, nearly all: else it is no message
+    size_t least = kind == QUERY_WORDS ? MESSAGE_WORDS : MESSAGE_LEAST;
+    if (rank->query->one_word) return;
     uint32_t *tokens = ARENA_ARRAY(rank->arena, uint32_t, MESSAGE_MOST_TOKENS);
     for (size_t i = 0; i < rank->lexical.hit_count && i < MESSAGE_CHUNKS; i++) {
         uint32_t chunk = rank->lexical.hits[i].chunk;
         const CorpusPart *part = corpus_part_of_chunk(corpus, chunk);
         Message message = message_of(rank, (size_t)(part - corpus->parts));
-        if (message.count < MESSAGE_LEAST) return;
+        if (message.count < least) return;
         uint32_t count =
             lexicon_tokens(part->lexicon, chunk - part->first_chunk, tokens, MESSAGE_MOST_TOKENS);
         double value = longest_run(&message, tokens, count);
+        if (value <= (kind == QUERY_WORDS ? quoted : 0)) continue;
         Candidate *at = rank_candidate(rank, corpus_file_of(corpus, chunk));
+        value *= value; // half a message is much less than half as good
         at->features[FEATURE_MESSAGE] = MAX(at->features[FEATURE_MESSAGE], value);
+        VEC_PUSH(rank->arena, &rank->messages, (MessageChunk){chunk, (float)value});
     }
 }
