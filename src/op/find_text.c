@@ -38,7 +38,7 @@ static bool has_room(const Page *page, int64_t lines)
 static void colored(Page *page, const char *code, Str text)
 {
     if (page->color) buf_addf(page->out, "\x1b[%sm", code);
-    buf_add(page->out, text);
+    buf_add_shown(page->out, text);
     if (page->color) buf_add(page->out, STR("\x1b[0m"));
 }
 
@@ -102,8 +102,9 @@ static void write_lines(Page *page, const FindPlace *place)
         while (lead < text.len && (text.ptr[lead] == ' ' || text.ptr[lead] == '\t')) lead++;
         text = str_sub(text, lead, text.len);
         size_t cut = utf8_cut(text, MIN(text.len, (size_t)LINE_MOST));
-        buf_addf(page->out, "%8u  " STR_FMT "%s", place->lines[i].number,
-                 STR_ARG(str_sub(text, 0, cut)), cut < text.len ? "..." : "");
+        buf_addf(page->out, "%8u  ", place->lines[i].number);
+        buf_add_shown(page->out, str_sub(text, 0, cut));
+        if (cut < text.len) buf_add(page->out, STR("..."));
         end_line(page);
     }
 }
