@@ -145,6 +145,11 @@ static void choose_chunks(const Rank *rank, RankedFile *file, size_t most)
         if (rank->defs.items[i].file == file->file && !has_chunk(chunks.items, chunks.len, chunk))
             VEC_PUSH(rank->arena, &chunks, (ScoredChunk){chunk, rank_chunk_bonus(rank, chunk)});
     }
+    for (size_t i = 0; i < rank->named.len; i++) {
+        uint32_t chunk = rank->named.items[i].chunk;
+        if (rank->named.items[i].file == file->file && !has_chunk(chunks.items, chunks.len, chunk))
+            VEC_PUSH(rank->arena, &chunks, (ScoredChunk){chunk, rank_chunk_bonus(rank, chunk)});
+    }
     for (size_t i = 0; rank->dense && i < rank->dense->len; i++) { // behind all that have words
         uint32_t chunk = rank->dense->items[i].chunk;
         if (corpus_file_of(rank->corpus, chunk) == file->file &&
@@ -235,11 +240,13 @@ void rank_files(Arena *arena, const Corpus *corpus, const RankSpec *spec, Rankin
     rank_dense_features(&rank, spec);
     const double *weights = weights_of(&rank, spec);
     rank_find_defs(&rank, spec->allowed_files);
+    rank_find_named(&rank, spec->allowed_files);
     comment_features(&rank);
     sibling_features(&rank);
     rank_path_features(&rank);
     rank_sibling_features(&rank);
     rank_near_features(&rank);
+    rank_message_features(&rank);
     rank_name_features(&rank);
     rank_outline_features(&rank, spec);
     add_up(&rank, weights);
@@ -249,5 +256,7 @@ void rank_files(Arena *arena, const Corpus *corpus, const RankSpec *spec, Rankin
     out->candidates = rank.candidates.len;
     out->body_most = rank.body_most;
     out->weights = weights;
+    out->named = rank.named.items;
+    out->named_count = rank.named.len;
     out->lexical = rank.lexical;
 }

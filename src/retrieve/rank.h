@@ -68,6 +68,12 @@ typedef struct RankSpec {
     void *channel_arg;
 } RankSpec;
 
+typedef struct NamedFile { // that the question names
+    uint32_t file, chunk;  // of the corpus; the chunk with the line, or the file's first one
+    uint32_t line;         // 0: none was named
+    float value;
+} NamedFile;
+
 typedef struct Ranking {
     RankedFile *files; // best first; ties by path
     size_t count;
@@ -75,6 +81,8 @@ typedef struct Ranking {
     size_t more;           // of them that are neither a result nor the copy of one
     double body_most;      // what BODY was divided by: the best file has 1
     const double *weights; // that were used
+    const NamedFile *named;
+    size_t named_count;
     Lexical lexical;
 } Ranking;
 

@@ -133,7 +133,7 @@ void rank_count_use(Rank *rank, double weight, size_t limit)
 
 // --- definitions ---
 
-static uint32_t chunk_at(const CorpusPart *part, const LexFile *file, uint32_t line)
+uint32_t rank_chunk_at(const CorpusPart *part, const LexFile *file, uint32_t line)
 {
     uint32_t low = file->first_chunk, high = file->first_chunk + file->chunk_count;
     while (high - low > 1) {
@@ -167,7 +167,7 @@ static void find_in_part(Rank *rank, const CorpusPart *part, const QueryName *na
         if (corpus_is_dead(part, file)) continue;
         if (allowed && !allowed[part->first_file + file]) continue;
         NamedDef named = {.file = part->first_file + file,
-                          .chunk = chunk_at(part, lex_file(lexicon, file), def.line),
+                          .chunk = rank_chunk_at(part, lex_file(lexicon, file), def.line),
                           .class = doc_def_class(def.kind, def.declaration),
                           .lines = def.end_line - def.start_line + 1,
                           .in_parent = is_inside(rank->arena, lexicon, &def, name->parent),
@@ -250,7 +250,16 @@ void rank_name_features(Rank *rank)
 
 double rank_chunk_bonus(const Rank *rank, uint32_t chunk)
 {
+    enum { NAMED_LINE = 5 }; // above all that words and definitions can give
     double best = 0;
+    for (size_t i = 0; i < rank->named.len; i++) {
+        const NamedFile *named = &rank->named.items[i];
+        bool shown = named->line || rank->query->kind == QUERY_PATH;
+        if (named->chunk == chunk && shown) return NAMED_LINE + named->value;
+    }
+    for (size_t i = 0; i < rank->messages.len; i++)
+        if (rank->messages.items[i].chunk == chunk)
+            best = MAX(best, NAMED_LINE * (double)rank->messages.items[i].value);
     for (size_t i = 0; i < rank->defs.len; i++) {
         const NamedDef *def = &rank->defs.items[i];
         if (def->chunk != chunk) continue;

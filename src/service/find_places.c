@@ -1,4 +1,5 @@
 // service/find_places.c - where in a file the answer is: the definition or the lines to show.
+#include <math.h>
 #include <stdlib.h>
 
 #include "base/log.h"
@@ -80,11 +81,25 @@ static int by_number(const void *a, const void *b)
 
 typedef VEC(WeighedLine) LineVec;
 
-static LineVec weigh_lines(const Find *find, const Source *source, uint32_t first, uint32_t last)
+// The line of this file that the question names, if it lies in [first, last]; else 0.
+static uint32_t named_line(const Find *find, uint32_t file, uint32_t first, uint32_t last)
 {
+    for (size_t i = 0; i < find->ranking.named_count; i++) {
+        const NamedFile *named = &find->ranking.named[i];
+        if (named->file == file && named->line >= first && named->line <= last) return named->line;
+    }
+    return 0;
+}
+
+static LineVec weigh_lines(const Find *find, const Source *source, uint32_t file,
+                           const LexChunk *chunk)
+{
+    uint32_t first = chunk->first_line, last = chunk->last_line;
+    uint32_t named = named_line(find, file, first, last);
     LineVec lines = {0};
     for (uint32_t line = first; line <= last; line++) {
         double weight = weigh_line(find, line_of(source, line));
+        if (line == named) weight += HUGE_VAL;
         if (weight > 0) VEC_PUSH(find->cx->arena, &lines, (WeighedLine){line, weight});
     }
     if (lines.len) qsort(lines.items, lines.len, sizeof *lines.items, by_weight);
@@ -168,13 +183,14 @@ static void choose_lines(const Find *find, const Source *source, const LineVec *
 }
 
 // A chunk as a place: the definition around its best line, if it begins there; else all of it.
-static FindPlace make_place(Find *find, const Source *source, const LexFile *file, uint32_t chunk)
+static FindPlace make_place(Find *find, const Source *source, uint32_t number, uint32_t chunk)
 {
+    const LexFile *file = corpus_file(&find->index.corpus, number);
     const CorpusPart *part = corpus_part_of_chunk(&find->index.corpus, chunk);
     const Lexicon *lexicon = part->lexicon;
     const LexChunk *row = corpus_chunk(&find->index.corpus, chunk);
     FindPlace place = {.first_line = row->first_line, .last_line = row->last_line};
-    LineVec weighed = weigh_lines(find, source, row->first_line, row->last_line);
+    LineVec weighed = weigh_lines(find, source, number, row);
     uint32_t focus = weighed.len ? weighed.items[0].number : row->first_line;
     LexDef around, below;
     bool inside = def_around(lexicon, file, focus, &around);
@@ -195,11 +211,10 @@ static FindPlace make_place(Find *find, const Source *source, const LexFile *fil
 
 void find_places(Find *find, const RankedFile *ranked, FindFile *out)
 {
-    const LexFile *file = corpus_file(&find->index.corpus, ranked->file);
     Source source = read_source(find, out->path);
     FindPlace *places = ARENA_ARRAY(find->cx->arena, FindPlace, ranked->chunk_count);
     for (uint32_t i = 0; i < ranked->chunk_count; i++)
-        places[i] = make_place(find, &source, file, ranked->chunks[i]);
+        places[i] = make_place(find, &source, ranked->file, ranked->chunks[i]);
     out->places = places;
     out->place_count = ranked->chunk_count;
 }
