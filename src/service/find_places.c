@@ -2,57 +2,9 @@
 #include <stdlib.h>
 
 #include "base/vec.h"
-#include "index/terms.h"
 #include "service/find_.h"
 
-enum { LONGEST_LINE = 400, MOST_LINES = 4 };
-
-typedef struct Source { // a file's text, when it can still be read
-    Str text;
-    LineStarts lines;
-} Source;
-
-static Source read_source(Find *find, Str path)
-{
-    Source source = {0};
-    Str text;
-    size_t most = (size_t)find->query->max_file_bytes;
-    if (os_read_file(find->cx, find->workspace.dir, path.ptr, most, &text)) return source;
-    source.text = text;
-    source.lines = lines_find(find->cx->arena, text);
-    return source;
-}
-
-static Str line_of(const Source *source, uint32_t line)
-{
-    if (!line || line > source->lines.count) return STR_NONE;
-    Str text = str_sub(source->text, source->lines.starts[line - 1], source->lines.starts[line]);
-    while (text.len && (text.ptr[text.len - 1] == '\n' || text.ptr[text.len - 1] == '\r'))
-        text.len--;
-    text.len = utf8_cut(text, LONGEST_LINE);
-    return text;
-}
-
-// How much of the question a line holds: the sum of its terms' idf, each once.
-static double weigh_line(const Find *find, Str line)
-{
-    const Lexical *lexical = &find->ranking.lexical;
-    uint64_t seen = 0;
-    double weight = 0;
-    WordTerms terms;
-    Str word;
-    for (size_t at = 0; terms_next_word(line, &at, &word);) {
-        terms_of_word(word, &terms);
-        for (size_t i = 0; i < terms.count; i++) {
-            for (size_t t = 0; t < lexical->term_count; t++) {
-                if (seen >> t & 1 || !str_eq(lexical->terms[t].of->text, terms.items[i])) continue;
-                seen |= (uint64_t)1 << t;
-                weight += lexical->terms[t].of->weight * lexical->terms[t].idf;
-            }
-        }
-    }
-    return weight;
-}
+enum { MOST_LINES = 4 };
 
 typedef struct WeighedLine {
     uint32_t number;
@@ -74,11 +26,11 @@ static int by_number(const void *a, const void *b)
 
 typedef VEC(WeighedLine) LineVec;
 
-static LineVec weigh_lines(const Find *find, const Source *source, uint32_t first, uint32_t last)
+static LineVec weigh_lines(const Find *find, const LineTerms *terms, const SourceLines *source)
 {
     LineVec lines = {0};
-    for (uint32_t line = first; line <= last; line++) {
-        double weight = weigh_line(find, line_of(source, line));
+    for (uint32_t line = source->first; line - source->first < source->count; line++) {
+        double weight = line_weight(terms, source_line(source, line));
         if (weight > 0) VEC_PUSH(find->cx->arena, &lines, (WeighedLine){line, weight});
     }
     if (lines.len) qsort(lines.items, lines.len, sizeof *lines.items, by_weight);
@@ -116,16 +68,18 @@ static bool def_around(const Lexicon *lexicon, const LexFile *file, uint32_t lin
     return found;
 }
 
-// The definition that begins below `line` with no empty line between: the line is its comment.
-static bool def_below(const Lexicon *lexicon, const LexFile *file, const Source *source,
-                      uint32_t line, LexDef *out)
+// The definition that begins below `line` in the chunk with no empty line between: the line is its
+// comment.
+static bool def_below(const Lexicon *lexicon, const LexFile *file, const SourceLines *source,
+                      uint32_t line, uint32_t last_line, LexDef *out)
 {
     LexDefs defs = lexicon_defs(lexicon, file->first_def, file->def_count);
     while (lex_next_def(&defs)) {
         *out = defs.def;
         if (out->start_line <= line || out->end_line == out->start_line) continue;
+        if (out->start_line > last_line) return false;
         for (; line < out->start_line; line++)
-            if (!str_trim(line_of(source, line)).len) return false;
+            if (!str_trim(source_line(source, line)).len) return false;
         return true;
     }
     return false;
@@ -147,34 +101,36 @@ static void name_place(const Find *find, const Lexicon *lexicon, const LexDef *d
     place->enclosing = qualified_name(arena, lexicon, &around, lang);
 }
 
-static void choose_lines(const Find *find, const Source *source, const LineVec *weighed,
+static void choose_lines(const Find *find, const SourceLines *source, const LineVec *weighed,
                          FindPlace *place)
 {
     FindLine *lines = ARENA_ARRAY(find->cx->arena, FindLine, MOST_LINES);
     for (size_t i = 0; i < weighed->len && place->line_count < MOST_LINES; i++) {
         uint32_t number = weighed->items[i].number;
         if (number < place->first_line || number > place->last_line) continue;
-        lines[place->line_count++] = (FindLine){number, line_of(source, number)};
+        lines[place->line_count++] = (FindLine){number, source_line(source, number)};
     }
     if (place->line_count) qsort(lines, place->line_count, sizeof *lines, by_number);
     place->lines = lines;
-    place->head = line_of(source, place->first_line);
+    place->head = source_line(source, place->first_line);
 }
 
 // A chunk as a place: the definition around its best line, if it begins there; else all of it.
-static FindPlace make_place(Find *find, const Source *source, const LexFile *file, uint32_t chunk)
+static FindPlace make_place(Find *find, const LineTerms *terms, const Source *source,
+                            const LexFile *file, uint32_t chunk)
 {
     const CorpusPart *part = corpus_part_of_chunk(&find->index.corpus, chunk);
     const Lexicon *lexicon = part->lexicon;
     const LexChunk *row = corpus_chunk(&find->index.corpus, chunk);
     FindPlace place = {.first_line = row->first_line, .last_line = row->last_line};
-    LineVec weighed = weigh_lines(find, source, row->first_line, row->last_line);
+    SourceLines lines =
+        source_lines(find->cx->arena, source, row->first_line, row->last_line);
+    LineVec weighed = weigh_lines(find, terms, &lines);
     uint32_t focus = weighed.len ? weighed.items[0].number : row->first_line;
     LexDef around, below;
     bool inside = def_around(lexicon, file, focus, &around);
-    bool leads = def_below(lexicon, file, source, focus, &below) &&
-                 (!inside || below.start_line <= around.end_line) &&
-                 below.start_line <= row->last_line;
+    bool leads = def_below(lexicon, file, &lines, focus, row->last_line, &below) &&
+                 (!inside || below.start_line <= around.end_line);
     const LexDef *def = leads ? &below : inside ? &around : NULL;
     if (def && def->start_line >= row->first_line) {
         place.first_line = MIN(def->start_line, leads ? focus : def->start_line);
@@ -183,17 +139,23 @@ static FindPlace make_place(Find *find, const Source *source, const LexFile *fil
     } else if (def) {
         place.enclosing = qualified_name(find->cx->arena, lexicon, def, (LangId)file->lang);
     }
-    choose_lines(find, source, &weighed, &place);
+    choose_lines(find, &lines, &weighed, &place);
     return place;
 }
 
-void find_places(Find *find, const RankedFile *ranked, FindFile *out)
+void find_places(Find *find, const LineTerms *terms, const RankedFile *ranked, FindFile *out)
 {
-    const LexFile *file = corpus_file(&find->index.corpus, ranked->file);
-    Source source = read_source(find, out->path);
+    const Corpus *corpus = &find->index.corpus;
+    const LexFile *file = corpus_file(corpus, ranked->file);
     FindPlace *places = ARENA_ARRAY(find->cx->arena, FindPlace, ranked->chunk_count);
+    uint32_t last_line = 0;
+    Source source;
     for (uint32_t i = 0; i < ranked->chunk_count; i++)
-        places[i] = make_place(find, &source, file, ranked->chunks[i]);
+        last_line = MAX(last_line, corpus_chunk(corpus, ranked->chunks[i])->last_line);
+    source_read(find->cx, find->workspace.dir, out->path.ptr, find->query->max_file_bytes,
+                last_line, &source);
+    for (uint32_t i = 0; i < ranked->chunk_count; i++)
+        places[i] = make_place(find, terms, &source, file, ranked->chunks[i]);
     out->places = places;
     out->place_count = ranked->chunk_count;
 }
