@@ -182,8 +182,8 @@ uint32_t corpus_count_indegree(const Corpus *corpus, uint32_t *marks, uint32_t f
     const CorpusPart *part = corpus_part_of_file(corpus, file);
     WantedVec wanted = list_wanted(&arena, part, corpus_file(corpus, file));
     bool known = has_use(corpus, file) && !is_touched(corpus, &wanted);
-    uint32_t count = known ? corpus_use(corpus, file)
-                           : count_use(&arena, corpus, marks, file, &wanted);
+    uint32_t count =
+        known ? corpus_use(corpus, file) : count_use(&arena, corpus, marks, file, &wanted);
     arena_fini(&arena);
     return count;
 }

@@ -215,6 +215,7 @@ static Fail look_at_files(Ctx *cx, const RefreshSpec *spec, RefreshView *out)
                            .pool = spec->pool,
                            .table = &out->opened->table,
                            .looked_ns = snapshot ? snapshot->head.looked_ns : 0,
+                           .folders = &out->opened->folders,
                            .max_bytes = spec->max_file_bytes};
     TRY(freshness_check(cx, &fresh, &out->fresh));
     out->fresh_ns = clock_now_ns() - start_ns;

@@ -24,6 +24,7 @@ struct RefreshStage {
     StoreWriter *writer; // NULL: only looks
     Snapshot *seen;      // its base then
     FileTable table;     // of the base; empty when it is not used
+    FolderTable folders; // likewise
     const Snapshot *base;
     IndexNote note, next_note;
     Freshness fresh;
@@ -54,6 +55,7 @@ static void choose_base(Ctx *cx, RefreshStage *w)
         if (!trouble) trouble = snapshot_files(cx, base, &w->table);
         if (!trouble) w->base = base;
         else w->table = (FileTable){0};
+        if (!trouble) foldertable_open(base->manifest, &w->folders);
     }
     w->report.trouble = trouble;
 }
@@ -67,6 +69,8 @@ static Fail look_at_files(Ctx *cx, RefreshStage *w)
                            .pool = w->spec.pool,
                            .table = &w->table,
                            .looked_ns = w->base ? w->base->head.looked_ns : 0,
+                           .folders = &w->folders,
+                           .keep_folders = os_folder_times_tell(w->spec.workspace->dir),
                            .max_bytes = w->spec.max_file_bytes};
     Fail fail = freshness_check(cx, &fresh, &w->fresh);
     if (!fail) fail = freshness_apply(cx, &w->table, &w->fresh, &w->entries, &w->entry_count);
@@ -369,6 +373,8 @@ static Fail publish(Ctx *cx, RefreshStage *w)
                             .looked_ns = w->fresh.looked_ns,
                             .note = {(const char *)&w->next_note, sizeof w->next_note},
                             .indegree = count_use(cx, w),
+                            .listings = w->fresh.universe.listings,
+                            .listing_count = w->fresh.universe.listing_count,
                             .keep = w->options.keep ? w->options.keep : KEEP};
     TRY(store_publish(cx, w->writer, &publish, &snapshot));
     w->report.generation = snapshot->head.generation;
@@ -396,6 +402,7 @@ static Fail scan(Ctx *cx, RefreshStage *w)
         w->report.trouble = fail;
         w->base = NULL;
         w->table = (FileTable){0};
+        w->folders = (FolderTable){0};
         fail = look_at_files(cx, w);
     }
     TRY(fail);

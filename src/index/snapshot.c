@@ -91,6 +91,14 @@ static Fail count_files(Ctx *cx, const SnapshotDraft *draft, PartRow *rows, uint
     return NULL;
 }
 
+// That of the root's folder.
+static uint64_t root_device(const SnapshotDraft *draft)
+{
+    for (size_t i = 0; i < draft->listing_count; i++)
+        if (!draft->listings[i].path.len) return draft->listings[i].info.device;
+    return 0;
+}
+
 Fail snapshot_build(Ctx *cx, const SnapshotDraft *draft, SegmentSection out[SNAPSHOT_SECTIONS])
 {
     if (draft->part_count > SNAPSHOT_MOST_PARTS)
@@ -103,6 +111,8 @@ Fail snapshot_build(Ctx *cx, const SnapshotDraft *draft, SegmentSection out[SNAP
     head->manifest_version = MANIFEST_VERSION;
     TRY(count_files(cx, draft, rows, live, head));
     TRY(filetable_build(cx, draft->files, draft->file_count, out + 6));
+    foldertable_build(cx->arena, draft->listings, draft->listing_count, draft->head.looked_ns,
+                      root_device(draft), out + 6 + FILETABLE_SECTIONS);
     out[0] = (SegmentSection){MANIFEST_HEAD, {(const char *)head, sizeof *head}};
     out[1] =
         (SegmentSection){MANIFEST_PARTS, {(const char *)rows, draft->part_count * sizeof *rows}};
@@ -110,8 +120,8 @@ Fail snapshot_build(Ctx *cx, const SnapshotDraft *draft, SegmentSection out[SNAP
     out[3] = (SegmentSection){MANIFEST_ROOT, draft->root};
     out[4] = (SegmentSection){MANIFEST_NOTE, draft->note};
     uint64_t ordinals = draft->indegree ? count_ordinals(draft) : 0;
-    out[5] = (SegmentSection){
-        MANIFEST_INDEGREE, {(const char *)draft->indegree, (size_t)ordinals * sizeof(uint32_t)}};
+    out[5] = (SegmentSection){MANIFEST_INDEGREE,
+                              {(const char *)draft->indegree, (size_t)ordinals * sizeof(uint32_t)}};
     return NULL;
 }
 
@@ -182,8 +192,8 @@ static const char *read_manifest(Snapshot *snapshot)
     if (snapshot->head.manifest_version != MANIFEST_VERSION) return "version";
     snapshot->root = segment_section(snapshot->manifest, MANIFEST_ROOT);
     snapshot->note = segment_section(snapshot->manifest, MANIFEST_NOTE);
-    bool whole = snapshot->root.ptr && snapshot->note.ptr && read_parts(snapshot) &&
-                 find_indegree(snapshot);
+    bool whole =
+        snapshot->root.ptr && snapshot->note.ptr && read_parts(snapshot) && find_indegree(snapshot);
     return whole ? NULL : "layout";
 }
 

@@ -47,7 +47,7 @@ typedef struct SnapshotPart {
     Segment *attached[ATTACHMENTS]; // NULL: it has none
     const uint64_t *live;           // bit i of word i / 64: ordinal i counts
     uint32_t ordinals, live_count;
-    const uint32_t *indegree; // by ordinal, in the manifest and not checked; NULL: not known
+    const uint32_t *indegree;   // by ordinal, in the manifest and not checked; NULL: not known
     const SnapshotNewPart *row; // in the manifest
 } SnapshotPart;
 
@@ -84,9 +84,11 @@ typedef struct SnapshotDraft {
     const FileEntry *files; // sorted by path
     size_t file_count;
     const uint32_t *indegree; // by ordinal, part by part; NULL: not known
+    const FolderListing *listings;
+    size_t listing_count;
 } SnapshotDraft;
 
-enum { SNAPSHOT_SECTIONS = 6 + FILETABLE_SECTIONS };
+enum { SNAPSHOT_SECTIONS = 6 + FOLDERTABLE_SECTIONS + FILETABLE_SECTIONS };
 // The sections of a manifest. Fails: INTERNAL (a file names no ordinal there is, or one named
 // already; files not sorted), TOO_LARGE.
 MUST_CHECK Fail snapshot_build(Ctx *cx, const SnapshotDraft *draft,

@@ -101,7 +101,9 @@ typedef struct StorePublish {
     size_t file_count;
     int64_t looked_ns; // Freshness.looked_ns
     Str note;
-    const uint32_t *indegree; // by ordinal, part by part; NULL: not known
+    const uint32_t *indegree;      // by ordinal, part by part; NULL: not known
+    const FolderListing *listings; // of folders, by the look at looked_ns
+    size_t listing_count;
     size_t keep; // how many snapshots stay, this one included; at least 1
 } StorePublish;
 

@@ -290,6 +290,8 @@ static Fail write_manifest(Ctx *cx, const Writer *writer, const StorePublish *pu
         .files = publish->files,
         .file_count = publish->file_count,
         .indegree = publish->indegree,
+        .listings = publish->listings,
+        .listing_count = publish->listing_count,
     };
     TRY(snapshot_build(cx, &draft, sections));
     store_manifest_name(writer->generation, name);

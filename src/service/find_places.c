@@ -123,8 +123,7 @@ static FindPlace make_place(Find *find, const LineTerms *terms, const Source *so
     const Lexicon *lexicon = part->lexicon;
     const LexChunk *row = corpus_chunk(&find->index.corpus, chunk);
     FindPlace place = {.first_line = row->first_line, .last_line = row->last_line};
-    SourceLines lines =
-        source_lines(find->cx->arena, source, row->first_line, row->last_line);
+    SourceLines lines = source_lines(find->cx->arena, source, row->first_line, row->last_line);
     LineVec weighed = weigh_lines(find, terms, &lines);
     uint32_t focus = weighed.len ? weighed.items[0].number : row->first_line;
     LexDef around, below;
