@@ -108,11 +108,23 @@ static void edit_unseen(World *world, size_t i)
     utimensat(AT_FDCWD, path, times, 0);
 }
 
+// As if nothing had changed in the folders for long: then their names are taken as they were seen.
+static void age_folders(World *world)
+{
+    struct timespec times[2] = {{.tv_sec = 1000000000}, {.tv_sec = 1000000000}};
+    times[1].tv_nsec = (long)draw(world, 1000000000);
+    for (int i = -1; i < 4; i++) {
+        Str path = i < 0 ? world->repo
+                         : str_format(&world->arena, STR_FMT "/d%d", STR_ARG(world->repo), i);
+        utimensat(AT_FDCWD, str_cstr(&world->arena, path), times, 0);
+    }
+}
+
 static void edit(World *world)
 {
     size_t i = draw(world, NAMES);
     const char *path = path_of(world, i);
-    switch (draw(world, 12)) {
+    switch (draw(world, 16)) {
     case 0:
     case 1:
     case 2:
@@ -124,6 +136,17 @@ static void edit(World *world)
     case 8: chmod(path, draw(world, 2) ? 0755 : 0644); break;
     case 9: write_file(path, (Str){"bin\0ary", 7}); break;
     case 10: shell(world, "git add -A && git commit -qm step"); break;
+    case 11:
+    case 12: age_folders(world); break;
+    case 13:
+        shell(world, draw(world, 2) ? "rm -rf d3/below && cp -r d2 d3/below && touch -d 2001-09-09 "
+                                      "d3 d3/below"
+                                    : "rm -rf d3/below && cp d1/f1.c d3/below && touch -d "
+                                      "2001-09-09 d3");
+        break;
+    case 14:
+        shell(world, draw(world, 2) ? "echo '*.md' >d1/.gitignore" : "rm d1/.gitignore");
+        break;
     default:
         shell(world, draw(world, 2) ? "git add -A; git commit -qm x; git switch -q main"
                                     : "git add -A; git commit -qm y; git switch -q side");
