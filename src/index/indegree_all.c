@@ -5,15 +5,12 @@
 //
 // What corpus_count_indegree looks up by text, name by name and part by part, is met here in order.
 // A name that stands only in the file that defines it, as most do, leaves no Use.
-#include <stdlib.h>
-
-#include "base/vec.h"
-#include "index/corpus.h"
 #include "index/indegree_.h"
 
-typedef struct Use { // a name that `file` defines, in a part where it stands
-    uint32_t file;
-    uint32_t part, name;
+typedef struct Use { // a name that a file defines, in a part where it stands
+    uint32_t next;   // of the same file: one more than its place; 0: none
+    uint32_t name;
+    uint32_t part;
 } Use;
 
 typedef struct Names { // of one part, in order
@@ -30,7 +27,9 @@ typedef struct All {
     Names *names;
     Names **heap; // those that are not at their end, the smallest text on top
     size_t heap_count;
-    VEC(Use) uses;
+    uint32_t *first; // by file: as Use.next
+    Use *uses;       // on the heap, where it can grow in place
+    uint32_t use_count, use_room;
 } All;
 
 // --- merging names ---
@@ -127,6 +126,17 @@ static bool is_own(const Place *place, uint32_t file)
            !lex_next_number(&files);
 }
 
+static void add_use(All *all, uint32_t file, uint32_t part, uint32_t name)
+{
+    enum { FIRST_ROOM = 4096 };
+    if (all->use_count == all->use_room) {
+        all->use_room = all->use_room ? all->use_room + all->use_room / 2 : FIRST_ROOM;
+        all->uses = mem_resize(all->uses, all->use_room * sizeof *all->uses);
+    }
+    all->uses[all->use_count] = (Use){all->first[file], name, part};
+    all->first[file] = ++all->use_count;
+}
+
 static void add_uses(All *all, const Place *places, size_t count)
 {
     Definers definers = {.count = 0};
@@ -136,7 +146,7 @@ static void add_uses(All *all, const Place *places, size_t count)
         for (size_t k = 0; k < count; k++) {
             uint32_t part = (uint32_t)(places[k].names->part - all->corpus->parts);
             if (is_own(&places[k], definers.files[i])) continue;
-            VEC_PUSH(&all->arena, &all->uses, (Use){definers.files[i], part, places[k].name});
+            add_use(all, definers.files[i], part, places[k].name);
         }
     }
 }
@@ -161,14 +171,6 @@ static void merge(All *all)
 
 // --- counting ---
 
-static int by_file(const void *a, const void *b)
-{
-    const Use *left = a, *right = b;
-    if (left->file != right->file) return left->file < right->file ? -1 : 1;
-    if (left->part != right->part) return left->part < right->part ? -1 : 1;
-    return (left->name > right->name) - (left->name < right->name);
-}
-
 static bool *list_passive(Arena *arena, const Corpus *corpus)
 {
     bool *passive = ARENA_ARRAY(arena, bool, corpus->files);
@@ -180,22 +182,19 @@ static bool *list_passive(Arena *arena, const Corpus *corpus)
     return passive;
 }
 
-static void count(All *all, uint32_t *out)
+static void count_file(const All *all, const bool *passive, uint32_t *marks, uint32_t file,
+                       uint32_t *out)
 {
     const Corpus *corpus = all->corpus;
-    const bool *passive = list_passive(&all->arena, corpus);
-    uint32_t *marks = ARENA_ARRAY(&all->arena, uint32_t, corpus->files);
-    if (all->uses.len) qsort(all->uses.items, all->uses.len, sizeof *all->uses.items, by_file);
-    for (size_t i = 0; i < all->uses.len; i++) {
-        const Use *use = &all->uses.items[i];
-        const CorpusPart *part = &corpus->parts[use->part];
-        LexNumbers files = lexicon_name_files(part->lexicon, use->name);
+    for (uint32_t at = all->first[file]; at; at = all->uses[at - 1].next) {
+        const CorpusPart *part = &corpus->parts[all->uses[at - 1].part];
+        LexNumbers files = lexicon_name_files(part->lexicon, all->uses[at - 1].name);
         while (lex_next_number(&files)) {
-            uint32_t file = part->first_file + files.value;
-            if (file >= corpus->files || passive[file]) continue;
-            if (file == use->file || marks[file] == use->file + 1) continue;
-            marks[file] = use->file + 1;
-            out[use->file]++;
+            uint32_t user = part->first_file + files.value;
+            if (user >= corpus->files || passive[user] || user == file) continue;
+            if (marks[user] == file + 1) continue;
+            marks[user] = file + 1;
+            ++*out;
         }
     }
 }
@@ -203,9 +202,13 @@ static void count(All *all, uint32_t *out)
 void corpus_count_all_indegree(const Corpus *corpus, uint32_t *out)
 {
     All all = {.corpus = corpus};
-    memset(out, 0, corpus->files * sizeof *out);
+    all.first = ARENA_ARRAY(&all.arena, uint32_t, corpus->files);
+    uint32_t *marks = ARENA_ARRAY(&all.arena, uint32_t, corpus->files);
+    const bool *passive = list_passive(&all.arena, corpus);
     begin(&all);
     merge(&all);
-    count(&all, out);
+    memset(out, 0, corpus->files * sizeof *out);
+    for (uint32_t i = 0; i < corpus->files; i++) count_file(&all, passive, marks, i, &out[i]);
+    mem_free(all.uses);
     arena_fini(&all.arena);
 }
