@@ -89,7 +89,7 @@ static void take_files(Find *find, FindAnswer *out)
     const Corpus *corpus = &find->index.corpus;
     FindFile *files = ARENA_ARRAY(arena, FindFile, ranking->count);
     LineTerms *terms = ARENA_NEW(arena, LineTerms);
-    line_terms_init(&ranking->lexical, terms);
+    line_terms_init(arena, &ranking->lexical, terms);
     for (size_t i = 0; i < ranking->count; i++) {
         const RankedFile *from = &ranking->files[i];
         const LexFile *row = corpus_file(corpus, from->file);

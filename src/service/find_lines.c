@@ -3,15 +3,30 @@
 
 #include "index/terms.h"
 
-enum { SOURCE_BLOCK = 4096, STEP = 64 << 10 };
+enum { SOURCE_BLOCK = 4096, STEP = 16 << 10 };
 
 // --- reading ---
 
+// Eight bytes at a time: a byte of `ends` is 1 where the line ends.
 static uint32_t count_ends(const char *at, size_t len)
 {
-    uint32_t ends = 0;
-    for (size_t i = 0; i < len; i++) ends += at[i] == '\n';
-    return ends;
+    static const uint64_t ones = UINT64_C(0x0101010101010101);
+    uint32_t count = 0;
+    size_t i = 0;
+    while (i + 8 <= len) {
+        uint64_t sums = 0;
+        for (size_t stop = MIN(len - 7, i + 255 * 8); i < stop; i += 8) {
+            uint64_t bytes;
+            memcpy(&bytes, at + i, 8);
+            bytes ^= ones * '\n';
+            uint64_t rest = (bytes & ones * 0x7F) + ones * 0x7F; // the high bit: some other is set
+            sums += ~(rest | bytes) >> 7 & ones;
+        }
+        sums = (sums & UINT64_C(0x00FF00FF00FF00FF)) + (sums >> 8 & UINT64_C(0x00FF00FF00FF00FF));
+        count += (uint32_t)(sums * UINT64_C(0x0001000100010001) >> 48);
+    }
+    for (; i < len; i++) count += at[i] == '\n';
+    return count;
 }
 
 // Reads on until line `last` ends; false when the file cannot be read.
@@ -105,9 +120,9 @@ static void add_pair(LineTerms *terms, uint8_t first, uint8_t second)
     terms->pairs[pair / 64] |= UINT64_C(1) << pair % 64;
 }
 
-void line_terms_init(const Lexical *lexical, LineTerms *out)
+void line_terms_init(Arena *arena, const Lexical *lexical, LineTerms *out)
 {
-    *out = (LineTerms){.lexical = lexical};
+    *out = (LineTerms){.lexical = lexical, .arena = arena};
     for (int c = 0; c < 256; c++) {
         int lower = c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c;
         out->fold[c] = (uint8_t)(lower == 'y' ? 'i' : lower);
@@ -134,20 +149,40 @@ static size_t next_begin(const LineTerms *terms, Str line, size_t at)
     return line.len;
 }
 
-static void weigh_word(const Lexical *lexical, Str word, uint64_t *seen, double *weight)
+enum { NONE = UINT8_MAX, SEVERAL = NONE - 1, UNKNOWN = NONE - 2 };
+
+static void add_term(const Lexical *lexical, size_t term, uint64_t *seen, double *weight)
 {
+    if (*seen >> term & 1) return;
+    *seen |= (uint64_t)1 << term;
+    *weight += lexical->terms[term].of->weight * lexical->terms[term].idf;
+}
+
+// Adds what a word has, in the order of its parts; returns what LineTerms.known says of it.
+static uint64_t take_apart(const Lexical *lexical, Str word, uint64_t *seen, double *weight)
+{
+    uint64_t has = NONE;
     WordTerms terms;
     terms_of_word(word, &terms);
     for (size_t i = 0; i < terms.count; i++) {
         for (size_t t = 0; t < lexical->term_count; t++) {
-            if (*seen >> t & 1 || !str_eq(lexical->terms[t].of->text, terms.items[i])) continue;
-            *seen |= (uint64_t)1 << t;
-            *weight += lexical->terms[t].of->weight * lexical->terms[t].idf;
+            if (!str_eq(lexical->terms[t].of->text, terms.items[i])) continue;
+            has = has == NONE || has == t ? t : SEVERAL;
+            add_term(lexical, t, seen, weight);
         }
     }
+    return has;
 }
 
-double line_weight(const LineTerms *terms, Str line)
+static void weigh_word(LineTerms *terms, Str word, uint64_t *seen, double *weight)
+{
+    uint64_t *known = map_at(terms->arena, &terms->known, word, UNKNOWN);
+    if (*known == UNKNOWN || *known == SEVERAL)
+        *known = take_apart(terms->lexical, word, seen, weight);
+    else if (*known != NONE) add_term(terms->lexical, (size_t)*known, seen, weight);
+}
+
+double line_weight(LineTerms *terms, Str line)
 {
     uint64_t seen = 0;
     double weight = 0;
@@ -155,7 +190,7 @@ double line_weight(const LineTerms *terms, Str line)
     size_t begin = next_begin(terms, line, 0);
     for (size_t at = 0; begin < line.len && terms_next_word(line, &at, &word);) {
         if (at <= begin) continue;
-        weigh_word(terms->lexical, word, &seen, &weight);
+        weigh_word(terms, word, &seen, &weight);
         begin = next_begin(terms, line, at);
     }
     return weight;

@@ -11,6 +11,7 @@
 #ifndef CQ_SERVICE_FIND_LINES_H
 #define CQ_SERVICE_FIND_LINES_H
 
+#include "base/map.h"
 #include "base/os.h"
 #include "retrieve/lexical.h"
 
@@ -35,10 +36,13 @@ typedef struct LineTerms {
     const Lexical *lexical;
     uint8_t fold[256];    // of letters: in lower case, and 'y' as 'i'
     uint64_t pairs[1024]; // of two folded bytes: whether a term begins with them
+    Arena *arena;
+    Map known; // words that were taken apart: NONE, SEVERAL, or which term it has
 } LineTerms;
 
-void line_terms_init(const Lexical *lexical, LineTerms *out);
+// Lines that are weighed must live as long as it does.
+void line_terms_init(Arena *arena, const Lexical *lexical, LineTerms *out);
 // The sum of the weights of the terms that the line has, each once.
-double line_weight(const LineTerms *terms, Str line);
+double line_weight(LineTerms *terms, Str line);
 
 #endif

@@ -26,7 +26,7 @@ static int by_number(const void *a, const void *b)
 
 typedef VEC(WeighedLine) LineVec;
 
-static LineVec weigh_lines(const Find *find, const LineTerms *terms, const SourceLines *source)
+static LineVec weigh_lines(const Find *find, LineTerms *terms, const SourceLines *source)
 {
     LineVec lines = {0};
     for (uint32_t line = source->first; line - source->first < source->count; line++) {
@@ -55,34 +55,39 @@ static Str qualified_name(Arena *arena, const Lexicon *lexicon, const LexDef *de
     return name;
 }
 
-// The innermost definition of two lines or more around a line; false when there is none.
-static bool def_around(const Lexicon *lexicon, const LexFile *file, uint32_t line, LexDef *out)
+typedef struct Defs { // what stands at a line
+    LexDef around;    // the innermost definition of two lines or more around it
+    LexDef below;     // the one that begins below it in the chunk, with no empty line between: the
+    bool inside, leads; // line is its comment. Whether there are such
+} Defs;
+
+static bool is_joined(const SourceLines *source, uint32_t line, uint32_t to)
 {
-    bool found = false;
-    LexDefs defs = lexicon_defs(lexicon, file->first_def, file->def_count);
-    while (lex_next_def(&defs) && defs.def.start_line <= line) {
-        if (defs.def.end_line < line || defs.def.end_line == defs.def.start_line) continue;
-        *out = defs.def;
-        found = true;
-    }
-    return found;
+    for (; line < to; line++)
+        if (!str_trim(source_line(source, line)).len) return false;
+    return true;
 }
 
-// The definition that begins below `line` in the chunk with no empty line between: the line is its
-// comment.
-static bool def_below(const Lexicon *lexicon, const LexFile *file, const SourceLines *source,
-                      uint32_t line, uint32_t last_line, LexDef *out)
+static Defs defs_at(const Lexicon *lexicon, const LexFile *file, const SourceLines *source,
+                    uint32_t line, uint32_t last_line)
 {
+    Defs out = {.inside = false};
     LexDefs defs = lexicon_defs(lexicon, file->first_def, file->def_count);
-    while (lex_next_def(&defs)) {
-        *out = defs.def;
-        if (out->start_line <= line || out->end_line == out->start_line) continue;
-        if (out->start_line > last_line) return false;
-        for (; line < out->start_line; line++)
-            if (!str_trim(source_line(source, line)).len) return false;
-        return true;
+    bool more = lex_next_def(&defs);
+    for (; more && defs.def.start_line <= line; more = lex_next_def(&defs)) {
+        if (defs.def.end_line < line || defs.def.end_line == defs.def.start_line) continue;
+        out.around = defs.def;
+        out.inside = true;
     }
-    return false;
+    for (; more; more = lex_next_def(&defs)) {
+        if (defs.def.start_line <= line || defs.def.end_line == defs.def.start_line) continue;
+        out.below = defs.def;
+        out.leads = defs.def.start_line <= last_line &&
+                    (!out.inside || defs.def.start_line <= out.around.end_line) &&
+                    is_joined(source, line, defs.def.start_line);
+        break;
+    }
+    return out;
 }
 
 static void name_place(const Find *find, const Lexicon *lexicon, const LexDef *def, LangId lang,
@@ -116,8 +121,8 @@ static void choose_lines(const Find *find, const SourceLines *source, const Line
 }
 
 // A chunk as a place: the definition around its best line, if it begins there; else all of it.
-static FindPlace make_place(Find *find, const LineTerms *terms, const Source *source,
-                            const LexFile *file, uint32_t chunk)
+static FindPlace make_place(Find *find, LineTerms *terms, const Source *source, const LexFile *file,
+                            uint32_t chunk)
 {
     const CorpusPart *part = corpus_part_of_chunk(&find->index.corpus, chunk);
     const Lexicon *lexicon = part->lexicon;
@@ -126,13 +131,10 @@ static FindPlace make_place(Find *find, const LineTerms *terms, const Source *so
     SourceLines lines = source_lines(find->cx->arena, source, row->first_line, row->last_line);
     LineVec weighed = weigh_lines(find, terms, &lines);
     uint32_t focus = weighed.len ? weighed.items[0].number : row->first_line;
-    LexDef around, below;
-    bool inside = def_around(lexicon, file, focus, &around);
-    bool leads = def_below(lexicon, file, &lines, focus, row->last_line, &below) &&
-                 (!inside || below.start_line <= around.end_line);
-    const LexDef *def = leads ? &below : inside ? &around : NULL;
+    Defs defs = defs_at(lexicon, file, &lines, focus, row->last_line);
+    const LexDef *def = defs.leads ? &defs.below : defs.inside ? &defs.around : NULL;
     if (def && def->start_line >= row->first_line) {
-        place.first_line = MIN(def->start_line, leads ? focus : def->start_line);
+        place.first_line = MIN(def->start_line, defs.leads ? focus : def->start_line);
         place.last_line = MIN(def->end_line, row->last_line);
         name_place(find, lexicon, def, (LangId)file->lang, &place);
     } else if (def) {
@@ -142,7 +144,7 @@ static FindPlace make_place(Find *find, const LineTerms *terms, const Source *so
     return place;
 }
 
-void find_places(Find *find, const LineTerms *terms, const RankedFile *ranked, FindFile *out)
+void find_places(Find *find, LineTerms *terms, const RankedFile *ranked, FindFile *out)
 {
     const Corpus *corpus = &find->index.corpus;
     const LexFile *file = corpus_file(corpus, ranked->file);
