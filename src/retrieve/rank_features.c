@@ -309,7 +309,7 @@ void rank_near_features(Rank *rank)
         for (size_t pair = 0; pair + 1 < near.count; pair++)
             sum += MIN(near.weights[pair], near.weights[pair + 1]) *
                    closeness(&near, pair, tokens, count);
-        Candidate *at = rank_candidate(rank, corpus_file_of(rank->corpus, chunk));
+        Candidate *at = rank_candidate(rank, rank->hit_files[i]);
         lift(&at->features[FEATURE_NEAR], sum / near.all);
     }
 }
