@@ -8,6 +8,7 @@
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -231,6 +232,24 @@ Fail os_list(Ctx *cx, OsFile dir, OsEntry **entries, size_t *count)
     *entries = found.items;
     *count = found.len;
     return NULL;
+}
+
+bool os_folder_times_tell(OsFile dir)
+{
+    static const uint32_t known[] = {
+        0xEF53,     // ext2 to ext4
+        0x58465342, // XFS
+        0x9123683E, // Btrfs
+        0x01021994, // tmpfs
+        0xF2F52010, // F2FS
+        0x2FC12FC1, // ZFS
+        0x794C7630, // overlayfs
+    };
+    struct statfs info;
+    if (OS_FAULT("statfs") || fstatfs(dir.fd, &info) != 0) return false;
+    for (size_t i = 0; i < ARRAY_LEN(known); i++)
+        if ((uint32_t)info.f_type == known[i]) return true;
+    return false;
 }
 
 int os_try_list(OsFile dir, Buf *buf)

@@ -71,6 +71,10 @@ MUST_CHECK Fail os_list(Ctx *cx, OsFile dir, OsEntry **entries, size_t *count);
 int os_try_list(OsFile dir, Buf *buf);
 bool os_list_next(OsFile dir, const Buf *buf, size_t *at, OsEntry *out);
 
+// Whether a folder's times tell on the file system it lies on: each name that comes, goes or
+// becomes something else sets them. False where that is not known.
+bool os_folder_times_tell(OsFile dir);
+
 // The absolute path without symlinks and dots.
 MUST_CHECK Fail os_real_path(Ctx *cx, const char *path, Str *out);
 MUST_CHECK Fail os_working_dir(Ctx *cx, Str *out);

@@ -178,5 +178,10 @@ void corpus_init(Arena *arena, const Lexicon *lexicons, const bool *const *dead,
         out->chunks += lexicons[i].head->chunks;
     }
     sum_lengths(out);
-    if (count == 1 && !parts[0].dead) out->indegree = lexicons[0].indegree;
+    if (count != 1 || parts[0].dead || !lexicons[0].indegree) return;
+    const uint32_t **indegree = ARENA_NEW(arena, const uint32_t *);
+    CorpusUse *use = ARENA_NEW(arena, CorpusUse);
+    *indegree = lexicons[0].indegree;
+    *use = (CorpusUse){.indegree = indegree, .part_count = 1, .segment = lexicons[0].segment};
+    out->use = use;
 }

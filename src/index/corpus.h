@@ -29,6 +29,15 @@ typedef struct CorpusWhole {
     size_t path_count;
 } CorpusWhole;
 
+// What was counted when the index was published: corpus_count_indegree of all files then.
+typedef struct CorpusUse {
+    const uint32_t *const *indegree; // by part, by file of it
+    size_t part_count;               // the corpus' other parts are newer
+    const Segment *segment;          // that they lie in; NULL: in memory
+    const bool *const *gone;         // by part: which files lived then; NULL: all that did do
+    bool any_gone;
+} CorpusUse;
+
 typedef struct Corpus {
     const CorpusPart *parts;
     size_t part_count;
@@ -36,7 +45,7 @@ typedef struct Corpus {
     uint32_t live_files, live_chunks;
     uint64_t live_bytes;       // of the files' texts
     float average[LEX_FIELDS]; // lengths of the fields, over living chunks
-    const uint32_t *indegree;  // by file; NULL: to be counted when asked for
+    const CorpusUse *use;      // NULL: to be counted when asked for
     const CorpusWhole *whole;  // NULL: the corpus itself
 } Corpus;
 
@@ -66,6 +75,12 @@ uint32_t corpus_folder_files(const Corpus *corpus, Str folder);
 // How many other files (tests left out) hold a name that this file defines: one of at least four
 // letters, of a type, function or impl, that at most two files define. `marks`: one a file, zeroed
 // before the first call and left to further ones.
+// What corpus->use says is taken when no change since touches such a name.
 uint32_t corpus_count_indegree(const Corpus *corpus, uint32_t *marks, uint32_t file);
+// The same of all files, by file, with nothing taken from corpus->use; dead ones have 0.
+void corpus_count_all_indegree(const Corpus *corpus, uint32_t *out);
+// Whether nothing changed since corpus->use was made; then corpus_use gives a file's.
+bool corpus_use_is_current(const Corpus *corpus);
+uint32_t corpus_use(const Corpus *corpus, uint32_t file);
 
 #endif

@@ -8,6 +8,7 @@
 #define CQ_INDEX_FILETABLE_H
 
 #include "base/digest.h"
+#include "index/foldertable.h"
 #include "index/segment.h"
 #include "index/universe.h"
 

@@ -140,7 +140,8 @@ bool folder_enter_repo(Slot *slot, Folder *folder)
 typedef struct Visit {
     Folder *folder;
     Slot *slot;
-    OsFile dir;
+    OsFile dir;                    // not opened when its names are known
+    Str names;                     // then; else they are in slot->listing
     bool git_ignore, plain_ignore; // it has such a file
 } Visit;
 
@@ -155,19 +156,60 @@ static void cannot_list(Visit *visit, int error)
     slot_skip(visit->slot, path, SKIP_UNREADABLE);
 }
 
-static int list_folder(Visit *visit)
+static void keep_listing(const Visit *visit, Str path, const OsStat *info, Str names)
+{
+    Slot *slot = visit->slot;
+    if (!visit->folder->walk->keep) return;
+    FolderListing listing = {path, *info, names};
+    VEC_PUSH(&slot->keep, &slot->listings, listing);
+}
+
+// Takes the names that were there when the folder was as it still is.
+static bool take_known(Visit *visit, Str path)
+{
+    const Walk *walk = visit->folder->walk;
+    const FolderRow *row = walk->known ? foldertable_find(walk->known, path) : NULL;
+    OsStat info;
+    if (!row) return false;
+    const char *name = path.len ? path.ptr : ".";
+    if (os_try_stat(walk->workspace->dir, name, OS_NOFOLLOW, &info)) return false;
+    if (!foldertable_names(walk->known, row, &info, &visit->names)) return false;
+    keep_listing(visit, path, &info, visit->names);
+    return true;
+}
+
+static int open_folder(Visit *visit)
 {
     const Walk *walk = visit->folder->walk;
     Str path = folder_shown(walk, visit->folder->path);
-    OsFile root = walk->workspace->dir;
-    int error = os_try_open(root, path.len ? path.ptr : ".", OS_NOFOLLOW, &visit->dir);
-    return error ? error : os_try_list(visit->dir, &visit->slot->listing);
+    return os_try_open(walk->workspace->dir, path.len ? path.ptr : ".", OS_NOFOLLOW, &visit->dir);
+}
+
+static int list_folder(Visit *visit)
+{
+    Slot *slot = visit->slot;
+    Str path = folder_shown(visit->folder->walk, visit->folder->path);
+    OsStat info;
+    if (take_known(visit, path)) return 0;
+    int error = open_folder(visit);
+    bool keep = !error && visit->folder->walk->keep &&
+                !os_try_stat(visit->dir, ".", OS_NOFOLLOW, &info); // before its names
+    if (!error) error = os_try_list(visit->dir, &slot->listing);
+    if (!error && keep)
+        keep_listing(visit, path, &info, listing_pack(&slot->keep, visit->dir, &slot->listing));
+    return error;
+}
+
+static bool next_entry(const Visit *visit, size_t *at, OsEntry *out)
+{
+    if (visit->names.ptr) return listing_next(visit->names, at, out);
+    return os_list_next(visit->dir, &visit->slot->listing, at, out);
 }
 
 static bool lists(const Visit *visit, Str name)
 {
     OsEntry entry;
-    for (size_t at = 0; os_list_next(visit->dir, &visit->slot->listing, &at, &entry);)
+    for (size_t at = 0; next_entry(visit, &at, &entry);)
         if (str_eq(str_from(entry.name), name)) return true;
     return false;
 }
@@ -213,7 +255,7 @@ static void meet_names(Visit *visit)
     Slot *slot = visit->slot;
     OsEntry entry;
     slot->extras.len = 0;
-    for (size_t at = 0; os_list_next(visit->dir, &slot->listing, &at, &entry);) {
+    for (size_t at = 0; next_entry(visit, &at, &entry);) {
         Str name = str_from(entry.name);
         if (name.ptr[0] == '.') {
             if (is_git_name(visit->folder, name)) continue;
@@ -238,7 +280,10 @@ static void own_rules(Visit *visit)
     if (folder->walk->selection->no_ignore || folder->repo->by_command) return;
     if (!slot->extras.len && !has_folders(slot)) return;
     bool plain = visit->plain_ignore && !folder->repo->git;
-    if (visit->git_ignore || plain)
+    if ((visit->git_ignore || plain) && visit->names.ptr && open_folder(visit)) {
+        Str path = join(&slot->keep, folder->path, STR(".gitignore"));
+        folder->rules = ignore_add_unknown(&slot->keep, folder->rules, path);
+    } else if (visit->git_ignore || plain)
         add_rules(slot, folder, visit->dir, visit->git_ignore ? ".gitignore" : NULL,
                   plain ? ".ignore" : NULL);
     if (visit->git_ignore) return;

@@ -4,6 +4,8 @@
 //   names on disk --in the index--> tracked file or folder
 //                 --else--> ignored? left out : untracked file or folder
 //
+// A folder that is as Walk.known says is not opened: its names are taken from there.
+//
 // DESIGN. One task a folder, on the pool. A task writes its own Folder and its slot's scratch and
 // nothing else; folders above are finished before those below are queued. Results stay in each
 // Folder, sorted, so the whole list is read off the tree afterwards in order, without sorting it.
@@ -15,6 +17,7 @@
 #define CQ_INDEX_FOLDER_H
 
 #include "index/children.h"
+#include "index/foldertable.h"
 #include "index/repo.h"
 #include "index/select.h"
 
@@ -50,6 +53,10 @@ typedef struct Slot {
         SkippedFile *items;
         size_t len, cap;
     } skipped;
+    struct {
+        FolderListing *items;
+        size_t len, cap;
+    } listings;
     size_t file_count;
     Str trouble;  // why only git can list a tree, or empty
     Str doubt;    // of the repositories loaded here
@@ -63,7 +70,9 @@ typedef struct Walk {
     const Selection *selection;
     const Filter *filter;
     Group group;
-    size_t strip; // bytes of a path above the workspace root
+    const FolderTable *known; // NULL: every folder is listed
+    bool keep;                // listings
+    size_t strip;             // bytes of a path above the workspace root
     bool by_command;
     // each used by its own worker
     Slot **slots;

@@ -172,7 +172,8 @@ Fail freshness_check(Ctx *cx, const FreshnessSpec *spec, Freshness *out)
 {
     static const FileTable empty = {0};
     *out = (Freshness){.looked_ns = os_wall_ns()};
-    TRY(universe_list(cx, spec->workspace, spec->selection, spec->pool, &out->universe));
+    TRY(universe_list_known(cx, spec->workspace, spec->selection, spec->pool, spec->folders,
+                            spec->keep_folders, &out->universe));
     if (out->universe.stopped) TRY(ctx_check(cx)); // tells why
     if (out->universe.stopped)
         return FAIL(cx->arena, CANCELLED, "the list of files is not complete");

@@ -45,9 +45,11 @@ typedef struct FreshnessSpec {
     const Workspace *workspace;
     const Selection *selection;
     Pool *pool;
-    const FileTable *table; // NULL or empty: everything was added
-    int64_t looked_ns;      // of that table
-    uint64_t max_bytes;     // larger files are not read: they count as changed when in doubt
+    const FileTable *table;     // NULL or empty: everything was added
+    int64_t looked_ns;          // of that table
+    const FolderTable *folders; // of the same snapshot; may be NULL
+    bool keep_folders;          // sets universe.listings
+    uint64_t max_bytes;         // larger files are not read: they count as changed when in doubt
 } FreshnessSpec;
 
 // Fails: as universe_list; CANCELLED; DAMAGED (the table).

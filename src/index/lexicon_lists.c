@@ -249,6 +249,8 @@ static uint32_t take_unit(const Lexicon *lexicon, uint32_t unit, uint32_t *out, 
     const uint32_t *start = &lexicon->unit_starts[unit];
     if (start[1] > lexicon->head->unit_terms || start[0] > start[1]) return 0;
     uint32_t count = MIN(start[1] - start[0], room);
+    if (count == 1) *out = lexicon->unit_terms[start[0]]; // most are
+    if (count == 1) return 1;
     for (uint32_t i = 0; i < count; i++) out[i] = lexicon->unit_terms[start[0] + i];
     return count;
 }

@@ -282,6 +282,7 @@ static void put_indegree(LexiconBuilder *builder)
     Corpus corpus;
     lexicon_view(builder->sections, &lexicon);
     corpus_init(&builder->scratch, &lexicon, NULL, 1, &corpus);
+    corpus.use = NULL; // it is being made
     for (uint32_t i = 0; i < count; i++) indegree[i] = corpus_count_indegree(&corpus, marks, i);
 }
 

@@ -64,6 +64,7 @@ static Fail open_snapshot(Ctx *cx, const OpenedSpec *spec, Opened *opened)
     if (!opened->snapshot) return NULL;
     TRY(opened_note(cx, opened->snapshot, spec->max_file_bytes, &opened->note));
     TRY(snapshot_files(cx, opened->snapshot, &opened->table));
+    foldertable_open(opened->snapshot->manifest, &opened->folders);
     return open_parts(cx, opened);
 }
 
@@ -82,6 +83,7 @@ Fail opened_new(Ctx *cx, const OpenedSpec *spec, Opened **out)
         snapshot_close(opened->snapshot);
         opened->snapshot = NULL;
         opened->table = (FileTable){0};
+        opened->folders = (FolderTable){0};
         opened->trouble = problem_copy(&opened->arena, fail);
     }
     *out = opened;

@@ -26,9 +26,10 @@ typedef struct OpenedSpec {
 typedef struct Opened {
     Arena arena;
     OpenedSpec spec;
-    Store *store;       // NULL: there is no place for an index
-    Snapshot *snapshot; // NULL: there is none that can be used
-    FileTable table;    // of the snapshot; empty without one
+    Store *store;        // NULL: there is no place for an index
+    Snapshot *snapshot;  // NULL: there is none that can be used
+    FileTable table;     // of the snapshot; empty without one
+    FolderTable folders; // likewise
     IndexNote note;
     const Lexicon *lexicons; // by part
     Fail trouble;            // why there is no snapshot though something is there, or NULL

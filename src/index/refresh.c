@@ -215,6 +215,7 @@ static Fail look_at_files(Ctx *cx, const RefreshSpec *spec, RefreshView *out)
                            .pool = spec->pool,
                            .table = &out->opened->table,
                            .looked_ns = snapshot ? snapshot->head.looked_ns : 0,
+                           .folders = &out->opened->folders,
                            .max_bytes = spec->max_file_bytes};
     TRY(freshness_check(cx, &fresh, &out->fresh));
     out->fresh_ns = clock_now_ns() - start_ns;
@@ -291,6 +292,39 @@ static bool *list_dead(Ctx *cx, const RefreshPart *part)
     return dead;
 }
 
+// Those of a part's files that lived when it was published; NULL when all of them still do.
+static const bool *list_gone(Ctx *cx, const SnapshotPart *was, const RefreshPart *now)
+{
+    bool *gone = NULL;
+    if (was->live == now->live) return NULL;
+    for (uint32_t i = 0; i < was->ordinals; i++) {
+        if (!snapshot_is_live(was, i) || now->live[i / 64] >> i % 64 & 1) continue;
+        if (!gone) gone = ARENA_ARRAY(cx->arena, bool, was->ordinals);
+        gone[i] = true;
+    }
+    return gone;
+}
+
+// What the snapshot knows of its files' use.
+static void take_use(Ctx *cx, const RefreshView *view, Corpus *out)
+{
+    const Snapshot *snapshot = view->opened->snapshot;
+    if (!snapshot || !snapshot->part_count || !snapshot->parts[0].indegree) return;
+    CorpusUse *use = ARENA_NEW(cx->arena, CorpusUse);
+    const uint32_t **indegree = ARENA_ARRAY(cx->arena, const uint32_t *, snapshot->part_count);
+    const bool **gone = ARENA_ARRAY(cx->arena, const bool *, snapshot->part_count);
+    for (size_t i = 0; i < snapshot->part_count; i++) {
+        indegree[i] = snapshot->parts[i].indegree;
+        gone[i] = list_gone(cx, &snapshot->parts[i], &view->parts[i]);
+        use->any_gone = use->any_gone || gone[i];
+    }
+    use->indegree = indegree;
+    use->part_count = snapshot->part_count;
+    use->segment = snapshot->manifest;
+    use->gone = gone;
+    out->use = use;
+}
+
 void refresh_corpus(Ctx *cx, const RefreshView *view, Corpus *out)
 {
     static const LexHead no_head = {.version = LEXICON_VERSION};
@@ -302,6 +336,7 @@ void refresh_corpus(Ctx *cx, const RefreshView *view, Corpus *out)
     }
     lexicons[view->part_count].head = &no_head; // so that there is one
     corpus_init(cx->arena, lexicons, dead, MAX(view->part_count, (size_t)1), out);
+    take_use(cx, view, out);
 }
 
 bool refresh_has_base(Ctx *cx, const RefreshSpec *spec)

@@ -24,6 +24,7 @@ struct RefreshStage {
     StoreWriter *writer; // NULL: only looks
     Snapshot *seen;      // its base then
     FileTable table;     // of the base; empty when it is not used
+    FolderTable folders; // likewise
     const Snapshot *base;
     IndexNote note, next_note;
     Freshness fresh;
@@ -54,6 +55,7 @@ static void choose_base(Ctx *cx, RefreshStage *w)
         if (!trouble) trouble = snapshot_files(cx, base, &w->table);
         if (!trouble) w->base = base;
         else w->table = (FileTable){0};
+        if (!trouble) foldertable_open(base->manifest, &w->folders);
     }
     w->report.trouble = trouble;
 }
@@ -67,6 +69,8 @@ static Fail look_at_files(Ctx *cx, RefreshStage *w)
                            .pool = w->spec.pool,
                            .table = &w->table,
                            .looked_ns = w->base ? w->base->head.looked_ns : 0,
+                           .folders = &w->folders,
+                           .keep_folders = os_folder_times_tell(w->spec.workspace->dir),
                            .max_bytes = w->spec.max_file_bytes};
     Fail fail = freshness_check(cx, &fresh, &w->fresh);
     if (!fail) fail = freshness_apply(cx, &w->table, &w->fresh, &w->entries, &w->entry_count);
@@ -303,6 +307,64 @@ static void sum_up(RefreshStage *w)
     }
 }
 
+// Opens the parts of the next snapshot and marks which of their files will live.
+static Fail open_parts(Ctx *cx, RefreshStage *w, Segment **segments, size_t count, Corpus *out)
+{
+    Lexicon *lexicons = ARENA_ARRAY(cx->arena, Lexicon, count);
+    bool **dead = ARENA_ARRAY(cx->arena, bool *, count);
+    for (size_t i = 0; i < count; i++) {
+        TRY(store_staged(cx, w->writer, (uint32_t)i, &segments[i]));
+        TRY(opened_lexicon(cx, segments[i], &lexicons[i]));
+        dead[i] = arena_alloc_raw(cx->arena, lexicons[i].head->files + (size_t)1);
+        memset(dead[i], true, lexicons[i].head->files);
+    }
+    for (size_t i = 0; i < w->entry_count; i++) {
+        const FileRow *row = &w->entries[i].row;
+        if (row->segment < count && row->ordinal < lexicons[row->segment].head->files)
+            dead[row->segment][row->ordinal] = false;
+    }
+    for (size_t i = 0; i < count; i++)
+        if (!memchr(dead[i], true, lexicons[i].head->files)) dead[i] = NULL;
+    corpus_init(cx->arena, lexicons, (const bool *const *)dead, count, out);
+    return NULL;
+}
+
+// What the base knows, when only something beside its segments is new; NULL: it must be counted.
+static const uint32_t *keep_use(const RefreshStage *w)
+{
+    const Snapshot *base = w->base;
+    size_t ordinals = 0;
+    if (!base || w->fresh.change_count || w->read_count || w->kept_count != base->part_count)
+        return NULL;
+    for (size_t i = 0; i < base->part_count; i++) ordinals += base->parts[i].ordinals;
+    const uint32_t *at = base->part_count ? base->parts[0].indegree : NULL;
+    return at && segment_is_sound(base->manifest, at, ordinals * sizeof *at) ? at : NULL;
+}
+
+// What find asks of each file, once for all that ask. Not being able to tell is no failure: it is
+// counted then when it is asked for.
+static const uint32_t *count_use(Ctx *cx, RefreshStage *w)
+{
+    size_t count = store_parts(w->writer);
+    const uint32_t *kept = keep_use(w);
+    if (kept || !count) return kept;
+    Segment **segments = ARENA_ARRAY(cx->arena, Segment *, count);
+    Corpus corpus;
+    uint32_t *indegree = NULL;
+    Fail fail = open_parts(cx, w, segments, count, &corpus);
+    if (!fail) {
+        indegree = ARENA_ARRAY(cx->arena, uint32_t, corpus.files);
+        if (corpus.use) memcpy(indegree, corpus.use->indegree[0], corpus.files * sizeof *indegree);
+        else corpus_count_all_indegree(&corpus, indegree);
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (!fail) fail = segment_intact(cx, segments[i]);
+        segment_close(segments[i]);
+    }
+    if (fail) log_event(cx, LOG_WARN, "index.indegree", LOG_STR("why", fail->detail));
+    return fail ? NULL : indegree;
+}
+
 static Fail publish(Ctx *cx, RefreshStage *w)
 {
     Snapshot *snapshot;
@@ -311,6 +373,9 @@ static Fail publish(Ctx *cx, RefreshStage *w)
                             .file_count = w->entry_count,
                             .looked_ns = w->fresh.looked_ns,
                             .note = {(const char *)&w->next_note, sizeof w->next_note},
+                            .indegree = count_use(cx, w),
+                            .listings = w->fresh.universe.listings,
+                            .listing_count = w->fresh.universe.listing_count,
                             .keep = w->options.keep ? w->options.keep : KEEP};
     TRY(store_publish(cx, w->writer, &publish, &snapshot));
     w->report.generation = snapshot->head.generation;
@@ -338,6 +403,7 @@ static Fail scan(Ctx *cx, RefreshStage *w)
         w->report.trouble = fail;
         w->base = NULL;
         w->table = (FileTable){0};
+        w->folders = (FolderTable){0};
         fail = look_at_files(cx, w);
     }
     TRY(fail);

@@ -9,6 +9,7 @@ enum { // section ids
     MANIFEST_LIVE,
     MANIFEST_ROOT,
     MANIFEST_NOTE,
+    MANIFEST_INDEGREE, // u32 an ordinal, part by part; empty: not known
 };
 
 typedef struct PartRow {
@@ -41,6 +42,13 @@ static PartRow *build_rows(Ctx *cx, const SnapshotDraft *draft, uint64_t *words)
         *words += words_of(draft->parts[i].ordinals);
     }
     return rows;
+}
+
+static uint64_t count_ordinals(const SnapshotDraft *draft)
+{
+    uint64_t ordinals = 0;
+    for (size_t i = 0; i < draft->part_count; i++) ordinals += draft->parts[i].ordinals;
+    return ordinals;
 }
 
 // Sets the file's bit. False when it names nothing, or what another file named.
@@ -83,6 +91,14 @@ static Fail count_files(Ctx *cx, const SnapshotDraft *draft, PartRow *rows, uint
     return NULL;
 }
 
+// That of the root's folder.
+static uint64_t root_device(const SnapshotDraft *draft)
+{
+    for (size_t i = 0; i < draft->listing_count; i++)
+        if (!draft->listings[i].path.len) return draft->listings[i].info.device;
+    return 0;
+}
+
 Fail snapshot_build(Ctx *cx, const SnapshotDraft *draft, SegmentSection out[SNAPSHOT_SECTIONS])
 {
     if (draft->part_count > SNAPSHOT_MOST_PARTS)
@@ -94,13 +110,18 @@ Fail snapshot_build(Ctx *cx, const SnapshotDraft *draft, SegmentSection out[SNAP
     *head = draft->head;
     head->manifest_version = MANIFEST_VERSION;
     TRY(count_files(cx, draft, rows, live, head));
-    TRY(filetable_build(cx, draft->files, draft->file_count, out + 5));
+    TRY(filetable_build(cx, draft->files, draft->file_count, out + 6));
+    foldertable_build(cx->arena, draft->listings, draft->listing_count, draft->head.looked_ns,
+                      root_device(draft), out + 6 + FILETABLE_SECTIONS);
     out[0] = (SegmentSection){MANIFEST_HEAD, {(const char *)head, sizeof *head}};
     out[1] =
         (SegmentSection){MANIFEST_PARTS, {(const char *)rows, draft->part_count * sizeof *rows}};
     out[2] = (SegmentSection){MANIFEST_LIVE, {(const char *)live, (size_t)words * sizeof *live}};
     out[3] = (SegmentSection){MANIFEST_ROOT, draft->root};
     out[4] = (SegmentSection){MANIFEST_NOTE, draft->note};
+    uint64_t ordinals = draft->indegree ? count_ordinals(draft) : 0;
+    out[5] = (SegmentSection){MANIFEST_INDEGREE,
+                              {(const char *)draft->indegree, (size_t)ordinals * sizeof(uint32_t)}};
     return NULL;
 }
 
@@ -150,6 +171,19 @@ static bool read_parts(Snapshot *snapshot)
     return from == words;
 }
 
+static bool find_indegree(Snapshot *snapshot)
+{
+    Str bytes = segment_unchecked(snapshot->manifest, MANIFEST_INDEGREE);
+    const uint32_t *at = (const void *)bytes.ptr;
+    uint64_t ordinals = 0;
+    if (!bytes.len) return true;
+    for (size_t i = 0; i < snapshot->part_count; i++) {
+        snapshot->parts[i].indegree = at + ordinals;
+        ordinals += snapshot->parts[i].ordinals;
+    }
+    return bytes.len == ordinals * sizeof *at;
+}
+
 static const char *read_manifest(Snapshot *snapshot)
 {
     Str head = segment_section(snapshot->manifest, MANIFEST_HEAD);
@@ -158,7 +192,8 @@ static const char *read_manifest(Snapshot *snapshot)
     if (snapshot->head.manifest_version != MANIFEST_VERSION) return "version";
     snapshot->root = segment_section(snapshot->manifest, MANIFEST_ROOT);
     snapshot->note = segment_section(snapshot->manifest, MANIFEST_NOTE);
-    bool whole = snapshot->root.ptr && snapshot->note.ptr && read_parts(snapshot);
+    bool whole =
+        snapshot->root.ptr && snapshot->note.ptr && read_parts(snapshot) && find_indegree(snapshot);
     return whole ? NULL : "layout";
 }
 

@@ -1,7 +1,7 @@
 // index/snapshot.h - one state of a workspace's index: segments, what of them still counts, files.
 //
 //   manifest (itself a segment): head | parts: names, sizes, digests | live bits | file table |
-//   note
+//   note | how many files use what each one defines
 //        `--> segment, segment, ...                     checked against size and digest when opened
 //             each perhaps with attachments: further files, made from its content alone, that come
 //             and go without it (vectors of another model)
@@ -47,6 +47,7 @@ typedef struct SnapshotPart {
     Segment *attached[ATTACHMENTS]; // NULL: it has none
     const uint64_t *live;           // bit i of word i / 64: ordinal i counts
     uint32_t ordinals, live_count;
+    const uint32_t *indegree;   // by ordinal, in the manifest and not checked; NULL: not known
     const SnapshotNewPart *row; // in the manifest
 } SnapshotPart;
 
@@ -82,9 +83,12 @@ typedef struct SnapshotDraft {
     size_t part_count;
     const FileEntry *files; // sorted by path
     size_t file_count;
+    const uint32_t *indegree; // by ordinal, part by part; NULL: not known
+    const FolderListing *listings;
+    size_t listing_count;
 } SnapshotDraft;
 
-enum { SNAPSHOT_SECTIONS = 5 + FILETABLE_SECTIONS };
+enum { SNAPSHOT_SECTIONS = 6 + FOLDERTABLE_SECTIONS + FILETABLE_SECTIONS };
 // The sections of a manifest. Fails: INTERNAL (a file names no ordinal there is, or one named
 // already; files not sorted), TOO_LARGE.
 MUST_CHECK Fail snapshot_build(Ctx *cx, const SnapshotDraft *draft,

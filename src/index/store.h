@@ -92,6 +92,7 @@ MUST_CHECK Fail store_add(Ctx *cx, StoreWriter *writer, const SegmentSection *se
 MUST_CHECK Fail store_attach(Ctx *cx, StoreWriter *writer, uint32_t number, Attachment kind,
                              const SegmentSection *sections, size_t count);
 
+size_t store_parts(const StoreWriter *writer); // so far, of the next snapshot
 // A part of the next snapshot, new or kept, to be read, and what is attached to it: *out is NULL
 // when nothing is. The caller closes them. Fails: IO, DAMAGED.
 MUST_CHECK Fail store_staged(Ctx *cx, const StoreWriter *writer, uint32_t number, Segment **out);
@@ -103,6 +104,9 @@ typedef struct StorePublish {
     size_t file_count;
     int64_t looked_ns; // Freshness.looked_ns
     Str note;
+    const uint32_t *indegree;      // by ordinal, part by part; NULL: not known
+    const FolderListing *listings; // of folders, by the look at looked_ns
+    size_t listing_count;
     size_t keep; // how many snapshots stay, this one included; at least 1
 } StorePublish;
 

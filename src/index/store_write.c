@@ -257,6 +257,11 @@ Fail store_attach(Ctx *cx, StoreWriter *shown, uint32_t number, Attachment kind,
     return NULL;
 }
 
+size_t store_parts(const StoreWriter *shown)
+{
+    return ((const Writer *)shown)->part_count;
+}
+
 Fail store_staged(Ctx *cx, const StoreWriter *shown, uint32_t number, Segment **out)
 {
     const Writer *writer = (const Writer *)shown;
@@ -294,6 +299,9 @@ static Fail write_manifest(Ctx *cx, const Writer *writer, const StorePublish *pu
         .part_count = writer->part_count,
         .files = publish->files,
         .file_count = publish->file_count,
+        .indegree = publish->indegree,
+        .listings = publish->listings,
+        .listing_count = publish->listing_count,
     };
     TRY(snapshot_build(cx, &draft, sections));
     store_manifest_name(writer->generation, name);

@@ -86,6 +86,26 @@ static Str first_of(const StrTable *table, uint32_t group)
     return walk_on(&walk) ? walk.rest : STR("");
 }
 
+StrCursor strtable_cursor(Arena *arena, const StrTable *table)
+{
+    return (StrCursor){.table = table, .text = buf_on(arena)};
+}
+
+bool strtable_next(StrCursor *cursor, Str *text)
+{
+    if (cursor->next == cursor->table->count) return false;
+    bool first = cursor->next % GROUP == 0;
+    Walk walk = {.at = cursor->at, .end = cursor->end, .begun = !first};
+    if (first) walk = walk_group(cursor->table, cursor->next / GROUP);
+    cursor->next++;
+    cursor->text.len = walk_on(&walk) ? MIN(cursor->text.len, (size_t)walk.shared) : 0;
+    buf_add(&cursor->text, walk.rest);
+    cursor->at = walk.at;
+    cursor->end = walk.end;
+    *text = buf_str(&cursor->text);
+    return true;
+}
+
 // How many of the first `count` strings, which `get` gives, are not behind `text`.
 static uint32_t count_upto(const StrTable *table, uint32_t from, uint32_t to, bool tops, Str text)
 {

@@ -38,6 +38,16 @@ uint32_t strtable_find(const StrTable *table, Str text);
 // In the arena; empty when there is none, or it is damaged.
 Str strtable_get(Arena *arena, const StrTable *table, uint32_t number);
 
+typedef struct StrCursor { // over all strings in order: faster than one by one
+    const StrTable *table;
+    const uint8_t *at, *end; // of the open group
+    uint32_t next;           // its number
+    Buf text;                // of the string before it
+} StrCursor;
+StrCursor strtable_cursor(Arena *arena, const StrTable *table);
+// False at the end. *text lives until the next call; where the table is damaged it is empty.
+bool strtable_next(StrCursor *cursor, Str *text);
+
 // --- writing ---
 
 // The order of texts: order[i] is the number of the i-th smallest.

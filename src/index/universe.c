@@ -30,9 +30,19 @@ static Fail list_again(Ctx *cx, WalkSpec *spec, Pool *pool, Str trouble, Univers
 Fail universe_list(Ctx *cx, const Workspace *workspace, const Selection *selection, Pool *pool,
                    Universe *out)
 {
+    return universe_list_known(cx, workspace, selection, pool, NULL, false, out);
+}
+
+Fail universe_list_known(Ctx *cx, const Workspace *workspace, const Selection *selection,
+                         Pool *pool, const FolderTable *known, bool keep, Universe *out)
+{
     Filter filter;
     WalkEnd end;
-    WalkSpec spec = {.workspace = workspace, .selection = selection, .filter = &filter};
+    WalkSpec spec = {.workspace = workspace,
+                     .selection = selection,
+                     .filter = &filter,
+                     .known = known && known->count ? known : NULL,
+                     .keep = keep};
     Universe found;
     TRY(filter_init(cx, selection, &filter));
     TRY(select_targets(cx, workspace, selection, &spec.targets, &spec.target_count));

@@ -15,6 +15,7 @@
 #define CQ_INDEX_UNIVERSE_H
 
 #include "base/os.h"
+#include "index/foldertable.h"
 #include "index/glob.h"
 #include "lang/lang.h"
 #include "runtime/pool.h"
@@ -89,7 +90,9 @@ typedef struct Universe {
     size_t folder_count; // join the universe; in no order
     Str source;          // "git-index" (read by us), "git-command" (fallback) or "walk"
     Str fallback_reason; // why our own reading was not enough (somewhere), else empty
-    bool stopped;        // cancelled or past the deadline: the list is not complete
+    const FolderListing *listings; // universe_list_known: of folders
+    size_t listing_count;
+    bool stopped; // cancelled or past the deadline: the list is not complete
 } Universe;
 
 // Fails: BAD_REQUEST (bad glob, --in outside the workspace), NOT_FOUND (an --in that does not
@@ -97,5 +100,9 @@ typedef struct Universe {
 // unreadable folders are counted, not failures.
 MUST_CHECK Fail universe_list(Ctx *cx, const Workspace *workspace, const Selection *selection,
                               Pool *pool, Universe *out);
+// The same; folders that are as `known` says are not listed again. With `keep` out->listings is set
+// for the next table (index/foldertable.h); they borrow from `known`.
+MUST_CHECK Fail universe_list_known(Ctx *cx, const Workspace *workspace, const Selection *selection,
+                                    Pool *pool, const FolderTable *known, bool keep, Universe *out);
 
 #endif

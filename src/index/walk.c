@@ -185,6 +185,21 @@ static void gather_skipped(Ctx *cx, const Walk *walk, Universe *out)
     out->skipped_count = kept;
 }
 
+static void gather_listings(Ctx *cx, const Walk *walk, Universe *out)
+{
+    size_t count = 0;
+    int slots = pool_slots(walk->group.pool);
+    for (int i = 0; i < slots; i++) count += walk->slots[i]->listings.len;
+    FolderListing *all = ARENA_ARRAY(cx->arena, FolderListing, count);
+    out->listings = all;
+    out->listing_count = count;
+    for (int i = 0; i < slots; i++) {
+        const Slot *slot = walk->slots[i];
+        if (slot->listings.len) memcpy(all, slot->listings.items, slot->listings.len * sizeof *all);
+        all += slot->listings.len;
+    }
+}
+
 static void gather_notes(const Walk *walk, const Repo *repo, Universe *out, WalkEnd *end)
 {
     *end = (WalkEnd){0};
@@ -244,6 +259,8 @@ Fail walk_run(Ctx *cx, const WalkSpec *spec, Pool *pool, Universe *out, WalkEnd 
         .selection = spec->selection,
         .filter = spec->filter,
         .strip = spec->workspace->prefix.len,
+        .known = spec->known,
+        .keep = spec->keep,
         .by_command = spec->by_command,
     };
     Universe found = {0};
@@ -256,6 +273,7 @@ Fail walk_run(Ctx *cx, const WalkSpec *spec, Pool *pool, Universe *out, WalkEnd 
     found.stopped = counter_get(&walk.group.dropped) > 0 || ctx_stopped(cx) != STOP_NONE;
     gather_files(cx, &walk, starts, spec->target_count, &found);
     gather_skipped(cx, &walk, &found);
+    gather_listings(cx, &walk, &found);
     gather_notes(&walk, repo, &found, end);
     end_slots(cx, &walk, slots);
     TRY(check_root(cx, spec, starts));

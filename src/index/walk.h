@@ -12,7 +12,9 @@ typedef struct WalkSpec {
     const Filter *filter;
     const Target *targets;
     size_t target_count;
-    bool by_command; // let git say which files there are, instead of reading its files
+    const FolderTable *known; // folders that need not be listed again; NULL: none
+    bool keep;                // sets Universe.listings
+    bool by_command;          // let git say which files there are, instead of reading its files
 } WalkSpec;
 
 typedef struct WalkEnd {

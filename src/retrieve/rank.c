@@ -30,8 +30,10 @@ static void body_features(Rank *rank)
 {
     const Lexical *lexical = &rank->lexical;
     double most = 0;
+    rank->hit_files = ARENA_ARRAY(rank->arena, uint32_t, lexical->hit_count);
     for (uint32_t i = 0; i < lexical->hit_count; i++) {
-        Candidate *at = rank_candidate(rank, corpus_file_of(rank->corpus, lexical->hits[i].chunk));
+        rank->hit_files[i] = corpus_file_of(rank->corpus, lexical->hits[i].chunk);
+        Candidate *at = rank_candidate(rank, rank->hit_files[i]);
         if (at->hit_count < RANK_BODY_CHUNKS)
             at->features[FEATURE_BODY] +=
                 lexical->hits[i].score * pow(rank_body_decay, at->hit_count);
@@ -136,7 +138,7 @@ static void choose_chunks(const Rank *rank, RankedFile *file, size_t most)
     const Lexical *lexical = &rank->lexical;
     for (size_t i = 0; i < lexical->hit_count; i++) {
         uint32_t chunk = lexical->hits[i].chunk;
-        if (corpus_file_of(rank->corpus, chunk) != file->file) continue;
+        if (rank->hit_files[i] != file->file) continue;
         double score = lexical->hits[i].score / lexical->most + rank_chunk_bonus(rank, chunk);
         VEC_PUSH(rank->arena, &chunks, (ScoredChunk){chunk, score});
     }

@@ -35,6 +35,7 @@ typedef struct Rank {
     const Corpus *corpus;
     const Query *query;
     Lexical lexical;
+    uint32_t *hit_files;    // by hit of `lexical`
     const DenseHits *dense; // NULL: none
     double body_most;
     VEC(Candidate) candidates;

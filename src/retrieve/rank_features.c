@@ -64,9 +64,8 @@ static void path_features(Rank *rank, Candidate *at)
     at->features[FEATURE_DOCS] = docs && !rank->query->wants_docs;
     at->features[FEATURE_DATA] = file->form == FORM_DATA;
     at->features[FEATURE_DEPTH] = MIN(file->depth, DEEPEST);
-    if (!corpus->indegree) return; // rank_count_use
-    uint32_t used = lex_u32(part->lexicon, &corpus->indegree[at->file]);
-    at->features[FEATURE_INDEGREE] = log(1.0 + used);
+    if (!corpus_use_is_current(corpus)) return; // rank_count_use
+    at->features[FEATURE_INDEGREE] = log(1.0 + corpus_use(corpus, at->file));
 }
 
 void rank_path_features(Rank *rank)
@@ -107,7 +106,7 @@ static const double rounding = 1e-9;
 void rank_count_use(Rank *rank, double weight, size_t limit)
 {
     const Corpus *corpus = rank->corpus;
-    if (corpus->indegree || !rank->candidates.len || !limit) return;
+    if (corpus_use_is_current(corpus) || !rank->candidates.len || !limit) return;
     size_t count = rank->candidates.len, known = 0;
     uint32_t *marks = ARENA_ARRAY(rank->arena, uint32_t, corpus->files);
     Hopeful *hopeful = ARENA_ARRAY(rank->arena, Hopeful, count);
@@ -329,7 +328,7 @@ void rank_near_features(Rank *rank)
         for (size_t pair = 0; pair + 1 < near.count; pair++)
             sum += MIN(near.weights[pair], near.weights[pair + 1]) *
                    closeness(&near, pair, tokens, count);
-        Candidate *at = rank_candidate(rank, corpus_file_of(rank->corpus, chunk));
+        Candidate *at = rank_candidate(rank, rank->hit_files[i]);
         lift(&at->features[FEATURE_NEAR], sum / near.all);
     }
 }

@@ -168,6 +168,30 @@ static Str ranking_text(Arena *arena, const Corpus *corpus, Str question)
     return buf_str(&out);
 }
 
+// All at once, one by one, and what was known of the first part before the others died: the same.
+static void check_indegree(Arena *arena, Corpus *corpus)
+{
+    uint32_t *all = ARENA_ARRAY(arena, uint32_t, corpus->files);
+    uint32_t *marks = ARENA_ARRAY(arena, uint32_t, corpus->files);
+    const uint32_t *before[] = {corpus->parts[0].lexicon->indegree};
+    const bool *gone[] = {corpus->parts[0].dead};
+    CorpusUse use = {.indegree = before, .part_count = 1, .gone = gone, .any_gone = true};
+    corpus_count_all_indegree(corpus, all);
+    for (uint32_t i = 0; i < corpus->files; i++) {
+        const CorpusPart *part = corpus_part_of_file(corpus, i);
+        if (corpus_is_dead(part, i - part->first_file)) {
+            assert_int_equal(all[i], 0);
+            continue;
+        }
+        corpus->use = NULL;
+        assert_int_equal(all[i], corpus_count_indegree(corpus, marks, i));
+        corpus->use = &use;
+        memset(marks, 0, corpus->files * sizeof *marks);
+        assert_int_equal(all[i], corpus_count_indegree(corpus, marks, i));
+    }
+    corpus->use = NULL;
+}
+
 // Every way to spread the files over two parts, dead copies of the second part's in the first.
 static void parts_rank_as_one(void **state)
 {
@@ -186,6 +210,7 @@ static void parts_rank_as_one(void **state)
         Corpus corpus;
         corpus_init(&arena, parts, dead, 2, &corpus);
         assert_int_equal(corpus.live_chunks, clean.live_chunks);
+        check_indegree(&arena, &corpus);
         for (size_t q = 0; q < ARRAY_LEN(questions); q++)
             CHECK_STR(ranking_text(&arena, &corpus, str_from(questions[q])),
                       ranking_text(&arena, &clean, str_from(questions[q])));

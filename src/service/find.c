@@ -93,6 +93,8 @@ static void take_files(Find *find, FindAnswer *out)
     const Ranking *ranking = &find->ranking;
     const Corpus *corpus = &find->index.corpus;
     FindFile *files = ARENA_ARRAY(arena, FindFile, ranking->count);
+    LineTerms *terms = ARENA_NEW(arena, LineTerms);
+    line_terms_init(arena, &ranking->lexical, terms);
     for (size_t i = 0; i < ranking->count; i++) {
         const RankedFile *from = &ranking->files[i];
         const LexFile *row = corpus_file(corpus, from->file);
@@ -100,7 +102,7 @@ static void take_files(Find *find, FindAnswer *out)
                               .lang = (LangId)row->lang,
                               .form = (PathForm)row->form,
                               .score = from->score};
-        find_places(find, from, &files[i]);
+        find_places(find, terms, from, &files[i]);
         take_siblings(find, from, &files[i]);
         if (find->query->explain) files[i].explanation = explain_file(arena, corpus, ranking, from);
     }

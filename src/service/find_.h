@@ -4,6 +4,7 @@
 
 #include "service/find.h"
 #include "service/find_index.h"
+#include "service/find_lines.h"
 
 typedef struct Find {
     Ctx *cx;
@@ -33,6 +34,6 @@ bool find_wants(const Find *find, Str path, LangId lang, PathForm form);
 MUST_CHECK Fail find_like(Find *find, Str what, uint32_t *like);
 
 // The places of a ranked file, with their lines, which are read from the disk.
-void find_places(Find *find, const RankedFile *file, FindFile *out);
+void find_places(Find *find, LineTerms *terms, const RankedFile *file, FindFile *out);
 
 #endif

@@ -2,64 +2,10 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "base/log.h"
 #include "base/vec.h"
-#include "index/terms.h"
 #include "service/find_.h"
 
-enum { LONGEST_LINE = 400, MOST_LINES = 4 };
-
-typedef struct Source { // a file's text, when it can still be read
-    Str text;
-    LineStarts lines;
-} Source;
-
-static Source read_source(Find *find, Str path)
-{
-    Source source = {0};
-    Str text;
-    size_t most = (size_t)find->query->max_file_bytes;
-    Fail fail = os_read_file(find->cx, find->workspace.dir, path.ptr, most, &text);
-    if (fail) {
-        log_event(find->cx, LOG_WARN, "find.unreadable", LOG_STR("path", path),
-                  LOG_STR("why", fail->detail));
-        return source;
-    }
-    source.text = text;
-    source.lines = lines_find(find->cx->arena, text);
-    return source;
-}
-
-static Str line_of(const Source *source, uint32_t line)
-{
-    if (!line || line > source->lines.count) return STR_NONE;
-    Str text = str_sub(source->text, source->lines.starts[line - 1], source->lines.starts[line]);
-    while (text.len && (text.ptr[text.len - 1] == '\n' || text.ptr[text.len - 1] == '\r'))
-        text.len--;
-    text.len = utf8_cut(text, LONGEST_LINE);
-    return text;
-}
-
-// How much of the question a line holds: the sum of its terms' idf, each once.
-static double weigh_line(const Find *find, Str line)
-{
-    const Lexical *lexical = &find->ranking.lexical;
-    uint64_t seen = 0;
-    double weight = 0;
-    WordTerms terms;
-    Str word;
-    for (size_t at = 0; terms_next_word(line, &at, &word);) {
-        terms_of_word(word, &terms);
-        for (size_t i = 0; i < terms.count; i++) {
-            for (size_t t = 0; t < lexical->term_count; t++) {
-                if (seen >> t & 1 || !str_eq(lexical->terms[t].of->text, terms.items[i])) continue;
-                seen |= (uint64_t)1 << t;
-                weight += lexical->terms[t].of->weight * lexical->terms[t].idf;
-            }
-        }
-    }
-    return weight;
-}
+enum { MOST_LINES = 4 };
 
 typedef struct WeighedLine {
     uint32_t number;
@@ -91,14 +37,12 @@ static uint32_t named_line(const Find *find, uint32_t file, uint32_t first, uint
     return 0;
 }
 
-static LineVec weigh_lines(const Find *find, const Source *source, uint32_t file,
-                           const LexChunk *chunk)
+static LineVec weigh_lines(const Find *find, LineTerms *terms, const SourceLines *source,
+                           uint32_t named)
 {
-    uint32_t first = chunk->first_line, last = chunk->last_line;
-    uint32_t named = named_line(find, file, first, last);
     LineVec lines = {0};
-    for (uint32_t line = first; line <= last; line++) {
-        double weight = weigh_line(find, line_of(source, line));
+    for (uint32_t line = source->first; line - source->first < source->count; line++) {
+        double weight = line_weight(terms, source_line(source, line));
         if (line == named) weight += HUGE_VAL;
         if (weight > 0) VEC_PUSH(find->cx->arena, &lines, (WeighedLine){line, weight});
     }
@@ -124,32 +68,39 @@ static Str qualified_name(Arena *arena, const Lexicon *lexicon, const LexDef *de
     return name;
 }
 
-// The innermost definition of two lines or more around a line; false when there is none.
-static bool def_around(const Lexicon *lexicon, const LexFile *file, uint32_t line, LexDef *out)
+typedef struct Defs { // what stands at a line
+    LexDef around;    // the innermost definition of two lines or more around it
+    LexDef below;     // the one that begins below it in the chunk, with no empty line between: the
+    bool inside, leads; // line is its comment. Whether there are such
+} Defs;
+
+static bool is_joined(const SourceLines *source, uint32_t line, uint32_t to)
 {
-    bool found = false;
-    LexDefs defs = lexicon_defs(lexicon, file->first_def, file->def_count);
-    while (lex_next_def(&defs) && defs.def.start_line <= line) {
-        if (defs.def.end_line < line || defs.def.end_line == defs.def.start_line) continue;
-        *out = defs.def;
-        found = true;
-    }
-    return found;
+    for (; line < to; line++)
+        if (!str_trim(source_line(source, line)).len) return false;
+    return true;
 }
 
-// The definition that begins below `line` with no empty line between: the line is its comment.
-static bool def_below(const Lexicon *lexicon, const LexFile *file, const Source *source,
-                      uint32_t line, LexDef *out)
+static Defs defs_at(const Lexicon *lexicon, const LexFile *file, const SourceLines *source,
+                    uint32_t line, uint32_t last_line)
 {
+    Defs out = {.inside = false};
     LexDefs defs = lexicon_defs(lexicon, file->first_def, file->def_count);
-    while (lex_next_def(&defs)) {
-        *out = defs.def;
-        if (out->start_line <= line || out->end_line == out->start_line) continue;
-        for (; line < out->start_line; line++)
-            if (!str_trim(line_of(source, line)).len) return false;
-        return true;
+    bool more = lex_next_def(&defs);
+    for (; more && defs.def.start_line <= line; more = lex_next_def(&defs)) {
+        if (defs.def.end_line < line || defs.def.end_line == defs.def.start_line) continue;
+        out.around = defs.def;
+        out.inside = true;
     }
-    return false;
+    for (; more; more = lex_next_def(&defs)) {
+        if (defs.def.start_line <= line || defs.def.end_line == defs.def.start_line) continue;
+        out.below = defs.def;
+        out.leads = defs.def.start_line <= last_line &&
+                    (!out.inside || defs.def.start_line <= out.around.end_line) &&
+                    is_joined(source, line, defs.def.start_line);
+        break;
+    }
+    return out;
 }
 
 static void name_place(const Find *find, const Lexicon *lexicon, const LexDef *def, LangId lang,
@@ -168,53 +119,58 @@ static void name_place(const Find *find, const Lexicon *lexicon, const LexDef *d
     place->enclosing = qualified_name(arena, lexicon, &around, lang);
 }
 
-static void choose_lines(const Find *find, const Source *source, const LineVec *weighed,
+static void choose_lines(const Find *find, const SourceLines *source, const LineVec *weighed,
                          FindPlace *place)
 {
     FindLine *lines = ARENA_ARRAY(find->cx->arena, FindLine, MOST_LINES);
     for (size_t i = 0; i < weighed->len && place->line_count < MOST_LINES; i++) {
         uint32_t number = weighed->items[i].number;
         if (number < place->first_line || number > place->last_line) continue;
-        lines[place->line_count++] = (FindLine){number, line_of(source, number)};
+        lines[place->line_count++] = (FindLine){number, source_line(source, number)};
     }
     if (place->line_count) qsort(lines, place->line_count, sizeof *lines, by_number);
     place->lines = lines;
-    place->head = line_of(source, place->first_line);
+    place->head = source_line(source, place->first_line);
 }
 
 // A chunk as a place: the definition around its best line, if it begins there; else all of it.
-static FindPlace make_place(Find *find, const Source *source, uint32_t number, uint32_t chunk)
+static FindPlace make_place(Find *find, LineTerms *terms, const Source *source, uint32_t number,
+                            uint32_t chunk)
 {
     const LexFile *file = corpus_file(&find->index.corpus, number);
     const CorpusPart *part = corpus_part_of_chunk(&find->index.corpus, chunk);
     const Lexicon *lexicon = part->lexicon;
     const LexChunk *row = corpus_chunk(&find->index.corpus, chunk);
     FindPlace place = {.first_line = row->first_line, .last_line = row->last_line};
-    LineVec weighed = weigh_lines(find, source, number, row);
+    SourceLines lines = source_lines(find->cx->arena, source, row->first_line, row->last_line);
+    uint32_t named = named_line(find, number, row->first_line, row->last_line);
+    LineVec weighed = weigh_lines(find, terms, &lines, named);
     uint32_t focus = weighed.len ? weighed.items[0].number : row->first_line;
-    LexDef around, below;
-    bool inside = def_around(lexicon, file, focus, &around);
-    bool leads = def_below(lexicon, file, source, focus, &below) &&
-                 (!inside || below.start_line <= around.end_line) &&
-                 below.start_line <= row->last_line;
-    const LexDef *def = leads ? &below : inside ? &around : NULL;
+    Defs defs = defs_at(lexicon, file, &lines, focus, row->last_line);
+    const LexDef *def = defs.leads ? &defs.below : defs.inside ? &defs.around : NULL;
     if (def && def->start_line >= row->first_line) {
-        place.first_line = MIN(def->start_line, leads ? focus : def->start_line);
+        place.first_line = MIN(def->start_line, defs.leads ? focus : def->start_line);
         place.last_line = MIN(def->end_line, row->last_line);
         name_place(find, lexicon, def, (LangId)file->lang, &place);
     } else if (def) {
         place.enclosing = qualified_name(find->cx->arena, lexicon, def, (LangId)file->lang);
     }
-    choose_lines(find, source, &weighed, &place);
+    choose_lines(find, &lines, &weighed, &place);
     return place;
 }
 
-void find_places(Find *find, const RankedFile *ranked, FindFile *out)
+void find_places(Find *find, LineTerms *terms, const RankedFile *ranked, FindFile *out)
 {
-    Source source = read_source(find, out->path);
+    const Corpus *corpus = &find->index.corpus;
     FindPlace *places = ARENA_ARRAY(find->cx->arena, FindPlace, ranked->chunk_count);
+    uint32_t last_line = 0;
+    Source source;
     for (uint32_t i = 0; i < ranked->chunk_count; i++)
-        places[i] = make_place(find, &source, ranked->file, ranked->chunks[i]);
+        last_line = MAX(last_line, corpus_chunk(corpus, ranked->chunks[i])->last_line);
+    source_read(find->cx, find->workspace.dir, out->path.ptr, find->query->max_file_bytes,
+                last_line, &source);
+    for (uint32_t i = 0; i < ranked->chunk_count; i++)
+        places[i] = make_place(find, terms, &source, ranked->file, ranked->chunks[i]);
     out->places = places;
     out->place_count = ranked->chunk_count;
 }

@@ -78,8 +78,10 @@ static void open_facts(Search *search)
 Fail search_list_files(Search *search, const Selection *selection)
 {
     TRY(open_published(search));
-    TRY(universe_list(search->cx, &search->workspace, selection, search->env->pool,
-                      &search->universe));
+    FolderTable folders = {0};
+    if (search->index.snapshot) foldertable_open(search->index.snapshot->manifest, &folders);
+    TRY(universe_list_known(search->cx, &search->workspace, selection, search->env->pool, &folders,
+                            false, &search->universe));
     if (!search->index.snapshot) return NULL;
     match_rows(search);
     open_facts(search);

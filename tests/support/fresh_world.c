@@ -93,11 +93,23 @@ static void edit_unseen(Fresh *world, size_t i)
     utimensat(AT_FDCWD, path, times, 0);
 }
 
+// As if nothing had changed in the folders for long: then their names are taken as they were seen.
+static void age_folders(Fresh *world)
+{
+    struct timespec times[2] = {{.tv_sec = 1000000000}, {.tv_sec = 1000000000}};
+    times[1].tv_nsec = (long)fresh_draw(world, 1000000000);
+    for (int i = -1; i < 4; i++) {
+        Str path = i < 0 ? world->repo
+                         : str_format(&world->arena, STR_FMT "/d%d", STR_ARG(world->repo), i);
+        utimensat(AT_FDCWD, str_cstr(&world->arena, path), times, 0);
+    }
+}
+
 void fresh_edit(Fresh *world)
 {
     size_t i = fresh_draw(world, NAMES);
     const char *path = fresh_path(world, i);
-    switch (fresh_draw(world, 12)) {
+    switch (fresh_draw(world, 16)) {
     case 0:
     case 1:
     case 2:
@@ -109,6 +121,19 @@ void fresh_edit(Fresh *world)
     case 8: chmod(path, fresh_draw(world, 2) ? 0755 : 0644); break;
     case 9: fresh_write(path, (Str){"bin\0ary", 7}); break;
     case 10: fresh_shell(world, "git add -A && git commit -qm step"); break;
+    case 11:
+    case 12: age_folders(world); break;
+    case 13:
+        fresh_shell(world, fresh_draw(world, 2)
+                               ? "rm -rf d3/below && cp -r d2 d3/below && touch -d 2001-09-09 d3 "
+                                 "d3/below"
+                               : "rm -rf d3/below && cp d1/f1.c d3/below && touch -d 2001-09-09 "
+                                 "d3");
+        break;
+    case 14:
+        fresh_shell(world,
+                    fresh_draw(world, 2) ? "echo '*.md' >d1/.gitignore" : "rm d1/.gitignore");
+        break;
     default:
         fresh_shell(world, fresh_draw(world, 2)
                                ? "git add -A; git commit -qm x; git switch -q main"
