@@ -23,12 +23,15 @@ static void search(Ctx *cx, const Lexicon *lexicon, const DensePart *part)
     DenseHits hits;
     bool dead[FILES] = {false, true};
     const bool *dead_of[1] = {dead};
-    uint32_t dims = part->vectors.shape.dims ? part->vectors.shape.dims : DIMS;
+    static const uint32_t files[] = {0, 1, 2, 3};
+    float scores[ARRAY_LEN(files)];
+    uint32_t of = part->tables[DENSE_CHUNKS].vectors.shape.dims, dims = of ? of : DIMS;
     float *vector = ARENA_ARRAY(cx->arena, float, dims);
     vector[0] = 1;
     corpus_init(cx->arena, lexicon, dead_of, 1, &corpus);
     DenseQuery query = {.corpus = &corpus, .parts = part, .vector = vector, .dims = dims};
     if (dense_search(cx, NULL, &query, &hits)) abort();
+    dense_outlines(cx->arena, &query, files, ARRAY_LEN(files), scores);
     for (size_t i = 0; i < hits.len; i++)
         if (hits.items[i].chunk >= corpus.live_chunks + FILES) abort();
 }
@@ -39,26 +42,26 @@ static void try_sections(Ctx *cx, const Lexicon *lexicon, const SegmentSection *
     Segment *segment = segment_in_memory(sections, DENSE_SECTIONS);
     Digest model = {0};
     Str head = sections[0].bytes;
-    if (head.len >= 8 + sizeof model) memcpy(&model, head.ptr + 8, sizeof model);
+    if (head.len >= sizeof(DenseHead))
+        memcpy(&model, head.ptr + offsetof(DenseHead, model), sizeof model);
     if (dense_open(segment, &model, lexicon->head->chunks, &part)) search(cx, lexicon, &part);
     segment_close(segment);
 }
 
-// Cut into three by its first bytes; the head's first words are right.
+// The head is right but for the dimensions; what follows is cut in four.
 static void try_bytes(Ctx *cx, const Lexicon *lexicon, Str data)
 {
-    DenseHead head = {.version = DENSE_VERSION, .chunks = lexicon->head->chunks};
-    size_t words = MIN(data.len, sizeof head - 8), rest = data.len - words;
-    memcpy((char *)&head + 8, data.ptr, words);
-    size_t rows = rest - rest % 8;
-    if (head.dims < rest / 8) rows = rest - head.dims * sizeof(int64_t);
-    char *copy = arena_alloc_raw(cx->arena, rest + 64);
-    char *aligned = (char *)(((uintptr_t)copy + 63) & ~(uintptr_t)63);
-    memcpy(aligned, data.ptr + words, rest);
+    DenseHead head = {.version = DENSE_VERSION, .dims = (unsigned char)data.ptr[0] % 33U};
+    size_t each = data.len / 4 / 8 * 8;
+    head.of[DENSE_CHUNKS].rows = lexicon->head->chunks;
+    head.of[DENSE_FILES].rows = (unsigned char)data.ptr[1] % 8U;
     SegmentSection sections[DENSE_SECTIONS] = {
-        {DENSE_SECTION_HEAD, {(const char *)&head, sizeof head}},
-        {DENSE_SECTION_ROWS, {aligned, rows}},
-        {DENSE_SECTION_SUMS, {aligned + rows, rest - rows}}};
+        {DENSE_SECTION_HEAD, {(const char *)&head, sizeof head}}};
+    for (uint32_t i = 1; i < DENSE_SECTIONS; i++) {
+        uint64_t *copy = ARENA_ARRAY(cx->arena, uint64_t, each / 8);
+        memcpy(copy, data.ptr + (i - 1) * each, each);
+        sections[i] = (SegmentSection){DENSE_SECTION_HEAD + i, {(const char *)copy, each}};
+    }
     try_sections(cx, lexicon, sections);
 }
 
@@ -95,7 +98,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         lexicon_add(builder, str_format(&arena, "f%zu.txt", i), &doc);
     }
     lexicon_view(lexicon_finish(builder), &lexicon);
-    try_bytes(&cx, &lexicon, (Str){(const char *)data, size});
+    if (size > 1) try_bytes(&cx, &lexicon, (Str){(const char *)data, size});
     try_changed(&cx, &lexicon, (Str){(const char *)data, size});
     lexicon_builder_free(builder);
     doc_maker_free(maker);

@@ -422,6 +422,14 @@ Fail stage_open(Ctx *cx, RefreshStage *w, uint32_t part, Segment **out)
     return fail;
 }
 
+Fail stage_attached(Ctx *cx, RefreshStage *w, uint32_t part, Attachment kind, Segment **out)
+{
+    mutex_lock(&w->mutex);
+    Fail fail = store_attached(cx, w->writer, part, kind, out);
+    mutex_unlock(&w->mutex);
+    return fail;
+}
+
 Fail stage_attach(Ctx *cx, RefreshStage *w, uint32_t part, Attachment kind,
                   const SegmentSection *sections, size_t count)
 {

@@ -242,6 +242,7 @@ void rank_files(Arena *arena, const Corpus *corpus, const RankSpec *spec, Rankin
     rank_sibling_features(&rank);
     rank_near_features(&rank);
     rank_name_features(&rank);
+    rank_outline_features(&rank, spec);
     add_up(&rank, weights);
     late_and_use(&rank, spec, weights);
     if (spec->fusion == FUSE_RRF) rank_fuse(&rank, spec);

@@ -61,6 +61,8 @@ typedef struct RankSpec {
     // The channels: NULL when there is none. The first gives the nearest chunks, and may wait for
     // them; NULL when there are none. The second scores chunks, 0 .. 1; false when it cannot.
     const DenseHits *(*dense)(void *arg);
+    // What dense gives of files: their outlines' cosines. Asked after it.
+    void (*outlines)(void *arg, const uint32_t *files, size_t count, float *scores);
     bool (*late)(void *arg, const uint32_t *chunks, size_t count, float *scores);
     void *channel_arg;
 } RankSpec;

@@ -57,6 +57,8 @@ void rank_path_features(Rank *rank); // STEM, FOLDER, TEST ... DEPTH, INDEGREE
 void rank_count_use(Rank *rank, double weight, size_t limit);
 void rank_near_features(Rank *rank);  // NEAR
 void rank_dense_features(Rank *rank); // DENSE; its files become candidates
+// OUTLINE, of all candidates.
+void rank_outline_features(Rank *rank, const RankSpec *spec);
 // LATE, of the best files so far.
 void rank_late_features(Rank *rank, const RankSpec *spec);
 // Scores are replaced by fused ranks.

@@ -5,7 +5,7 @@
 
 #include "retrieve/rank_.h"
 
-enum { DENSE_CHUNKS = 4 };
+enum { NEAREST_CHUNKS = 4 };
 static const double dense_decay = .5;
 
 const char *rank_channel_name(RankChannel channel)
@@ -23,7 +23,7 @@ void rank_dense_features(Rank *rank)
         if (!(hit->score > 0)) break;
         Candidate *at = rank_candidate(rank, corpus_file_of(rank->corpus, hit->chunk));
         if (at->best_chunk == (uint32_t)CHUNK_NONE) at->best_chunk = hit->chunk;
-        if (at->dense_count >= DENSE_CHUNKS) continue;
+        if (at->dense_count >= NEAREST_CHUNKS) continue;
         at->features[FEATURE_DENSE] += (double)hit->score * pow(dense_decay, at->dense_count++);
         most = MAX(most, at->features[FEATURE_DENSE]);
     }
@@ -48,6 +48,18 @@ const Rated *rank_rate(const Rank *rank)
     }
     if (count) qsort(rated, count, sizeof *rated, by_rating);
     return rated;
+}
+
+void rank_outline_features(Rank *rank, const RankSpec *spec)
+{
+    size_t count = rank->candidates.len;
+    if (!rank->dense || !spec->outlines || !count) return;
+    uint32_t *files = ARENA_ARRAY(rank->arena, uint32_t, count);
+    float *scores = ARENA_ARRAY(rank->arena, float, count);
+    for (size_t i = 0; i < count; i++) files[i] = rank->candidates.items[i].file;
+    spec->outlines(spec->channel_arg, files, count, scores);
+    for (size_t i = 0; i < count; i++)
+        rank->candidates.items[i].features[FEATURE_OUTLINE] = (double)scores[i];
 }
 
 void rank_late_features(Rank *rank, const RankSpec *spec)

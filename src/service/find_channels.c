@@ -6,6 +6,7 @@
 #include "service/find_channels.h"
 
 #include "base/clock.h"
+#include "retrieve/ann_set.h"
 #include "retrieve/late.h"
 #include "retrieve/model.h"
 #include "runtime/cell.h"
@@ -28,7 +29,7 @@ struct Channels {
     Ctx *cx;
     ChannelsSpec spec;
     ChannelsReport report;
-    Lease lease;
+    Lease lease, ann;
     Embedder *embedder; // NULL: no channel but words
     EmbedModel model;
     DensePart *parts; // by part of the corpus
@@ -108,6 +109,29 @@ static Fail make_part(Ctx *cx, Channels *channels, size_t number)
     return NULL;
 }
 
+static bool has_ann(const Snapshot *snapshot)
+{
+    for (size_t i = 0; snapshot && i < snapshot->part_count; i++)
+        if (snapshot->parts[i].attached[ATTACH_ANN]) return true;
+    return false;
+}
+
+// Of the snapshot that is looked at. Without FAISS everything is scanned, which is only slower.
+static const AnnSet *lease_ann(Ctx *cx, Channels *channels)
+{
+    const Opened *opened = channels->spec.index->view.opened;
+    Cell *cell = channels->spec.env->ann;
+    if (!opened || !cell || !has_ann(opened->snapshot)) return NULL;
+    for (int i = 0; i < 2; i++) {
+        if (cell_lease(cx, cell, &channels->ann)) return NULL;
+        const AnnSet *set = channels->ann.value;
+        if (set->opened == opened) return set;
+        lease_release(&channels->ann); // of an older snapshot
+        if (i == 0) cell_invalidate(cx, cell);
+    }
+    return NULL;
+}
+
 // Those of published parts are read; those of changed files made, when that needs no server.
 static Fail find_parts(Ctx *cx, Channels *channels)
 {
@@ -116,6 +140,7 @@ static Fail find_parts(Ctx *cx, Channels *channels)
     const Snapshot *snapshot = opened ? opened->snapshot : NULL;
     size_t published = snapshot ? snapshot->part_count : 0;
     Digest model = embed_fingerprint(channels->embedder);
+    const AnnSet *ann = lease_ann(cx, channels);
     channels->parts = ARENA_ARRAY(cx->arena, DensePart, index->corpus.part_count);
     for (size_t i = 0; i < index->corpus.part_count; i++) {
         uint32_t chunks = index->corpus.parts[i].lexicon->head->chunks;
@@ -123,6 +148,7 @@ static Fail find_parts(Ctx *cx, Channels *channels)
             const Segment *vectors = snapshot->parts[i].attached[ATTACH_VECTORS];
             bool there = vectors && dense_open(vectors, &model, chunks, &channels->parts[i]);
             if (!there) channels->report.vectors_due = true;
+            else if (ann) channels->parts[i].ann = ann->parts[i];
         } else if (channels->model.is_local && chunks) {
             TRY(make_part(cx, channels, i));
         }
@@ -224,17 +250,26 @@ static void spare_server(Channels *channels)
 static uint32_t other_dims(const Channels *channels, uint32_t dims)
 {
     for (size_t i = 0; i < channels->spec.index->corpus.part_count; i++) {
-        uint32_t of = channels->parts[i].vectors.shape.dims;
+        uint32_t of = channels->parts[i].tables[DENSE_CHUNKS].vectors.shape.dims;
         if (of && of != dims) return of;
     }
     return 0;
 }
 
-static bool says_anything(const EmbedRows *question)
+static DenseQuery make_query(const Channels *channels)
 {
-    for (uint32_t i = 0; i < question->dims; i++)
-        if (question->rows[i] < 0 || question->rows[i] > 0) return true;
-    return false;
+    return (DenseQuery){.corpus = &channels->spec.index->corpus,
+                        .parts = channels->parts,
+                        .vector = channels->asked.rows.rows,
+                        .dims = channels->asked.rows.dims,
+                        .allowed_files = channels->spec.allowed_files};
+}
+
+static void score_outlines(void *arg, const uint32_t *files, size_t count, float *scores)
+{
+    const Channels *channels = arg;
+    DenseQuery query = make_query(channels);
+    dense_outlines(channels->cx->arena, &query, files, count, scores);
 }
 
 static const DenseHits *find_dense(void *arg)
@@ -248,18 +283,14 @@ static const DenseHits *find_dense(void *arg)
         spare_server(channels);
         return NULL;
     }
-    if (!says_anything(&asked->rows)) { // it would be as near to what all chunks have least of
-        set_state(channels, CHANNEL_DENSE, CHANNEL_MISSING,
-                  STR("the question has no word that the model knows"));
+    if (!(vectors_dot(asked->rows.rows, asked->rows.rows, asked->rows.dims) > 0)) {
+        set_state(channels, CHANNEL_DENSE, CHANNEL_UNUSED,
+                  STR("the model knows no word of the question"));
         return NULL;
     }
     Ctx cx = *channels->cx;
     cx.deadline_ns = asked->cx.deadline_ns;
-    DenseQuery query = {.corpus = &channels->spec.index->corpus,
-                        .parts = channels->parts,
-                        .vector = asked->rows.rows,
-                        .dims = asked->rows.dims,
-                        .allowed_files = channels->spec.allowed_files};
+    DenseQuery query = make_query(channels);
     Fail fail = dense_search(&cx, channels->spec.env->pool, &query, &channels->hits);
     if (fail) {
         set_state(channels, CHANNEL_DENSE, CHANNEL_MISSING, fail->detail);
@@ -352,6 +383,7 @@ void channels_join(Channels *channels, RankSpec *rank)
     for (int i = 0; i < CHANNELS; i++) rank->channel_weights[i] = channels->report.of[i].weight;
     rank->channel_arg = channels;
     if (channels->parts) rank->dense = find_dense;
+    if (channels->parts) rank->outlines = score_outlines;
     if (channels->late) rank->late = score_late;
 }
 
@@ -360,6 +392,7 @@ void channels_end(Channels *channels, ChannelsReport *out)
     if (!channels) return;
     wait_for_question(channels);
     arena_fini(&channels->asked.arena);
+    lease_release(&channels->ann);
     lease_release(&channels->lease);
     if (out) *out = channels->report;
 }

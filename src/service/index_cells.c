@@ -190,14 +190,13 @@ static Fail run_vectors(Ctx *cx, PlanCall *call, const void **value)
 static Fail run_faiss(Ctx *cx, PlanCall *call, const void **value)
 {
     IndexWork *work = call->env;
-    Str why = STR_NONE;
+    Str why = STR_NONE, says = STR_NONE;
     *value = call->env;
-    if (stage_report(work->stage)->unchanged && !work->vectors.due_count) {
-        plan_skip(cx, call, "nothing changed");
-        return NULL;
-    }
-    TRY(index_add_faiss(cx, call->env, &why));
-    skip_if(cx, call, why);
+    Fail fail = index_add_faiss(cx, work, &says, &why);
+    if (fail && fail->kind != PROBLEM_UNAVAILABLE && fail->kind != PROBLEM_BAD_REQUEST) return fail;
+    if (fail) do_without(cx, call, INDEX_NO_FAISS, fail->detail);
+    else if (why.len) skip_if(cx, call, why);
+    else plan_say(call, STR_FMT, STR_ARG(says));
     return NULL;
 }
 

@@ -59,7 +59,12 @@ Str index_embed_limit(const void *value);              // why some are missing; 
 // Puts them beside the segment; *why is set when there is nothing to do.
 MUST_CHECK Fail index_add_vectors(Ctx *cx, const IndexWork *work, const IndexTarget *target,
                                   const void *value, Str *why);
-// After all ranges: an index of candidates over all vectors of the next snapshot.
-MUST_CHECK Fail index_add_faiss(Ctx *cx, const IndexWork *work, Str *why);
+
+// --- index_faiss.c
+
+// After all vectors: indexes of candidates over those of the next snapshot. *why is set when there
+// is nothing to do; else *says what was done. Fails: CANCELLED, IO, DAMAGED, UNAVAILABLE (no
+// FAISS).
+MUST_CHECK Fail index_add_faiss(Ctx *cx, const IndexWork *work, Str *says, Str *why);
 
 #endif

@@ -13,7 +13,8 @@ static bool has_all(const IndexVectors *vectors, const SnapshotPart *part)
     DensePart dense;
     const Segment *attached = part->attached[ATTACH_VECTORS];
     if (!attached || !lexicon_open_segment(part->segment, &lexicon)) return false;
-    return dense_open(attached, &vectors->model, lexicon.head->chunks, &dense) && !dense.missing;
+    return dense_open(attached, &vectors->model, lexicon.head->chunks, &dense) &&
+           !dense.tables[DENSE_CHUNKS].counts.missing;
 }
 
 void index_vectors_begin(Ctx *cx, IndexWork *work)
@@ -155,7 +156,7 @@ static bool is_no_more(const IndexWork *work, const IndexTarget *target, const M
     const Segment *attached = part->attached[ATTACH_VECTORS];
     if (!attached || !lexicon_open_segment(part->segment, &lexicon)) return false;
     bool there = dense_open(attached, &work->vectors.model, lexicon.head->chunks, &dense);
-    return there && dense.missing <= made->report.missing;
+    return there && dense.tables[DENSE_CHUNKS].counts.missing <= made->report.missing;
 }
 
 Fail index_add_vectors(Ctx *cx, const IndexWork *work, const IndexTarget *target, const void *value,
@@ -166,16 +167,7 @@ Fail index_add_vectors(Ctx *cx, const IndexWork *work, const IndexTarget *target
         *why = STR("no more than it had");
         return NULL;
     }
-    return stage_attach(cx, work->stage, part_of(work, target), ATTACH_VECTORS, made->sections,
-                        DENSE_SECTIONS);
-}
-
-// --- faiss.add
-
-Fail index_add_faiss(Ctx *cx, const IndexWork *work, Str *why)
-{
-    (void)cx;
-    *why = work->vectors.wanted ? STR("the exact scan is fast enough for so few vectors")
-                                : STR("there are no vectors");
-    return NULL;
+    uint32_t part = part_of(work, target);
+    TRY(stage_attach(cx, work->stage, part, ATTACH_ANN, NULL, 0)); // of other vectors
+    return stage_attach(cx, work->stage, part, ATTACH_VECTORS, made->sections, DENSE_SECTIONS);
 }
