@@ -46,7 +46,8 @@ static void try_sections(Ctx *cx, const Lexicon *lexicon, const SegmentSection *
     Segment *segment = segment_in_memory(sections, DENSE_SECTIONS);
     Digest model = {0};
     Str head = sections[0].bytes;
-    if (head.len >= 8 + sizeof model) memcpy(&model, head.ptr + 8, sizeof model);
+    if (head.len >= sizeof(DenseHead))
+        memcpy(&model, head.ptr + offsetof(DenseHead, model), sizeof model);
     if (dense_open(segment, &model, lexicon->head->chunks, &part)) search(cx, lexicon, &part);
     segment_close(segment);
 }
@@ -114,7 +115,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         lexicon_add(builder, str_format(&arena, "f%zu.txt", i), &doc);
     }
     lexicon_view(lexicon_finish(builder), &lexicon);
-    try_bytes(&cx, &lexicon, (Str){(const char *)data, size});
+    if (size > 1) try_bytes(&cx, &lexicon, (Str){(const char *)data, size});
     try_changed(&cx, &lexicon, (Str){(const char *)data, size});
     lexicon_builder_free(builder);
     doc_maker_free(maker);

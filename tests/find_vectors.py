@@ -77,7 +77,7 @@ time.sleep(2.3)  # files that changed this lately are read again
 def well():
     manner()
     answer = index()
-    assert texts() == 300, texts()
+    assert texts() == 600, texts()  # a chunk and an outline of each
     assert limits(answer) == "", limits(answer)
     assert all(request["auth"] == f"Bearer {KEY}" for request in seen())
     manner()
@@ -90,7 +90,7 @@ def well():
     index("--full")
     assert seen() == [], ("rows are kept by content", texts())
     index(embed_model="m2")
-    assert texts() == 300, "another model"
+    assert texts() == 600, "another model"
     manner()
     index()
     assert seen() == [], ("back to the first model: kept", texts())
@@ -107,7 +107,7 @@ def edited():
     answer = find()  # a server is not asked for what a find meets
     assert answer["dense"]["state"] == "partly" and "no vector yet" in answer["dense"]["why"], answer["dense"]
     index()
-    assert 2 <= texts() <= 4, seen()
+    assert 4 <= texts() <= 8, seen()
     assert find()["dense"]["state"] == "used"
 
 
@@ -125,7 +125,7 @@ def down():
     answer = find(cache="down", embed_model="down")
     assert answer["dense"]["state"] == "partly" and "no vector yet" in answer["dense"]["why"], answer["dense"]
     answer = index(cache="down", embed_model="down")
-    assert limits(answer) == "" and texts() >= 300, (limits(answer), texts())
+    assert limits(answer) == "" and texts() >= 600, (limits(answer), texts())
     assert find(cache="down", embed_model="down")["dense"]["state"] == "used"
     answer = find("a retry that nobody asked for before", cache="down", **dead)  # down when asked
     assert answer["dense"]["state"] == "missing" and "no answer from" in answer["dense"]["why"], answer["dense"]

@@ -26,6 +26,7 @@ typedef struct DenseMaking {
 static const double dense_sum_step = 1073741824; // 2^30: what sums count in
 
 void dense_begin(DenseMaking *making, uint32_t dims);
+void dense_begin_anew(DenseMaking *making); // as if there had been no row yet
 // False when the row cannot be used.
 bool dense_put(DenseMaking *making, DenseKind kind, uint32_t index, const float *row);
 

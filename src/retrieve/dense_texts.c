@@ -118,7 +118,7 @@ static Fail add_file(Ctx *cx, Batch *batch, uint32_t file)
     return end_batch(cx, batch);
 }
 
-Fail dense_make_texts(Ctx *cx, DenseMaking *making)
+static Fail add_files(Ctx *cx, DenseMaking *making)
 {
     Batch batch = {.making = making};
     Fail fail = NULL;
@@ -130,4 +130,17 @@ Fail dense_make_texts(Ctx *cx, DenseMaking *making)
     if (!fail) fail = end_batch(cx, &batch);
     arena_fini(&batch.arena);
     return fail;
+}
+
+// Rows of several dimensions: some were kept from a model that had the same name. By now the
+// embedder knows which ones hold.
+Fail dense_make_texts(Ctx *cx, DenseMaking *making)
+{
+    TRY(add_files(cx, making));
+    if (!making->mixed) return NULL;
+    dense_begin_anew(making);
+    TRY(add_files(cx, making));
+    if (making->mixed && !making->report->limit.len)
+        making->report->limit = STR("the model gives vectors of several dimensions");
+    return NULL;
 }

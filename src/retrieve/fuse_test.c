@@ -103,7 +103,7 @@ static void by_hand(void **state)
     Arena arena = {0};
     const FuseItem words[] = {{7, 8}, {3, 4}, {5, 2}}, vectors[] = {{3, 0.9}, {9, 0.45}};
     const FuseChannel channels[] = {{words, 3, 1}, {vectors, 2, 2}};
-    Fused rrf = fuse(&arena, channels, 2, &(FuseSpec){0});
+    Fused rrf = fuse(&arena, channels, 2, &(FuseSpec){.method = FUSE_RRF});
     assert_int_equal(rrf.len, 4);
     assert_int_equal(rrf.items[0].doc, 3);
     assert_true(fabs(rrf.items[0].score - (1.0 / 62 + 2.0 / 61)) < 1e-15);
