@@ -40,30 +40,27 @@ static void mark_missing(DenseRows *rows)
     }
 }
 
-static void begin_anew(DenseMaking *making)
+void dense_begin_anew(DenseMaking *making)
 {
     making->dims = 0;
     making->mixed = false;
     for (int kind = 0; kind < DENSE_KINDS; kind++) {
         DenseRows *rows = &making->tables[kind];
-        memset(rows->missing, 0, rows->counts.rows * sizeof *rows->missing);
+        for (uint32_t i = 0; i < rows->counts.rows; i++) rows->missing[i] = false;
         rows->counts.with_row = 0;
         rows->section = STR_NONE;
         rows->sums = NULL;
     }
 }
 
-// Rows of several dimensions: some were kept from a model that had the same name. By now the
-// embedder knows which ones hold.
-static Fail make_from_texts(Ctx *cx, DenseMaking *making)
+static void give_up(DenseMaking *making, Str why)
 {
-    TRY(dense_make_texts(cx, making));
-    if (!making->mixed) return NULL;
-    begin_anew(making);
-    TRY(dense_make_texts(cx, making));
-    if (making->mixed && !making->report->limit.len)
-        making->report->limit = STR("the model gives vectors of several dimensions");
-    return NULL;
+    dense_begin_anew(making);
+    making->report->limit = why;
+    for (int kind = 0; kind < DENSE_KINDS; kind++) {
+        DenseRows *rows = &making->tables[kind];
+        for (uint32_t i = 0; i < rows->counts.rows; i++) rows->missing[i] = true;
+    }
 }
 
 // A table that turns out to be damaged gives nothing at all.
@@ -71,11 +68,7 @@ static Fail make_from_table(Ctx *cx, const Model *table, DenseMaking *making)
 {
     Fail fail = dense_make_terms(cx, table, making);
     if (!fail || fail->kind == PROBLEM_CANCELLED) return fail;
-    begin_anew(making);
-    for (int kind = 0; kind < DENSE_KINDS; kind++)
-        for (uint32_t i = 0; i < making->tables[kind].counts.rows; i++)
-            making->tables[kind].missing[i] = true;
-    making->report->limit = fail->detail;
+    give_up(making, fail->detail);
     return NULL;
 }
 
@@ -108,7 +101,7 @@ Fail dense_make(Ctx *cx, const DenseSpec *spec, const Lexicon *lexicon,
         rows->missing = ARENA_ARRAY(cx->arena, bool, rows->counts.rows);
     }
     if (table) TRY(make_from_table(cx, table, &making));
-    else TRY(make_from_texts(cx, &making));
+    else TRY(dense_make_texts(cx, &making));
     for (int kind = 0; kind < DENSE_KINDS; kind++) mark_missing(&making.tables[kind]);
     report->made = making.tables[DENSE_CHUNKS].counts.with_row;
     report->missing = making.tables[DENSE_CHUNKS].counts.missing;
