@@ -27,6 +27,11 @@ foreach(source IN LISTS sources)
   endif()
 endforeach()
 
+# Its inner loop is worth vectors.
+if(CMAKE_C_FLAGS MATCHES "-O2")
+  set_source_files_properties(${CMAKE_SOURCE_DIR}/src/retrieve/model.c PROPERTIES COMPILE_OPTIONS -O3)
+endif()
+
 add_library(cq_core_objects OBJECT ${sources})
 target_link_libraries(cq_core_objects PRIVATE cq_flags cq_third_party)
 add_library(cq_core STATIC $<TARGET_OBJECTS:cq_core_objects>)
@@ -103,3 +108,6 @@ if(CQ_FAULTY)
     cq_add_program(cq-universe-faulty cq_os_fake $<TARGET_OBJECTS:cq_universe_main>)
   endif()
 endif()
+
+# The table of token vectors (docs/model.md): programs that were not installed find it beside them.
+configure_file(${CMAKE_SOURCE_DIR}/data/tokens.cqm ${CMAKE_BINARY_DIR}/tokens.cqm COPYONLY)

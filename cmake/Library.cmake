@@ -70,6 +70,7 @@ add_custom_target(cq-docs DEPENDS
 
 install(TARGETS cq RUNTIME DESTINATION bin)
 install(FILES ${man} DESTINATION share/man/man1)
+install(FILES ${CMAKE_SOURCE_DIR}/data/tokens.cqm DESTINATION share/cq) # docs/model.md
 install(FILES ${completions}/cq.bash DESTINATION share/bash-completion/completions RENAME cq)
 install(FILES ${completions}/_cq DESTINATION share/zsh/site-functions)
 install(FILES ${completions}/cq.fish DESTINATION share/fish/vendor_completions.d)

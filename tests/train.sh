@@ -45,7 +45,7 @@ with open(f"{root}/list", "w") as out:
 EOF
 cd "$tmp"
 pairs() {
-    "$train" pairs --list list --root repos --least-plain 2 --least-joined 2 "$@" 2>>log ||
+    "$train" pairs --list list --root repos --least-plain 2 --least-joined 2 --least-repos 1 "$@" 2>>log ||
         fail "pairs: $(tail -n 1 log)"
 }
 pairs --out one.pairs --threads 1

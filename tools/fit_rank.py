@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
 """Fits the weights of src/retrieve/features.def on judged queries. Needs numpy and scipy.
 
-usage: cq eval ... --candidates > FILE; fit_rank.py FILE [--prior-weight X] [--drop NAME]...
+usage: cq eval ... --candidates > FILE; fit_rank.py FILE [--vectors] [--prior-weight X] [--drop NAME]...
+
+--vectors: begins with, and is pulled towards, the weights with vectors (the second ones).
 
 Listwise softmax over each query's candidates (the best 80 by the weights now in features.def), plus a pull
 towards those weights, scaled by each feature's deviation; signs stay as they are. Prints NDCG@10 (mean over
@@ -21,7 +23,10 @@ from scipy.optimize import minimize
 
 MOST = 80
 table = (pathlib.Path(__file__).parent.parent / "src/retrieve/features.def").read_text()
-FEATURES = [(m[0], float(m[1])) for m in re.findall(r'^FEATURE\(\w+, "(\w+)", ([-.\d]+),', table, re.M)]
+COLUMN = 2 if "--vectors" in sys.argv else 1
+FEATURES = [
+    (m[0], float(m[COLUMN])) for m in re.findall(r'^FEATURE\(\w+, "(\w+)", ([-.\d]+), ([-.\d]+),', table, re.M)
+]
 
 
 def read(path, weights):
@@ -93,6 +98,7 @@ def main():
     arguments = argparse.ArgumentParser()
     arguments.add_argument("file")
     arguments.add_argument("--prior-weight", type=float, default=0.02)
+    arguments.add_argument("--vectors", action="store_true")
     arguments.add_argument("--drop", action="append", default=[])
     options = arguments.parse_args()
     start = np.array([0.0 if n in options.drop else w for n, w in FEATURES])

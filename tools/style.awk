@@ -9,7 +9,7 @@
 # threads   thread-local variables:                        src/base/sync.[ch] only (lock ranks, the thread's number)
 # length    100 columns, 800 lines, functions of 80 lines unless `// long: reason` stands before
 #
-# Tests (x_test.c) and what is not in src/ (bench, fuzz, tests, tools, examples) keep to guard,
+# Tests (x_test.c) and what is not in src/ (train, bench, fuzz, tests, tools, examples) keep to guard,
 # unsafe and length only. Comments and strings are not looked at.
 
 function complain(what) { print FILENAME ":" FNR ": " what; bad = 1 }

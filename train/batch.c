@@ -25,8 +25,7 @@ static void make_runs(Arena *arena, const PairFile *file, const uint32_t *pairs,
                       uint32_t near, Sorting *out)
 {
     uint32_t folders = 0, filled = 0;
-    for (uint32_t i = 0; i < count; i++)
-        folders = MAX(folders, file->pairs[pairs[i]].folder + 1);
+    for (uint32_t i = 0; i < count; i++) folders = MAX(folders, file->pairs[pairs[i]].folder + 1);
     out->order = ARENA_ARRAY(arena, uint32_t, count);
     out->heads = ARENA_ARRAY(arena, uint32_t, folders);
     out->next = ARENA_ARRAY(arena, uint32_t, count);

@@ -23,6 +23,7 @@ MUST_CHECK Fail do_pairs(Ctx *cx, TrainArgs *args);
 MUST_CHECK Fail do_fit(Ctx *cx, TrainArgs *args);
 MUST_CHECK Fail do_export(Ctx *cx, TrainArgs *args);
 MUST_CHECK Fail do_inspect(Ctx *cx, TrainArgs *args);
+MUST_CHECK Fail do_judge(Ctx *cx, TrainArgs *args);
 
 void say(const char *format, ...) PRINTF_LIKE(1, 2); // a line on standard error
 // The same, but the next one overwrites it; nothing unless standard error is a terminal.

@@ -65,12 +65,12 @@ static Str describe(Ctx *cx, const Export *export)
 static Fail write_model(Ctx *cx, Export *export, const char *path)
 {
     uint32_t dims = export->table.head.dims, count = export->tokens;
-    int8_t *rows = ARENA_ARRAY(cx->arena, int8_t, (size_t)count *dims);
+    int8_t *rows = ARENA_ARRAY(cx->arena, int8_t, (size_t)count * dims);
     ModelEntry *entries = ARENA_ARRAY(cx->arena, ModelEntry, count);
     export->scales = ARENA_ARRAY(cx->arena, float, count);
     for (uint32_t t = 0; t < count; t++)
-        export->scales[t] = quantise(export->table.rows.value + (size_t)t * dims, dims,
-                                     rows + (size_t)t * dims);
+        export->scales[t] =
+            quantise(export->table.rows.value + (size_t)t * dims, dims, rows + (size_t)t * dims);
     float document = 65535 / largest_of(export, export->table.document.value);
     float query = 65535 / largest_of(export, export->table.query.value);
     for (uint32_t t = 0; t < count; t++) {
@@ -100,7 +100,7 @@ Fail do_export(Ctx *cx, TrainArgs *args)
                 export.table.head.pairs_id == pairfile_id(&export.file).low;
     if (!fail && !same)
         fail = FAIL(cx->arena, BAD_REQUEST, "the checkpoint was not fitted to these pairs");
-    export.tokens = (uint32_t)MIN(tokens, (int64_t)export.file.term_count);
+    export.tokens = (uint32_t)MIN(tokens, (int64_t) export.file.term_count);
     if (!fail) fail = write_model(cx, &export, out.ptr);
     if (!fail) say("%u tokens of %u dims", export.tokens, export.table.head.dims);
     table_fini(&export.table);

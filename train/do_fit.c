@@ -235,9 +235,9 @@ static Fail run_epoch(Ctx *cx, Fit *fit, Stepper *stepper, uint32_t epoch, uint6
                          (unsigned long long)fit->steps, loss / counted, seconds);
         bool asked = fit->spec.stop_after && step >= fit->spec.stop_after;
         if ((b + 1) % every == 0) {
-            Str what = str_format(&arena, "%.2f loss %.3f x%.1f",
-                                  epoch + (double)(b + 1) / plan.batches, loss / counted,
-                                  (double)expf(fit->table.head.scale[0]));
+            Str what =
+                str_format(&arena, "%.2f loss %.3f x%.1f", epoch + (double)(b + 1) / plan.batches,
+                           loss / counted, (double)expf(fit->table.head.scale[0]));
             loss = counted = 0;
             fail = keep_best(cx, fit, what.ptr);
         }
@@ -299,8 +299,8 @@ Fail do_fit(Ctx *cx, TrainArgs *args)
     Fail fail = fit_all(cx, &fit);
     if (!fail)
         say("best mrr %.4f; %llu steps; %.1f s, %.0f MB of memory", (double)fit.table.head.best,
-            (unsigned long long)fit.table.head.step,
-            (double)(clock_now_ns() - fit.start_ns) / 1e9, (double)os_peak_rss_bytes() / 1e6);
+            (unsigned long long)fit.table.head.step, (double)(clock_now_ns() - fit.start_ns) / 1e9,
+            (double)os_peak_rss_bytes() / 1e6);
     table_fini(&fit.table);
     pool_free(fit.pool);
     pairfile_close(&fit.file);

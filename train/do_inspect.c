@@ -5,6 +5,7 @@
 #include "index/terms.h"
 #include "retrieve/model.h"
 #include "train/commands.h"
+#include "train/pairfile.h"
 
 enum { NEIGHBOURS = 10 };
 
@@ -84,10 +85,39 @@ static void show_summary(const Model *model)
     printf("%.*s\n", (int)MIN(about.len, (size_t)400), about.ptr ? about.ptr : "");
 }
 
+static void show_pair(const PairFile *file, uint32_t pair)
+{
+    enum { MOST_SHOWN = 16 };
+    static const char *const kinds[PAIR_KINDS] = {"doc", "name", "commit", "file"};
+    PairBags bags;
+    pair_read(file, pair, &bags);
+    printf("%-6s", kinds[file->pairs[pair].kind]);
+    for (uint32_t i = 0; i < bags.query_len; i++)
+        printf(" %.*s", STR_ARG(pairfile_term(file, bags.query[i])));
+    printf("  ->");
+    uint32_t from = bags.body_len > MOST_SHOWN ? bags.body_len - MOST_SHOWN : 0;
+    for (uint32_t i = from; i < bags.body_len; i++) // the rare ones
+        printf(" %.*s", STR_ARG(pairfile_term(file, bags.body[i].term)));
+    putchar('\n');
+}
+
+// So many pairs, evenly from all of the file.
+static Fail show_pairs(Ctx *cx, Str path, int64_t count)
+{
+    PairFile file;
+    TRY(pairfile_open(cx, path.ptr, &file));
+    uint32_t step = MAX(file.pair_count / (uint32_t)MAX(count, 1), 1U);
+    for (uint32_t pair = step / 2; pair < file.pair_count; pair += step) show_pair(&file, pair);
+    pairfile_close(&file);
+    return NULL;
+}
+
 Fail do_inspect(Ctx *cx, TrainArgs *args)
 {
     Model *model = NULL;
-    Str path = args_take(args, "--model");
+    Str path = args_take(args, "--model"), pairs = args_take(args, "--pairs");
+    int64_t count = args_int(args, "--count", 20);
+    if (pairs.ptr) return show_pairs(cx, pairs, count);
     if (!path.ptr) return FAIL(cx->arena, BAD_REQUEST, "--model FILE is needed");
     TRY(model_open(cx, OS_CWD, path.ptr, &model));
     Fail fail = model_verify(cx, model);

@@ -44,8 +44,7 @@ static Str last_part(Str name)
 static Fail read_excluded(Ctx *cx, TrainArgs *args, Names *out)
 {
     for (Str name; (name = args_take(args, "--exclude")).ptr;) VEC_PUSH(cx->arena, out, name);
-    for (Str path; (path = args_take(args, "--exclude-file")).ptr;)
-        TRY(read_lines(cx, path, out));
+    for (Str path; (path = args_take(args, "--exclude-file")).ptr;) TRY(read_lines(cx, path, out));
     for (size_t i = 0; i < out->len; i++) out->items[i] = last_part(out->items[i]);
     return NULL;
 }
@@ -198,6 +197,7 @@ Fail do_pairs(Ctx *cx, TrainArgs *args)
     };
     PairFileSpec spec = {.least_plain = (uint32_t)args_int(args, "--least-plain", 12),
                          .least_joined = (uint32_t)args_int(args, "--least-joined", 25),
+                         .least_repos = (uint32_t)args_int(args, "--least-repos", 3),
                          .most_terms = (uint32_t)args_int(args, "--most-terms", 200000)};
     TRY(read_known(cx, args, &known));
     TRY(args_end(cx, args));

@@ -13,12 +13,14 @@ static const char usage[] =
     "cq-train pairs --out FILE --list FILE --root DIR [--exclude NAME]... [--exclude-file FILE]\n"
     "               [--exclude-content GITDIR]... [--threads N] [--seed N]\n"
     "               [--docs N] [--names N] [--commits N] [--files N]\n"
-    "               [--least-plain N] [--least-joined N] [--most-terms N]\n"
+    "               [--least-plain N] [--least-joined N] [--least-repos N]\n"
+    "               [--most-terms N]\n"
     "cq-train fit --pairs FILE --out FILE [--dims 128] [--epochs 2] [--rate 0.0012] [--batch 512]\n"
     "             [--group 128] [--near N] [--warm-up 200] [--held-out 10] [--most-pairs N]\n"
     "             [--threads N] [--seed N] [--init svd|random] [--stop-after STEPS]\n"
     "cq-train export --pairs FILE --checkpoint FILE --out FILE [--tokens N]\n"
-    "cq-train inspect --model FILE [TOKEN]...\n";
+    "cq-train inspect --model FILE [TOKEN]... | --pairs FILE [--count N]\n"
+    "cq-train judge --model FILE --queries FILE --repos FILE --checkouts DIR [--threads N]\n";
 
 static bool take_at(TrainArgs *args, int at, int how_many)
 {
@@ -97,6 +99,7 @@ static Fail run(Ctx *cx, const char *command, TrainArgs *args)
     if (strcmp(command, "fit") == 0) return do_fit(cx, args);
     if (strcmp(command, "export") == 0) return do_export(cx, args);
     if (strcmp(command, "inspect") == 0) return do_inspect(cx, args);
+    if (strcmp(command, "judge") == 0) return do_judge(cx, args);
     return FAIL(cx->arena, BAD_REQUEST, "there is no command %s", command);
 }
 

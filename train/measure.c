@@ -62,8 +62,8 @@ static void measure_repo(void *arg, size_t repo, int slot)
         table_embed(measuring->table, measuring->table->document.value, bags_view(&bodies, i),
                     d + (size_t)i * dims);
     }
-    cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, (int)n, (int)n, (int)dims, 1, q,
-                (int)dims, d, (int)dims, 0, similar, (int)n);
+    cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, (int)n, (int)n, (int)dims, 1, q, (int)dims,
+                d, (int)dims, 0, similar, (int)n);
     for (uint32_t i = 0; i < n; i++) {
         uint32_t rank = rank_of(measuring, pairs, n, similar + (size_t)i * n, i);
         PairKind kind = (PairKind)measuring->file->pairs[pairs[i]].kind;
@@ -81,8 +81,8 @@ void measure_recall(Ctx *cx, Pool *pool, const PairFile *file, const Table *tabl
                     const bool *held_out, uint32_t most, uint64_t seed, Recall *out)
 {
     Arena arena = {0};
-    Measuring measuring = {file, table, held_out, most, seed,
-                           ARENA_ARRAY(&arena, Measured, file->repo_count)};
+    Measuring measuring = {file, table, held_out,
+                           most, seed,  ARENA_ARRAY(&arena, Measured, file->repo_count)};
     uint32_t kinds[PAIR_KINDS] = {0};
     pool_each(pool, cx, file->repo_count, 1, measure_repo, &measuring);
     *out = (Recall){0};

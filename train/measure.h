@@ -9,7 +9,7 @@
 #include "train/batch.h"
 
 typedef struct Recall {
-    double at_1, at_10, mrr; // means over repositories
+    double at_1, at_10, mrr;    // means over repositories
     double of_kind[PAIR_KINDS]; // mrr, over pairs
     uint32_t pairs, repos;
 } Recall;

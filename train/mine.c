@@ -15,7 +15,7 @@ enum {
     LONGEST_LINES = 160, // bytes a line, on average: beyond it nobody wrote the file
     BODY_LINES = 45,
     BODY_BYTES = 1800,
-    LEAST_BODY = 3,     // distinct terms
+    LEAST_BODY = 3, // distinct terms
     WINDOW_LINES = 35,
     COMMITS = 6000,
     COMMIT_FILES = 4,
@@ -48,9 +48,10 @@ typedef struct Mining {
 static bool is_folder_of(const MineSpec *spec, Str part)
 {
     static const char *const vendored[] = {
-        "vendor", "_vendor", "vendored", "third_party", "third-party", "thirdparty", "3rdparty",
-        "node_modules", "external", "externals", "deps", "bundled", "extern", "submodules",
-        "dist", "build", "generated", "__generated__", "autogen", "testdata", "fixtures"};
+        "vendor",   "_vendor",      "vendored", "third_party", "third-party", "thirdparty",
+        "3rdparty", "node_modules", "external", "externals",   "deps",        "bundled",
+        "extern",   "submodules",   "dist",     "build",       "generated",   "__generated__",
+        "autogen",  "testdata",     "fixtures"};
     for (size_t i = 0; i < ARRAY_LEN(vendored); i++)
         if (str_eq_nocase(part, str_from(vendored[i]))) return true;
     for (size_t i = 0; i < spec->forbidden_count; i++)
@@ -74,7 +75,8 @@ static bool looks_written(Str text)
     size_t lines = 1;
     for (size_t i = 0; i < text.len; i++) lines += text.ptr[i] == '\n';
     Str head = str_sub(text, 0, 600);
-    if (str_contains(head, STR("DO NOT EDIT")) || str_contains(head, STR("@generated"))) return false;
+    if (str_contains(head, STR("DO NOT EDIT")) || str_contains(head, STR("@generated")))
+        return false;
     return text.len / lines <= LONGEST_LINES && !memchr(text.ptr, 0, text.len);
 }
 
@@ -165,8 +167,8 @@ static bool fill_body(Mining *mining, const Facts *facts, const SourceFile *file
     return mining->body.items.len >= LEAST_BODY;
 }
 
-static bool add_doc_pair(Mining *mining, const Facts *facts, const SourceFile *file,
-                         const Def *def, uint32_t folder)
+static bool add_doc_pair(Mining *mining, const Facts *facts, const SourceFile *file, const Def *def,
+                         uint32_t folder)
 {
     Str doc = doc_comment_gist(&mining->scratch, def->doc);
     if (!doc.len) return false;
@@ -221,14 +223,14 @@ static void add_file_pair(Mining *mining, const SourceFile *file, uint32_t folde
     end = start;
     for (uint32_t line = 0; line < WINDOW_LINES && end < file->text.len; end++)
         line += file->text.ptr[end] == '\n';
-    Str folders = near_folders(file->path);
+    Str window = str_sub(file->text, start, end), folders = near_folders(file->path);
     size_t last = str_find_last(folders, '/');
     bag_clear(&mining->query);
     bag_add(&mining->query, &mining->out->terms, path_stem(file->path));
     bag_add(&mining->query, &mining->out->terms,
             str_sub(folders, last < folders.len ? last + 1 : 0, folders.len));
     bag_clear(&mining->body);
-    bag_add(&mining->body, &mining->out->terms, str_sub(file->text, start, end));
+    bag_add(&mining->body, &mining->out->terms, window);
     if (!query_is_useful(mining, 1) || mining->body.items.len < LEAST_BODY) return;
     push(mining, PAIR_FILE, mining->next_target++, folder);
 }
@@ -265,12 +267,12 @@ static void mine_file(Ctx *cx, Mining *mining, const SourceFile *file)
 static Str subject_gist(Str subject)
 {
     static const char *const dull[] = {
-        "merge", "bump", "release", "revert", "version", "typo", "changelog", "dependabot",
-        "upgrade", "prepare", "wip", "chore", "[ci", "ci:", "ci(", "update dep", "fix typo",
-        "fix lint", "lint", "format", "style:", "update readme", "cleanup", "clean up"};
+        "merge",     "bump",       "release", "revert",        "version",  "typo",
+        "changelog", "dependabot", "upgrade", "prepare",       "wip",      "chore",
+        "[ci",       "ci:",        "ci(",     "update dep",    "fix typo", "fix lint",
+        "lint",      "format",     "style:",  "update readme", "cleanup",  "clean up"};
     for (size_t i = 0; i < ARRAY_LEN(dull); i++)
-        if (str_eq_nocase(str_sub(subject, 0, strlen(dull[i])), str_from(dull[i])))
-            return STR_NONE;
+        if (str_eq_nocase(str_sub(subject, 0, strlen(dull[i])), str_from(dull[i]))) return STR_NONE;
     size_t end = str_find(subject, '#'); // "(#123)"
     return str_sub(subject, 0, end);
 }

@@ -29,6 +29,7 @@ typedef struct Merge {
     PairFileCounts counts;
     Terms terms;         // of all repositories
     uint32_t *frequency; // by its number
+    uint32_t *repos;     // in how many repositories
     uint32_t *place;     // 1 + its number in the file, 0: left out
     Map seen;            // hashes of pairs
     VEC(Pair) pairs;
@@ -51,14 +52,17 @@ static void merge_terms(Merge *merge, const Mined *mined, size_t count)
     size_t total = 0;
     for (size_t r = 0; r < count; r++) total += mined[r].terms.texts.len;
     merge->frequency = ARENA_ARRAY(merge->arena, uint32_t, total);
+    merge->repos = ARENA_ARRAY(merge->arena, uint32_t, total);
     for (size_t r = 0; r < count; r++) {
         const Mined *repo = &mined[r];
         uint32_t *local = mem_alloc((repo->terms.texts.len + 1) * sizeof *local);
         count_terms(repo, local);
-        for (size_t i = 0; i < repo->terms.texts.len; i++)
-            if (local[i])
-                merge->frequency[terms_number(&merge->terms, repo->terms.texts.items[i])] +=
-                    local[i];
+        for (size_t i = 0; i < repo->terms.texts.len; i++) {
+            if (!local[i]) continue;
+            uint32_t number = terms_number(&merge->terms, repo->terms.texts.items[i]);
+            merge->frequency[number] += local[i];
+            merge->repos[number]++;
+        }
         mem_free(local);
     }
 }
@@ -77,7 +81,7 @@ static Ranked *choose_terms(Merge *merge)
     for (size_t i = 0; i < all; i++) {
         bool joined = str_starts(merge->terms.texts.items[i], STR("="));
         uint32_t least = joined ? merge->spec->least_joined : merge->spec->least_plain;
-        if (merge->frequency[i] >= least)
+        if (merge->frequency[i] >= least && merge->repos[i] >= merge->spec->least_repos)
             ranked[kept++] = (Ranked){(uint32_t)i, merge->frequency[i]};
     }
     qsort(ranked, kept, sizeof *ranked, by_frequency);
@@ -102,8 +106,8 @@ static int by_term(const void *a, const void *b)
 }
 
 // Terms by the file's numbers, sorted; returns how many are left.
-static uint32_t renumber(const uint32_t *to_file, const uint32_t *from,
-                         uint32_t count, uint32_t step, BagTerm *out)
+static uint32_t renumber(const uint32_t *to_file, const uint32_t *from, uint32_t count,
+                         uint32_t step, BagTerm *out)
 {
     uint32_t kept = 0;
     for (uint32_t i = 0; i < count && kept < PAIR_MOST_TERMS; i++) {

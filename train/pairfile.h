@@ -32,6 +32,7 @@ typedef struct PairFile {
 
 typedef struct PairFileSpec {
     uint32_t least_plain, least_joined; // in fewer pairs: left out
+    uint32_t least_repos;               // in fewer repositories: left out
     uint32_t most_terms;
     Str about;
 } PairFileSpec;

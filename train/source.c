@@ -8,7 +8,8 @@ enum { TAR_BLOCK = 512, MOST_ARGS = 8, MOST_MISSING = 12 };
 
 static Fail run(Ctx *cx, const char *git_dir, const char *const *args, Str *out)
 {
-    const char *all[MOST_ARGS + MOST_MISSING] = {str_format(cx->arena, "--git-dir=%s", git_dir).ptr};
+    const char *all[MOST_ARGS + MOST_MISSING] = {
+        str_format(cx->arena, "--git-dir=%s", git_dir).ptr};
     for (size_t i = 0; args[i] && i + 2 < ARRAY_LEN(all); i++) all[i + 1] = args[i];
     int exit_code = 0;
     TRY(git_command_run(cx, NULL, all, out, &exit_code));
@@ -69,8 +70,8 @@ void source_read_tar(Arena *arena, Str tar, bool (*wanted)(const void *arg, Str 
             long_path = pax_path(body);
             continue;
         }
-        Str path = str_join(arena, field(head, PREFIX, PREFIX_LEN), STR("/"),
-                            field(head, NAME, NAME_LEN));
+        Str path =
+            str_join(arena, field(head, PREFIX, PREFIX_LEN), STR("/"), field(head, NAME, NAME_LEN));
         if (long_path.len) path = long_path;
         long_path = STR_NONE;
         if (head.ptr[KIND] != '0' || (wanted && !wanted(arg, path))) continue;
@@ -91,16 +92,14 @@ static Fail exclude_missing(Ctx *cx, const char *git_dir, const char *revision, 
     TRY(run(cx, git_dir, names, &tree));
     Map missing = {0};
     while (str_next(&listed, '\n', &line))
-        if (str_starts(line, STR("?")))
-            map_put(cx->arena, &missing, str_sub(line, 1, line.len), 1);
+        if (str_starts(line, STR("?"))) map_put(cx->arena, &missing, str_sub(line, 1, line.len), 1);
     while (str_next(&tree, '\0', &line)) { // "MODE blob OBJECT<tab>PATH"
         size_t tab = str_find(line, '\t'), blank = str_find_last(str_sub(line, 0, tab), ' ');
         if (!map_get(&missing, str_sub(line, blank + 1, tab), NULL)) continue;
         if (count - first == MOST_MISSING)
             return FAIL(cx->arena, UNAVAILABLE, "too many files of %s are missing", git_dir);
         Str path = str_sub(line, tab + 1, line.len);
-        args[count++] =
-            str_format(cx->arena, ":(top,literal,exclude)" STR_FMT, STR_ARG(path)).ptr;
+        args[count++] = str_format(cx->arena, ":(top,literal,exclude)" STR_FMT, STR_ARG(path)).ptr;
     }
     return NULL;
 }
@@ -128,8 +127,14 @@ Fail source_commits(Ctx *cx, const char *git_dir, Str revision, int most, Source
 {
     Str text, record;
     const char *count = str_format(cx->arena, "--max-count=%d", most).ptr;
-    const char *args[] = {"log", "--no-merges", "--no-renames", "--name-only", "--format=%x01%s",
-                          count, str_cstr(cx->arena, revision), NULL};
+    const char *args[] = {"log",
+                          "--no-merges",
+                          "--no-renames",
+                          "--name-only",
+                          "--format=%x01%s",
+                          count,
+                          str_cstr(cx->arena, revision),
+                          NULL};
     TRY(run(cx, git_dir, args, &text));
     *out = (SourceCommits){0};
     while (str_next(&text, '\1', &record)) {

@@ -13,7 +13,7 @@
 
 enum { BLOCK = 64 };
 static const float beta_mean = 0.9F, beta_square = 0.99F, tiny = 1e-8F;
-static const float least_share = 1e-5F; // what is below does not move the scale
+static const float least_share = 1e-5F;  // what is below does not move the scale
 static const float largest_scale = 3.7F; // ln 40: exp(-2 * 40) is still a float
 
 typedef struct Side { // queries or bodies
@@ -21,7 +21,7 @@ typedef struct Side { // queries or bodies
     Fitted *weights;
     float *vectors, *gradient; // batch * dims; of the unit vectors, then of the sums
     float *lengths;
-    uint32_t *starts;          // term's place in `bag_of`: by the term's place in `touched`
+    uint32_t *starts; // term's place in `bag_of`: by the term's place in `touched`
     uint32_t *bag_of;
     float *count_of;
     size_t room;
@@ -32,7 +32,7 @@ struct Stepper {
     Table *table;
     uint32_t batch, blocks;
     Side query, body;
-    float *similar; // batch * batch: similarities, their exponentials, their gradient
+    float *similar;   // batch * batch: similarities, their exponentials, their gradient
     float *by_column; // 1 / column_sums
     double *row_sums, *column_sums, *losses, *scale_gradients;
     const uint64_t *targets;
@@ -174,9 +174,8 @@ static void differ_queries(void *arg, size_t block, int slot)
     uint32_t from = (uint32_t)block * BLOCK, rows = MIN((uint32_t)BLOCK, n - from);
     for (uint32_t i = 0; i < rows; i++) differ_row(stepper, from + i);
     cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, (int)rows, (int)dims, (int)n,
-                stepper->scale, stepper->similar + (size_t)from * n, (int)n,
-                stepper->body.vectors, (int)dims, 0, stepper->query.gradient + (size_t)from * dims,
-                (int)dims);
+                stepper->scale, stepper->similar + (size_t)from * n, (int)n, stepper->body.vectors,
+                (int)dims, 0, stepper->query.gradient + (size_t)from * dims, (int)dims);
     for (uint32_t i = 0; i < rows; i++) through_length(&stepper->query, from + i, dims);
 }
 

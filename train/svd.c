@@ -143,8 +143,8 @@ static void turn(Arena *arena, Sparse *matrix)
         }
 }
 
-static Sparse sparse_make(Arena *arena, const PairFile *file, const uint32_t *pairs,
-                          uint32_t count, const float *idf)
+static Sparse sparse_make(Arena *arena, const PairFile *file, const uint32_t *pairs, uint32_t count,
+                          const float *idf)
 {
     Bags queries, bodies;
     batch_read(arena, file, pairs, count, (BatchDropout){0}, &queries, &bodies);

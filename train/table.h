@@ -16,8 +16,8 @@ typedef struct TableHead {
     uint64_t step, steps;                      // done, planned
     uint64_t pairs_id;                         // of the pair file
     double rate;
-    float scale[3];   // ln of the factor on similarities, and its moments
-    float best, last; // measured on held-out repositories
+    float scale[3];         // ln of the factor on similarities, and its moments
+    float best, last;       // measured on held-out repositories
     uint32_t worse, unused; // measurements since the best
 } TableHead;
 

@@ -6,6 +6,7 @@
 #include "base/vec.h"
 #include "index/duckdb.h"
 #include "lang/grammars.h"
+#include "retrieve/ann_set.h"
 #include "retrieve/embed_kept.h"
 #include "retrieve/faiss.h"
 #include "runtime/cache.h"
@@ -196,6 +197,28 @@ static const CellSpec faiss_cell = {.name = "faiss",
                                     .build = build_faiss,
                                     .cooldown_ms = 60000};
 
+// --- what FAISS made of the published vectors
+
+static Fail build_ann(Ctx *cx, CellBuild *cell, void **out)
+{
+    return ann_set_new(cx, cell->needs[0], cell->needs[1], (AnnSet **)out);
+}
+
+static Fail close_ann(Ctx *cx, void *owner, void *value)
+{
+    (void)cx, (void)owner;
+    ann_set_free(value);
+    return NULL;
+}
+
+static const char *const ann_needs[] = {"index", "faiss", NULL};
+
+static const CellSpec ann_cell = {.name = "ann",
+                                  .description = "indexes of candidates over published vectors",
+                                  .needs = ann_needs,
+                                  .build = build_ann,
+                                  .dispose = close_ann};
+
 // --- DuckDB
 
 static Fail build_duckdb(Ctx *cx, CellBuild *cell, void **out)
@@ -232,6 +255,7 @@ Fail app_cells_new(Arena *errors, const CellHostSpec *host, CellSet **out)
     VEC_PUSH(&scratch, &specs, &embedder_cell);
     VEC_PUSH(&scratch, &specs, &duckdb_cell);
     VEC_PUSH(&scratch, &specs, &faiss_cell);
+    VEC_PUSH(&scratch, &specs, &ann_cell);
     for (const CellSpec *const *at = grammar_cells; *at; at++) VEC_PUSH(&scratch, &specs, *at);
     Fail fail = cells_new(errors, host, specs.items, specs.len, out);
     arena_fini(&scratch);

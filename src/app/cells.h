@@ -4,6 +4,7 @@
 //   index           the published index of the workspace (index/opened.h)
 //   embedder        makes vectors of texts (retrieve/embed.h)
 //   duckdb          DuckDB's library (index/duckdb.h)
+//   ann             indexes of candidates of the published index (retrieve/ann_set.h)
 //   faiss           the FAISS plug-in (retrieve/faiss.h)
 //   grammar.<lang>  the rules of a language (lang/grammars.h)
 //

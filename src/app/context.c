@@ -152,6 +152,7 @@ static Fail new_cells(Ctx *cx, Context *context)
     TRY(cells_find(cx->arena, context->env.cells, STR("cache"), &context->env.cache));
     TRY(cells_find(cx->arena, context->env.cells, STR("index"), &context->env.opened));
     TRY(cells_find(cx->arena, context->env.cells, STR("embedder"), &context->env.embedder));
+    TRY(cells_find(cx->arena, context->env.cells, STR("ann"), &context->env.ann));
     grammars_find(context->env.cells, &context->grammars);
     context->env.grammars = &context->grammars;
     return NULL;

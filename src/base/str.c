@@ -287,6 +287,14 @@ void buf_byte(Buf *buf, char c)
     buf->len++;
 }
 
+void buf_add_shown(Buf *buf, Str s)
+{
+    size_t start = buf->len;
+    buf_add(buf, s);
+    for (char *at = buf->ptr + start; at < buf->ptr + buf->len; at++)
+        if (((unsigned char)*at < ' ' && *at != '\t') || *at == 0x7F) *at = ' ';
+}
+
 void buf_repeat(Buf *buf, char c, size_t count)
 {
     if (!count) return;

@@ -64,6 +64,8 @@ typedef struct Buf {
 
 void buf_add(Buf *buf, Str s);
 void buf_byte(Buf *buf, char c);
+// For terminals: control characters, which one would obey, as spaces; tabs stay.
+void buf_add_shown(Buf *buf, Str s);
 void buf_repeat(Buf *buf, char c, size_t count);
 void buf_int(Buf *buf, int64_t value);
 void buf_addf(Buf *buf, const char *fmt, ...) PRINTF_LIKE(2, 3);

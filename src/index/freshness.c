@@ -51,6 +51,18 @@ static bool has_content(const Look *look, size_t row, FileEntry *now)
     return filetable_digest(look->table, row, &old) && digest_eq(&old, &seen.digest);
 }
 
+// What could not be read may be readable now, and nothing about it need look different.
+static bool can_be_read_now(const Look *look, const FileRow *old, const FileEntry *now)
+{
+    if (old->skip != 1 + SKIP_UNREADABLE) return false;
+    Arena arena = {0};
+    Ctx cx = ctx_child(look->cx, &arena);
+    FileLook seen;
+    file_look(&cx, look->spec->workspace->dir, now->path.ptr, look->spec->max_bytes, &seen);
+    arena_fini(&arena);
+    return seen.row.skip != 1 + SKIP_UNREADABLE;
+}
+
 // With old content: the place of it, and what was found out about it.
 static void keep_content(const FileRow *old, FileRow *now)
 {
@@ -59,11 +71,18 @@ static void keep_content(const FileRow *old, FileRow *now)
     now->skip = old->skip;
 }
 
+// Left out for its size, then and now: whatever is in it.
+static bool stays_too_large(const Look *look, const FileRow *old, const OsStat *info)
+{
+    return old->skip == 1 + SKIP_TOO_LARGE && info->size_bytes > look->spec->max_bytes;
+}
+
 static FileState compare(const Look *look, size_t row, const OsStat *info, Run *run, FileEntry *now)
 {
     const FileRow *old = &look->table->rows[row];
     bool same_stat = filerow_same_stat(old, info);
-    bool racy = stamp_is_racy(info, look->spec->looked_ns);
+    bool racy = stamp_is_racy(info, look->spec->looked_ns) && !stays_too_large(look, old, info);
+    if (same_stat && can_be_read_now(look, old, now)) return FILE_CHANGED;
     if (same_stat && !racy) return FILE_SAME;
     if (old->size_bytes != info->size_bytes || !has_content(look, row, now)) return FILE_CHANGED;
     keep_content(old, &now->row);
@@ -155,6 +174,7 @@ Fail freshness_check(Ctx *cx, const FreshnessSpec *spec, Freshness *out)
     *out = (Freshness){.looked_ns = os_wall_ns()};
     TRY(universe_list_known(cx, spec->workspace, spec->selection, spec->pool, spec->folders,
                             spec->keep_folders, &out->universe));
+    if (out->universe.stopped) TRY(ctx_check(cx)); // tells why
     if (out->universe.stopped)
         return FAIL(cx->arena, CANCELLED, "the list of files is not complete");
     Look look = {.cx = cx,

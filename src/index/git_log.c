@@ -152,7 +152,7 @@ static Fail ask(Ctx *cx, const Workspace *workspace, const char *const *args, St
     TRY(git_command_run(cx, str_cstr(cx->arena, workspace->root), args, text, &exit_code));
     if (exit_code == 0) return NULL;
     return FAIL(cx->arena, NOT_FOUND,
-                "git %s finds nothing of " STR_FMT ": it is not committed, or has fewer lines",
+                "git %s finds nothing of " STR_FMT ": it is not committed, or had fewer lines",
                 args[0], STR_ARG(path));
 }
 

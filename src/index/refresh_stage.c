@@ -141,6 +141,7 @@ static void list_reads(Ctx *cx, RefreshStage *w)
         if (moves || is_to_read(&w->entries[i])) {
             VEC_PUSH(cx->arena, &reads, i);
             w->report.moved += moves;
+            row->segment = FILE_NONE; // until its range is read
         } else if (row->segment != FILE_NONE) {
             row->segment = w->kept[row->segment];
         }
@@ -466,10 +467,31 @@ const StagePart *stage_kept(const RefreshStage *w, size_t *count)
     return w->kept_parts;
 }
 
+const StageContent *stage_contents(Ctx *cx, RefreshStage *w, uint32_t part, size_t ordinals)
+{
+    StageContent *contents = ARENA_ARRAY(cx->arena, StageContent, ordinals);
+    mutex_lock(&w->mutex);
+    for (size_t i = 0; i < w->entry_count; i++) {
+        const FileEntry *entry = &w->entries[i];
+        if (entry->row.segment != part || entry->row.ordinal >= ordinals) continue;
+        contents[entry->row.ordinal] = (StageContent){true, entry->row.has_digest, entry->digest};
+    }
+    mutex_unlock(&w->mutex);
+    return contents;
+}
+
 Fail stage_open(Ctx *cx, RefreshStage *w, uint32_t part, Segment **out)
 {
     mutex_lock(&w->mutex);
     Fail fail = store_staged(cx, w->writer, part, out);
+    mutex_unlock(&w->mutex);
+    return fail;
+}
+
+Fail stage_attached(Ctx *cx, RefreshStage *w, uint32_t part, Attachment kind, Segment **out)
+{
+    mutex_lock(&w->mutex);
+    Fail fail = store_attached(cx, w->writer, part, kind, out);
     mutex_unlock(&w->mutex);
     return fail;
 }

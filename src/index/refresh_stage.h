@@ -47,8 +47,18 @@ typedef struct StagePart { // kept from the snapshot before
     const SnapshotPart *was;
 } StagePart;
 const StagePart *stage_kept(const RefreshStage *stage, size_t *count);
+typedef struct StageContent { // of an ordinal of a part
+    bool live;                // a file has it
+    bool known;               // `digest` is set
+    Digest digest;
+} StageContent;
+// By ordinal of a part of the next snapshot, in cx->arena.
+const StageContent *stage_contents(Ctx *cx, RefreshStage *stage, uint32_t part, size_t ordinals);
 // The segment of a part of the next snapshot; the caller closes it. Fails: IO, DAMAGED.
 MUST_CHECK Fail stage_open(Ctx *cx, RefreshStage *stage, uint32_t part, Segment **out);
+// What is attached to it; *out is NULL when nothing is. Likewise.
+MUST_CHECK Fail stage_attached(Ctx *cx, RefreshStage *stage, uint32_t part, Attachment kind,
+                               Segment **out);
 // In place of what it had of that kind; none when `count` is 0. From any thread. Then there is
 // something to publish, whatever changed. Fails: IO, CANCELLED.
 MUST_CHECK Fail stage_attach(Ctx *cx, RefreshStage *stage, uint32_t part, Attachment kind,

@@ -37,7 +37,7 @@ struct Segment {
     const Row *rows;
     const uint64_t *block_hashes;
     const char *body;
-    uint64_t body_bytes;
+    uint64_t body_bytes, block; // bytes under one checksum
     // shared; each goes from 0 to 1 once
     Flag *sound; // for each block: it was checked and is what was written
     Flag *damaged;
@@ -48,9 +48,17 @@ static uint64_t round_up(uint64_t bytes)
     return (bytes + SEGMENT_ALIGN - 1) & ~(uint64_t)(SEGMENT_ALIGN - 1);
 }
 
-static uint64_t blocks_of(uint64_t body_bytes)
+// Bytes under one checksum, by version; 0 for one that is not known. Tables that took hours to make
+// are segments too, so older versions stay readable.
+static uint64_t block_size_of(uint32_t version)
 {
-    return (body_bytes + SEGMENT_BLOCK - 1) / SEGMENT_BLOCK;
+    static const uint32_t sizes[] = {0, 16 << 10, SEGMENT_BLOCK};
+    return version < ARRAY_LEN(sizes) ? sizes[version] : 0;
+}
+
+static uint64_t blocks_of(uint64_t body_bytes, uint64_t block)
+{
+    return (body_bytes + block - 1) / block;
 }
 
 static uint64_t head_bytes_of(uint64_t section_count, uint64_t block_count)
@@ -136,7 +144,8 @@ static Fail plan_file(Ctx *cx, const SegmentSection *sections, size_t count, Pla
     *plan = (Plan){.sections = sections, .count = count};
     sort_by_id(plan);
     for (size_t i = 0; i < count; i++) plan->body_bytes += round_up(sections[i].bytes.len);
-    uint64_t blocks = blocks_of(plan->body_bytes), head_bytes = head_bytes_of(count, blocks);
+    uint64_t blocks = blocks_of(plan->body_bytes, SEGMENT_BLOCK);
+    uint64_t head_bytes = head_bytes_of(count, blocks);
     if (plan->body_bytes + head_bytes > most_file_bytes)
         return FAIL(cx->arena, TOO_LARGE, "a segment of %llu bytes",
                     (unsigned long long)plan->body_bytes);
@@ -220,10 +229,11 @@ static const char *reason_against_head(const Head *head, size_t bytes)
     if (bytes < sizeof *head) return "length";
     if (memcmp(head->magic, magic, sizeof magic) != 0) return "magic";
     if (head->byte_order != BYTE_ORDER_MARK) return "byte-order";
-    if (head->version != SEGMENT_VERSION) return "version";
+    uint64_t block = block_size_of(head->version);
+    if (!block) return "version";
     if (head->file_bytes != bytes) return "length";
     if (head->section_count > SEGMENT_MOST_SECTIONS || head->head_bytes > bytes ||
-        head->block_count != blocks_of(bytes - head->head_bytes) ||
+        head->block_count != blocks_of(bytes - head->head_bytes, block) ||
         head->head_bytes != head_bytes_of(head->section_count, head->block_count))
         return "layout";
     Hash128 digest = head_digest(head);
@@ -254,6 +264,7 @@ static const char *parse(Str bytes, Segment *out)
     out->block_hashes = (const void *)(out->rows + out->head->section_count);
     out->body = bytes.ptr + out->head->head_bytes;
     out->body_bytes = bytes.len - out->head->head_bytes;
+    out->block = block_size_of(out->head->version);
     if (!rows_make_sense(out)) return "layout";
     size_t blocks = (size_t)out->head->block_count;
     out->sound = mem_alloc((blocks + 1) * sizeof *out->sound);
@@ -384,8 +395,8 @@ static const Row *find_row(const Segment *segment, uint32_t id)
 static bool block_is_sound(const Segment *segment, uint64_t number)
 {
     if (flag_get(&segment->sound[number])) return true;
-    uint64_t from = number * SEGMENT_BLOCK;
-    size_t len = (size_t)MIN((uint64_t)SEGMENT_BLOCK, segment->body_bytes - from);
+    uint64_t from = number * segment->block;
+    size_t len = (size_t)MIN(segment->block, segment->body_bytes - from);
     if (block_hash(segment->body + from, len, number) == segment->block_hashes[number]) {
         flag_set(&segment->sound[number], 1);
         return true;
@@ -397,8 +408,8 @@ static bool block_is_sound(const Segment *segment, uint64_t number)
 static bool is_sound(const Segment *segment, uint64_t from, uint64_t len)
 {
     if (!len) return true;
-    uint64_t last = (from + len - 1) / SEGMENT_BLOCK;
-    for (uint64_t number = from / SEGMENT_BLOCK; number <= last; number++)
+    uint64_t last = (from + len - 1) / segment->block;
+    for (uint64_t number = from / segment->block; number <= last; number++)
         if (!block_is_sound(segment, number)) return false;
     return true;
 }

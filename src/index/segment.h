@@ -27,7 +27,8 @@
 #include "base/os.h"
 
 enum {
-    SEGMENT_VERSION = 2, // of this container; what is in the sections has versions of its own
+    SEGMENT_VERSION = 2, // of this container, as written; 1 had larger blocks, and is still read.
+                         // What is in the sections has versions of its own
     SEGMENT_MOST_SECTIONS = 64,
     SEGMENT_ALIGN = 64,
     SEGMENT_BLOCK = 4 << 10, // bytes under one checksum

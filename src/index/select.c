@@ -67,8 +67,8 @@ static Nearest nearest_in(Ctx *cx, const char *path, Str name)
     return nearest;
 }
 
-// `given` does not exist: which part of it, and what is there instead?
-static Fail missing(Ctx *cx, const Workspace *workspace, Str in, Str given)
+// Which part of `given` does not exist, and what is there instead?
+Fail select_missing(Ctx *cx, const Workspace *workspace, Str in, Str given)
 {
     Str real = STR_NONE, name = STR_NONE, root = workspace->root;
     while (given.len > 1) {
@@ -107,7 +107,7 @@ static Fail resolve(Ctx *cx, const Workspace *workspace, Str in, Target *out)
     Str given = absolute ? str_copy(cx->arena, in)
                          : str_format(cx->arena, STR_FMT "/" STR_FMT, STR_ARG(root), STR_ARG(in));
     Fail fail = os_real_path(cx, given.ptr, &real);
-    if (fail && fail->kind == PROBLEM_NOT_FOUND) return missing(cx, workspace, in, given);
+    if (fail && fail->kind == PROBLEM_NOT_FOUND) return select_missing(cx, workspace, in, given);
     if (!fail) fail = os_stat(cx, OS_CWD, real.ptr, OS_NOFOLLOW, &info);
     if (fail) return fail;
     size_t skip = root.len > 1 ? root.len : 0;

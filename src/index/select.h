@@ -26,6 +26,10 @@ typedef struct Target {
     bool named;  // by the user, so it counts though it is ignored
 } Target;
 
+// The failure for a path (absolute, in the workspace) that is not there, `named` so by the user:
+// NOT_FOUND, with the nearest name that is.
+MUST_CHECK Fail select_missing(Ctx *cx, const Workspace *workspace, Str named, Str path);
+
 // The places where the walk begins, sorted by path: the root, or what --in names.
 // Fails: BAD_REQUEST, NOT_FOUND, IO.
 MUST_CHECK Fail select_targets(Ctx *cx, const Workspace *workspace, const Selection *selection,

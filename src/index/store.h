@@ -93,8 +93,11 @@ MUST_CHECK Fail store_attach(Ctx *cx, StoreWriter *writer, uint32_t number, Atta
                              const SegmentSection *sections, size_t count);
 
 size_t store_parts(const StoreWriter *writer); // so far, of the next snapshot
-// A part of the next snapshot, new or kept, to be read; the caller closes it. Fails: IO, DAMAGED.
+// A part of the next snapshot, new or kept, to be read, and what is attached to it: *out is NULL
+// when nothing is. The caller closes them. Fails: IO, DAMAGED.
 MUST_CHECK Fail store_staged(Ctx *cx, const StoreWriter *writer, uint32_t number, Segment **out);
+MUST_CHECK Fail store_attached(Ctx *cx, const StoreWriter *writer, uint32_t number, Attachment kind,
+                               Segment **out);
 
 typedef struct StorePublish {
     const FileEntry *files; // sorted by path; each with content names an ordinal of its own

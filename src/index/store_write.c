@@ -269,6 +269,16 @@ Fail store_staged(Ctx *cx, const StoreWriter *shown, uint32_t number, Segment **
     return segment_open(cx, writer->dir, writer->parts[number].file.name, out);
 }
 
+Fail store_attached(Ctx *cx, const StoreWriter *shown, uint32_t number, Attachment kind,
+                    Segment **out)
+{
+    const Writer *writer = (const Writer *)shown;
+    assert(number < writer->part_count);
+    const SnapshotFile *file = &writer->parts[number].attached[kind];
+    *out = NULL;
+    return file->name[0] ? segment_open(cx, writer->dir, file->name, out) : NULL;
+}
+
 // ---- publishing
 
 static Fail write_manifest(Ctx *cx, const Writer *writer, const StorePublish *publish,

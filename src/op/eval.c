@@ -1,4 +1,6 @@
 // op/eval.c - "eval": how well find ranks, on judged queries.
+#include <math.h>
+
 #include "base/vec.h"
 #include "op/op.h"
 #include "service/eval_sum.h"
@@ -43,7 +45,7 @@ static const Field figure_fields[] = {
 
 typedef struct RepoRow {
     Str name, half;
-    uint64_t files, bytes, chunks, index_bytes;
+    uint64_t files, bytes, covered_bytes, chunks, index_bytes;
     double build_ms, pack_ms;
 } RepoRow;
 
@@ -52,6 +54,7 @@ static const Field repo_fields[] = {
     FIELD(RepoRow, half, STR, "dev or test"),
     FIELD(RepoRow, files, SIZE, "indexed"),
     FIELD(RepoRow, bytes, SIZE, "of them"),
+    FIELD(RepoRow, covered_bytes, SIZE, "of these that lie in a chunk: all"),
     FIELD(RepoRow, chunks, SIZE, "of them"),
     FIELD(RepoRow, index_bytes, SIZE, "of the index"),
     FIELD(RepoRow, build_ms, REAL, "to index it"),
@@ -71,6 +74,8 @@ static const Field change_fields[] = {
 typedef struct EvalSummary {
     RecordList groups, categories, languages, repos, indexes, changes;
     StrList missing;
+    uint64_t bytes, chunks, index_bytes;
+    double chunk_bytes, coverage, index_bytes_per_chunk;
     double p50_ms, p95_ms, most_ms;
 } EvalSummary;
 
@@ -88,6 +93,12 @@ static const Field result[] = {
     FIELD(EvalSummary, changes, RECORDS, "since the run of --against, the largest first",
           .flags = FIELD_OPTIONAL_OUT, .sub = change_fields, .sub_size = sizeof(EvalChange)),
     FIELD(EvalSummary, missing, STRS, "repositories that are not checked out"),
+    FIELD(EvalSummary, bytes, SIZE, "of text, in all repositories"),
+    FIELD(EvalSummary, chunks, SIZE, "of it"),
+    FIELD(EvalSummary, chunk_bytes, REAL, "bytes of text in a chunk"),
+    FIELD(EvalSummary, coverage, REAL, "share of the text that lies in a chunk: 1"),
+    FIELD(EvalSummary, index_bytes, SIZE, "in memory; without facts and trigrams"),
+    FIELD(EvalSummary, index_bytes_per_chunk, REAL, "the same for each chunk"),
     FIELD(EvalSummary, p50_ms, REAL, "median time of a query"),
     FIELD(EvalSummary, p95_ms, REAL, "95 of 100 queries take less"),
     FIELD(EvalSummary, most_ms, REAL, "the slowest query"),
@@ -105,17 +116,24 @@ static void list_repos(Arena *arena, const EvalAnswer *answer, EvalSummary *out)
     VEC(Str) missing = {0};
     for (size_t i = 0; i < answer->repo_count; i++) {
         const EvalRepo *repo = &answer->repos[i];
-        RepoRow row = {repo->name,
-                       repo->test_half ? STR("test") : STR("dev"),
-                       repo->files,
-                       repo->bytes,
-                       repo->chunks,
-                       repo->index_bytes,
-                       ms_of(repo->build_ns),
+        RepoRow row = {repo->name,          repo->test_half ? STR("test") : STR("dev"),
+                       repo->files,         repo->bytes,
+                       repo->covered_bytes, repo->chunks,
+                       repo->index_bytes,   ms_of(repo->build_ns),
                        ms_of(repo->pack_ns)};
         if (repo->present) VEC_PUSH(arena, &rows, row);
-        else VEC_PUSH(arena, &missing, repo->name);
+        else if (!repo->unwanted) VEC_PUSH(arena, &missing, repo->name);
     }
+    uint64_t covered = 0;
+    for (size_t i = 0; i < rows.len; i++) {
+        out->bytes += rows.items[i].bytes;
+        out->chunks += rows.items[i].chunks;
+        out->index_bytes += rows.items[i].index_bytes;
+        covered += rows.items[i].covered_bytes;
+    }
+    if (out->bytes) out->coverage = (double)covered / (double)out->bytes;
+    if (out->chunks) out->chunk_bytes = (double)out->bytes / (double)out->chunks;
+    if (out->chunks) out->index_bytes_per_chunk = (double)out->index_bytes / (double)out->chunks;
     out->indexes = (RecordList){rows.items, rows.len};
     out->missing = (StrList){missing.items, missing.len};
 }
@@ -190,12 +208,8 @@ static void text(Buf *out, const void *arguments, const Result *of, const TextSt
     (void)style;
     const EvalSummary *summary = of->summary;
     const RepoRow *rows = summary->indexes.items;
-    uint64_t bytes = 0, chunks = 0, index_bytes = 0;
     double build_ms = 0, pack_ms = 0;
     for (size_t i = 0; i < summary->indexes.count; i++) {
-        bytes += rows[i].bytes;
-        chunks += rows[i].chunks;
-        index_bytes += rows[i].index_bytes;
         build_ms += rows[i].build_ms;
         pack_ms += rows[i].pack_ms;
     }
@@ -205,13 +219,16 @@ static void text(Buf *out, const void *arguments, const Result *of, const TextSt
     write_figures(out, "repository", summary->repos);
     buf_addf(out, "latency of a query: p50 %.3f ms, p95 %.3f ms, most %.3f ms\n", summary->p50_ms,
              summary->p95_ms, summary->most_ms);
-    if (chunks)
-        buf_addf(
-            out,
-            "index: %.1f MB of text in %llu chunks, %.0f bytes a chunk, %.2f x the text; built "
-            "in %.2f s, of which %.2f s packing\n",
-            (double)bytes / 1e6, (unsigned long long)chunks, (double)index_bytes / (double)chunks,
-            (double)index_bytes / (double)bytes, build_ms / 1e3, pack_ms / 1e3);
+    if (summary->chunks)
+        buf_addf(out,
+                 "chunks: %llu of %.0f bytes, %.2f %% of %.1f MB of text\n"
+                 "index: %.0f bytes a chunk, %.2f x the text; built in %.2f s, of which %.2f s "
+                 "packing\n",
+                 (unsigned long long)summary->chunks, summary->chunk_bytes,
+                 floor(summary->coverage * 1e4) / 1e2, (double)summary->bytes / 1e6,
+                 summary->index_bytes_per_chunk,
+                 (double)summary->index_bytes / (double)MAX(summary->bytes, (uint64_t)1),
+                 build_ms / 1e3, pack_ms / 1e3);
     for (size_t i = 0; i < summary->missing.count; i++)
         buf_addf(out, "not checked out: " STR_FMT "\n", STR_ARG(summary->missing.items[i]));
     if (from->against.len) write_changes(out, summary);

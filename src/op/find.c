@@ -21,10 +21,11 @@ static const Field args[] = {
           .fallback = "10"),
     FIELD(FindArgs, per_file, INT, "most places shown of each file", .least = 1,
           .most = RANK_MOST_CHUNKS, .fallback = "3"),
-    FIELD(FindArgs, budget, INT,
-          "about so many tokens (of 4 bytes) for the answer for people; 0 for no limit but 100 "
-          "lines",
-          .least = 0, .most = 1000000, .fallback = "0", .value_name = "TOKENS"),
+    FIELD(
+        FindArgs, budget, INT,
+        "most tokens (of 4 bytes) of the answer for people, but for its first and last line; 0 for "
+        "no limit but 100 lines",
+        .least = 0, .most = 1000000, .fallback = "0", .value_name = "TOKENS"),
     FIELD(FindArgs, stale_ok, BOOL,
           "answer from the index as it was published, without a look at the files"),
     FIELD(FindArgs, index_dir, PATH, "where indexes are kept, instead of index.directory",
@@ -389,6 +390,8 @@ static const OpCell cell = {.version = 1, .files = "in", .selection = select_fil
 static const OpExample examples[] = {
     {"cq find 'how are retries scheduled'", "the files that answer it, best first"},
     {"cq find RetryPolicy --explain", "where it is defined, and why that file comes first"},
+    {"cq find src/net/retry.c:120", "a place: the definition around it, and what is close to it"},
+    {"cq find \"$(cat trace.txt)\"", "the files of a stack trace, the innermost first"},
     {"cq find 'connection pool' --in src --lang python", "in a part of the workspace"},
     {"cq find 'install from source' --only docs", "in text for people"},
     {0},
@@ -399,7 +402,8 @@ const OpSpec op_find = {
     .summary = "The files that answer a question, best first",
     .details =
         "The question may be a sentence, some words, an identifier, a path, an error message or a "
-        "stack trace. Words are compared by their stems with the code, comments, names of "
+        "stack trace; a file that it names (src/dict.c:750) comes first, with that line. Words are "
+        "compared by their stems with the code, comments, names of "
         "definitions and paths of all files; identifiers count by their parts and as a whole. One "
         "result a file, with its best places; tests, examples and text for people stand behind "
         "code unless the question asks for them.\n"

@@ -6,7 +6,7 @@
 //   what was left out
 #include "op/find.h"
 
-enum { LINE_MOST = 140, LINES_MOST = 100, RESERVED = 3, TOKEN_BYTES = 4 };
+enum { LINE_MOST = 140, LINES_MOST = 100, RESERVED = 3, TOKEN_BYTES = 4, TAIL_BYTES = 80 };
 
 typedef struct Page {
     Buf *out;
@@ -15,24 +15,30 @@ typedef struct Page {
     const FindAnswer *answer;
     bool color;
     int64_t lines_left;
-    size_t bytes_most; // SIZE_MAX: no --budget
+    size_t bytes_most; // SIZE_MAX: no --budget. The last lines have TAIL_BYTES more
+    size_t line_start;
+    bool full; // a line did not fit: it was taken back, and no other follows
 } Page;
 
+// The first line and what was left out are told whatever the budget.
 static void end_line(Page *page)
 {
     buf_byte(page->out, '\n');
-    page->lines_left--;
+    page->full = page->full || (page->line_start && page->out->len > page->bytes_most);
+    if (page->full && page->line_start) page->out->len = page->line_start;
+    else page->lines_left--;
+    page->line_start = page->out->len;
 }
 
 static bool has_room(const Page *page, int64_t lines)
 {
-    return page->lines_left > RESERVED + lines && page->out->len < page->bytes_most;
+    return page->lines_left > RESERVED + lines && !page->full;
 }
 
 static void colored(Page *page, const char *code, Str text)
 {
     if (page->color) buf_addf(page->out, "\x1b[%sm", code);
-    buf_add(page->out, text);
+    buf_add_shown(page->out, text);
     if (page->color) buf_add(page->out, STR("\x1b[0m"));
 }
 
@@ -49,9 +55,10 @@ static void write_head(Page *page)
     const FindSummary *summary = page->summary;
     Str line, rest = summary->query;
     if (str_next(&rest, '\n', &line)) colored(page, "1", line);
-    buf_addf(page->out, ": %llu of %llu candidate files (" STR_FMT "), %llu files indexed",
+    buf_addf(page->out, ": %llu of %llu candidate files (" STR_FMT "), %llu files %s",
              (unsigned long long)summary->shown, (unsigned long long)summary->candidates,
-             STR_ARG(summary->kind), (unsigned long long)summary->indexed);
+             STR_ARG(summary->kind), (unsigned long long)summary->indexed,
+             summary->index.cold ? "parsed" : "indexed");
     for (size_t i = 0; i < summary->skipped.count; i++)
         buf_addf(page->out, "%s" STR_FMT " %llu",
                  i ? ", " : ", skipped: ", STR_ARG(summary->skipped.items[i].name),
@@ -95,8 +102,9 @@ static void write_lines(Page *page, const FindPlace *place)
         while (lead < text.len && (text.ptr[lead] == ' ' || text.ptr[lead] == '\t')) lead++;
         text = str_sub(text, lead, text.len);
         size_t cut = utf8_cut(text, MIN(text.len, (size_t)LINE_MOST));
-        buf_addf(page->out, "%8u  " STR_FMT "%s", place->lines[i].number,
-                 STR_ARG(str_sub(text, 0, cut)), cut < text.len ? "..." : "");
+        buf_addf(page->out, "%8u  ", place->lines[i].number);
+        buf_add_shown(page->out, str_sub(text, 0, cut));
+        if (cut < text.len) buf_add(page->out, STR("..."));
         end_line(page);
     }
 }
@@ -156,7 +164,8 @@ static void write_explanation(Page *page, const FindFile *file)
     end_line(page);
 }
 
-static void write_file(Page *page, size_t rank, const FindFile *file)
+// False when the budget has no room for it.
+static bool write_file(Page *page, size_t rank, const FindFile *file)
 {
     buf_addf(page->out, "%-3zu ", rank);
     colored(page, "35", file->path);
@@ -165,10 +174,12 @@ static void write_file(Page *page, size_t rank, const FindFile *file)
         write_range(page, &file->places[0]);
     }
     end_line(page);
+    if (page->full) return false;
     if (file->place_count) write_lines(page, &file->places[0]);
     write_other_places(page, file);
     write_siblings(page, file);
     write_explanation(page, file);
+    return true;
 }
 
 static void write_limits(Page *page)
@@ -207,12 +218,13 @@ void find_text(Buf *out, const void *arguments, const Result *result, const Text
                  .answer = data->answer,
                  .color = style->color,
                  .lines_left = LINES_MOST,
-                 .bytes_most =
-                     args->budget ? out->len + (size_t)args->budget * TOKEN_BYTES : SIZE_MAX};
+                 .bytes_most = SIZE_MAX};
+    size_t budget = (size_t)args->budget * TOKEN_BYTES;
+    if (budget) page.bytes_most = out->len + MAX(budget, (size_t)TAIL_BYTES) - TAIL_BYTES;
     size_t shown = 0;
     write_head(&page);
     write_index(&page);
-    for (; shown < data->answer->file_count && has_room(&page, 1); shown++)
-        write_file(&page, shown + 1, &data->answer->files[shown]);
+    while (shown < data->answer->file_count && has_room(&page, 1))
+        if (write_file(&page, shown + 1, &data->answer->files[shown])) shown++;
     write_rest(&page, shown);
 }

@@ -85,6 +85,18 @@ static const Field cell_fields[] = {
     {0},
 };
 
+static const Field vector_fields[] = {
+    FIELD(IndexVectorStatus, rows, SIZE, "chunks that have one"),
+    FIELD(IndexVectorStatus, without, SIZE, "chunks that have none"),
+    FIELD(IndexVectorStatus, dims, SIZE, "numbers in each"),
+    FIELD(IndexVectorStatus, bytes, SIZE, "on disk, counted in snapshot_bytes too"),
+    FIELD(IndexVectorStatus, ann_bytes, SIZE, "of an index over them, likewise; 0: there is none"),
+    FIELD(IndexVectorStatus, is_current, BOOL, "made by what embed.* names now; else not used"),
+    FIELD(IndexVectorStatus, backend, STR, "that made them, when it is that of now"),
+    FIELD(IndexVectorStatus, model, STR, "likewise"),
+    {0},
+};
+
 typedef struct IndexSummary {
     Str action, folder, created, trouble, background, commit, branch;
     uint64_t dirty, untracked, commit_files, commits_read;
@@ -94,6 +106,7 @@ typedef struct IndexSummary {
     uint64_t version, segments, files, indexed, chunks, definitions, dead_files;
     uint64_t text_bytes, snapshot_bytes, disk_bytes;
     double bytes_per_text_byte;
+    IndexVectorStatus vectors;
     CountList languages, skipped, changes;
     bool unchanged, building;
     int64_t holder;
@@ -124,6 +137,8 @@ static const Field result[] = {
     FIELD(IndexSummary, snapshot_bytes, SIZE, "of the current version"),
     FIELD(IndexSummary, bytes_per_text_byte, REAL, "its size for each byte of text"),
     FIELD(IndexSummary, disk_bytes, SIZE, "of all versions together"),
+    FIELD(IndexSummary, vectors, RECORD, "of chunks, beside the segments; all zero without",
+          .sub = vector_fields),
     FIELD(IndexSummary, languages, COUNTS, "indexed files by language"),
     FIELD(IndexSummary, skipped, COUNTS, "files that were left out, by reason"),
     FIELD(IndexSummary, changes, COUNTS, "status: files since then; build: before it"),
@@ -209,6 +224,7 @@ static void take_status(Arena *arena, const IndexStatus *from, IndexSummary *out
     if (from->text_bytes)
         out->bytes_per_text_byte =
             round(1e3 * (double)from->snapshot_bytes / (double)from->text_bytes) / 1e3;
+    out->vectors = from->vectors;
     out->languages = count_languages(arena, from->lang_files);
     out->skipped = count_skips(arena, from->skipped);
     out->changes = count_changes(arena, from->changes);
@@ -397,11 +413,33 @@ static void write_counts(Buf *out, const char *title, CountList list)
     if (any) buf_byte(out, '\n');
 }
 
+static void write_vectors(Buf *out, const IndexVectorStatus *vectors)
+{
+    if (!vectors->bytes) return;
+    buf_addf(out, "vectors: %llu rows of %llu dimensions, ", (unsigned long long)vectors->rows,
+             (unsigned long long)vectors->dims);
+    buf_add_size(out, vectors->bytes);
+    if (vectors->is_current) {
+        buf_addf(out, ", by " STR_FMT, STR_ARG(vectors->backend));
+        if (vectors->model.len) buf_addf(out, " " STR_FMT, STR_ARG(vectors->model));
+    } else {
+        buf_add(out, STR(", of another model than embed.* names now: not used"));
+    }
+    if (vectors->without)
+        buf_addf(out, "; %llu chunks have none", (unsigned long long)vectors->without);
+    if (vectors->ann_bytes) {
+        buf_add(out, STR("; an index over them, "));
+        buf_add_size(out, vectors->ann_bytes);
+    }
+    buf_byte(out, '\n');
+}
+
 static void write_status(Buf *out, const IndexSummary *summary)
 {
     if (summary->trouble.len) buf_addf(out, "trouble: " STR_FMT "\n", STR_ARG(summary->trouble));
     if (summary->background.len)
-        buf_addf(out, "behind an answer: " STR_FMT "\n", STR_ARG(summary->background));
+        buf_addf(out, "the last build behind an answer failed: " STR_FMT "\n",
+                 STR_ARG(summary->background));
     if (summary->building)
         buf_addf(out, "process %lld is building it\n", (long long)summary->holder);
     if (!summary->version && summary->building) return;
@@ -410,7 +448,7 @@ static void write_status(Buf *out, const IndexSummary *summary)
         return;
     }
     buf_addf(out,
-             "version %llu of " STR_FMT ": %llu of %llu files, %llu chunks, %llu definitions\n",
+             "version %llu, made " STR_FMT ": %llu of %llu files, %llu chunks, %llu definitions\n",
              (unsigned long long)summary->version, STR_ARG(summary->created),
              (unsigned long long)summary->indexed, (unsigned long long)summary->files,
              (unsigned long long)summary->chunks, (unsigned long long)summary->definitions);
@@ -418,13 +456,14 @@ static void write_status(Buf *out, const IndexSummary *summary)
     buf_add_size(out, summary->snapshot_bytes);
     buf_add(out, STR(" for "));
     buf_add_size(out, summary->text_bytes);
-    buf_addf(out, " of text (%.2f), in %llu segments", summary->bytes_per_text_byte,
-             (unsigned long long)summary->segments);
+    buf_addf(out, " of text (%.2f), in %llu segment%s", summary->bytes_per_text_byte,
+             (unsigned long long)summary->segments, summary->segments == 1 ? "" : "s");
     if (summary->dead_files)
         buf_addf(out, " with %llu outdated files", (unsigned long long)summary->dead_files);
     buf_add(out, STR("; all versions: "));
     buf_add_size(out, summary->disk_bytes);
     buf_byte(out, '\n');
+    write_vectors(out, &summary->vectors);
     write_counts(out, "languages: ", summary->languages);
     write_counts(out, "skipped: ", summary->skipped);
 }
@@ -452,11 +491,18 @@ static void write_commit(Buf *out, const IndexSummary *summary)
     if (!summary->commit.len) return;
     buf_addf(out, "commit: " STR_FMT, STR_ARG(str_sub(summary->commit, 0, 12)));
     if (summary->branch.len) buf_addf(out, " on " STR_FMT, STR_ARG(summary->branch));
-    buf_addf(out, ", %llu files changed, %llu untracked; last commits of %llu files are known",
-             (unsigned long long)summary->dirty, (unsigned long long)summary->untracked,
-             (unsigned long long)summary->commit_files);
+    if (!summary->dirty && !summary->untracked) buf_add(out, STR(", nothing uncommitted"));
+    if (summary->dirty)
+        buf_addf(out, ", %llu files not as committed", (unsigned long long)summary->dirty);
+    if (summary->untracked)
+        buf_addf(out, ", %llu untracked", (unsigned long long)summary->untracked);
+    buf_byte(out, '\n');
+    if (!summary->version) return;
+    buf_addf(out, "last commits: of %llu of %llu files", (unsigned long long)summary->commit_files,
+             (unsigned long long)summary->files);
     if (!summary->commits_complete)
-        buf_addf(out, ", from the newest %llu", (unsigned long long)summary->commits_read);
+        buf_addf(out, ", from the newest %llu commits; later builds go on",
+                 (unsigned long long)summary->commits_read);
     buf_byte(out, '\n');
 }
 

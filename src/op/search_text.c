@@ -6,7 +6,7 @@
 //   what was left out, and how to get it
 #include "op/search.h"
 
-enum { LINE_MOST = 140, NAMES_MOST = 20, RESERVED = 3 };
+enum { LINE_MOST = 140, NAMES_MOST = 20, RESERVED = 3, LIMIT_LEAST = 8 };
 
 typedef struct Page {
     Buf *out;
@@ -27,7 +27,7 @@ static void end_line(Page *page)
 static void colored(Page *page, const char *code, Str text)
 {
     if (page->color) buf_addf(page->out, "\x1b[%sm", code);
-    buf_add(page->out, text);
+    buf_add_shown(page->out, text);
     if (page->color) buf_add(page->out, STR("\x1b[0m"));
 }
 
@@ -93,10 +93,10 @@ static void write_hit_text(Page *page, const SearchHit *hit)
     size_t to = utf8_cut(line, MIN(line.len, from + LINE_MOST));
     if (from > lead) buf_add(page->out, STR("..."));
     bool mark = page->color && at >= from && at + hit->len <= to;
-    buf_add(page->out, str_sub(line, from, mark ? at : to));
+    buf_add_shown(page->out, str_sub(line, from, mark ? at : to));
     if (mark) {
         colored(page, "1;31", str_sub(line, at, at + hit->len));
-        buf_add(page->out, str_sub(line, at + hit->len, to));
+        buf_add_shown(page->out, str_sub(line, at + hit->len, to));
     }
     if (to < line.len) buf_add(page->out, STR("..."));
 }
@@ -118,7 +118,7 @@ static void write_definition(Page *page, const SearchHit *hit)
         buf_addf(page->out, "  " STR_FMT "  ", STR_ARG(def->kind));
         Str signature = def->signature;
         size_t cut = utf8_cut(signature, MIN(signature.len, (size_t)LINE_MOST));
-        buf_add(page->out, str_sub(signature, 0, cut));
+        buf_add_shown(page->out, str_sub(signature, 0, cut));
         if (cut < signature.len) buf_add(page->out, STR("..."));
     } else {
         buf_add(page->out, STR("  "));
@@ -136,7 +136,7 @@ static void write_snippet(Page *page)
         if (line.len && line.ptr[line.len - 1] == '\r') line.len--;
         size_t cut = utf8_cut(line, MIN(line.len, (size_t)LINE_MOST));
         buf_addf(page->out, "%7u  ", number++);
-        buf_add(page->out, str_sub(line, 0, cut));
+        buf_add_shown(page->out, str_sub(line, 0, cut));
         end_line(page);
     }
 }
@@ -262,7 +262,7 @@ void search_text(Buf *out, const void *arguments, const Result *result, const Te
                  .answer = answer,
                  .summary = result->summary,
                  .color = style->color,
-                 .lines_left = args->limit ? args->limit : INT64_MAX};
+                 .lines_left = args->limit ? MAX(args->limit, LIMIT_LEAST) : INT64_MAX};
     if (!result->found) {
         write_miss(&page);
         write_skipped(&page);

@@ -8,90 +8,134 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "base/vec.h"
+
 enum { SCANNED = 4 * DENSE_MOST_HITS };
 
 // --- opening ---
 
-static bool open_parts(Str head_bytes, Str rows, Str sums, const Digest *model, uint32_t chunks,
-                       DensePart *out)
+typedef Str (*SectionFn)(const void *arg, uint32_t id);
+
+// Rows are checked when they are looked at, the rest here.
+static Str section_of_segment(const void *arg, uint32_t id)
+{
+    enum { VECTORS_HEAD = 64 };
+    bool rows = id >= DENSE_SECTION_ROWS && (id - DENSE_SECTION_ROWS) % 2 == 0;
+    if (!rows) return segment_section(arg, id);
+    Str bytes = segment_unchecked(arg, id);
+    size_t head = MIN(bytes.len, (size_t)VECTORS_HEAD);
+    return bytes.ptr && segment_is_sound(arg, bytes.ptr, head) ? bytes : STR_NONE;
+}
+
+static Str section_made(const void *arg, uint32_t id)
+{
+    return ((const SegmentSection *)arg)[id - DENSE_SECTION_HEAD].bytes;
+}
+
+static bool open_table(SectionFn section, const void *arg, uint32_t kind, uint32_t dims,
+                       DenseTable *out)
 {
     Arena ignored = {0};
-    DenseHead head;
-    *out = (DensePart){0};
-    if (head_bytes.len != sizeof head) return false;
-    memcpy(&head, head_bytes.ptr, sizeof head);
-    if (head.version != DENSE_VERSION || head.chunks != chunks) return false;
-    if (model && !digest_eq(&head.model, model)) return false;
-    out->missing = head.missing;
-    if (!head.dims) return true; // every row is missing
+    Str rows = section(arg, DENSE_SECTION_ROWS + 2 * kind);
+    Str sums = section(arg, DENSE_SECTION_SUMS + 2 * kind);
     Fail fail = vectors_open(&ignored, rows, &out->vectors);
-    bool fits = !fail && out->vectors.shape.rows == chunks &&
-                out->vectors.shape.dims == head.dims && sums.len == head.dims * sizeof(int64_t);
+    bool fits = !fail && out->vectors.shape.rows == out->counts.rows &&
+                out->vectors.shape.dims == dims && sums.len == dims * sizeof(int64_t);
     arena_fini(&ignored);
-    if (!fits) {
-        *out = (DensePart){0};
-        return false;
+    if (fits) out->sums = (const int64_t *)(const void *)sums.ptr;
+    return fits;
+}
+
+static bool open_part(SectionFn section, const void *arg, const Digest *model, uint32_t chunks,
+                      DensePart *out)
+{
+    DenseHead head;
+    Str bytes = section(arg, DENSE_SECTION_HEAD);
+    *out = (DensePart){0};
+    if (bytes.len != sizeof head) return false;
+    memcpy(&head, bytes.ptr, sizeof head);
+    if (head.version != DENSE_VERSION || head.of[DENSE_CHUNKS].rows != chunks) return false;
+    if (model && !digest_eq(&head.model, model)) return false;
+    bool fits = true;
+    for (uint32_t kind = 0; fits && kind < DENSE_KINDS; kind++) {
+        out->tables[kind].counts = head.of[kind];
+        if (head.dims) fits = open_table(section, arg, kind, head.dims, &out->tables[kind]);
     }
-    out->sums = (const int64_t *)(const void *)sums.ptr;
-    out->with_row = head.with_row;
-    return true;
+    if (!fits) *out = (DensePart){0};
+    return fits;
 }
 
 bool dense_open(const Segment *segment, const Digest *model, uint32_t chunks, DensePart *out)
 {
-    return open_parts(segment_section(segment, DENSE_SECTION_HEAD),
-                      segment_section(segment, DENSE_SECTION_ROWS),
-                      segment_section(segment, DENSE_SECTION_SUMS), model, chunks, out);
+    if (!open_part(section_of_segment, segment, model, chunks, out)) return false;
+    for (int kind = 0; kind < DENSE_KINDS; kind++) out->tables[kind].segment = segment;
+    return true;
 }
 
 bool dense_open_sections(const SegmentSection *sections, DensePart *out)
 {
     DenseHead head;
     memcpy(&head, sections[0].bytes.ptr, sizeof head);
-    return open_parts(sections[0].bytes, sections[1].bytes, sections[2].bytes, NULL, head.chunks,
-                      out);
+    return open_part(section_made, sections, NULL, head.of[DENSE_CHUNKS].rows, out);
+}
+
+// Whether there is such a row, and it is what was written.
+static bool has_row(const DenseTable *table, uint32_t row)
+{
+    const Vectors *vectors = &table->vectors;
+    if (row >= vectors->shape.rows) return false; // a damaged file row led here
+    if (!table->segment) return true;
+    return segment_is_sound(table->segment, &vectors->scales[row], sizeof(float)) &&
+           segment_is_sound(table->segment, vectors->codes + row * vectors->stride,
+                            vectors->stride);
 }
 
 // --- the mean ---
 
-static bool has_rows(const DensePart *part, uint32_t dims)
+static bool has_rows(const DenseTable *table, uint32_t dims)
 {
-    return part->sums && part->vectors.shape.dims == dims;
+    return table->sums && table->vectors.shape.dims == dims;
 }
 
-static void subtract_file(const CorpusPart *part, const DensePart *dense, uint32_t file,
-                          int64_t *sums, int64_t *count)
+static void subtract_row(const DenseTable *table, uint32_t row, uint64_t *sums, int64_t *count)
 {
-    const LexFile *row = lex_file(part->lexicon, file);
-    for (uint32_t i = 0; i < row->chunk_count; i++) {
-        uint32_t chunk = row->first_chunk + i;
-        if (chunk >= dense->vectors.shape.rows) return; // a damaged row
-        const int8_t *codes = dense->vectors.codes + chunk * dense->vectors.stride;
-        double scale = (double)dense->vectors.scales[chunk];
-        if (!(scale > 0)) continue;
-        for (uint32_t k = 0; k < dense->vectors.shape.dims; k++)
-            sums[k] -= (int64_t)llrint((double)codes[k] * scale * dense_sum_step);
-        --*count;
+    if (!has_row(table, row)) return;
+    const int8_t *codes = table->vectors.codes + row * table->vectors.stride;
+    double step = (double)table->vectors.scales[row] * dense_sum_step;
+    if (!(step > 0)) return;
+    for (uint32_t k = 0; k < table->vectors.shape.dims; k++)
+        sums[k] -= (uint64_t)llrint((double)codes[k] * step);
+    --*count;
+}
+
+static void subtract_dead(const CorpusPart *part, const DenseTable *table, DenseKind kind,
+                          uint64_t *sums, int64_t *count)
+{
+    for (uint32_t file = 0; part->dead && file < part->lexicon->head->files; file++) {
+        const LexFile *row = lex_file(part->lexicon, file);
+        if (!part->dead[file]) continue;
+        if (kind == DENSE_FILES) subtract_row(table, file, sums, count);
+        for (uint32_t i = 0; kind == DENSE_CHUNKS && i < row->chunk_count; i++)
+            subtract_row(table, row->first_chunk + i, sums, count);
     }
 }
 
 // NULL when nothing has a vector.
-static float *find_mean(Arena *arena, const DenseQuery *query)
+static float *find_mean(Arena *arena, const DenseQuery *query, DenseKind kind)
 {
-    int64_t *sums = ARENA_ARRAY(arena, int64_t, query->dims), count = 0;
+    uint64_t *sums = ARENA_ARRAY(arena, uint64_t, query->dims); // of whole numbers below 0, too
+    int64_t count = 0;
     for (size_t i = 0; i < query->corpus->part_count; i++) {
-        const CorpusPart *part = &query->corpus->parts[i];
-        const DensePart *dense = &query->parts[i];
-        if (!has_rows(dense, query->dims)) continue;
-        for (uint32_t k = 0; k < query->dims; k++) sums[k] += dense->sums[k];
-        count += dense->with_row;
-        for (uint32_t file = 0; part->dead && file < part->lexicon->head->files; file++)
-            if (part->dead[file]) subtract_file(part, dense, file, sums, &count);
+        const DenseTable *table = &query->parts[i].tables[kind];
+        if (!has_rows(table, query->dims)) continue;
+        for (uint32_t k = 0; k < query->dims; k++) sums[k] += (uint64_t)table->sums[k];
+        count += table->counts.with_row;
+        subtract_dead(&query->corpus->parts[i], table, kind, sums, &count);
     }
     if (count <= 0) return NULL;
     float *mean = ARENA_ARRAY(arena, float, query->dims);
     for (uint32_t k = 0; k < query->dims; k++)
-        mean[k] = (float)((double)sums[k] / dense_sum_step / (double)count);
+        mean[k] = (float)((double)(int64_t)sums[k] / dense_sum_step / (double)count);
     return mean;
 }
 
@@ -102,7 +146,7 @@ static uint64_t *choose_chunks(Arena *arena, const DenseQuery *query, size_t num
                                uint64_t *without)
 {
     const CorpusPart *part = &query->corpus->parts[number];
-    const DensePart *dense = &query->parts[number];
+    const DenseTable *dense = &query->parts[number].tables[DENSE_CHUNKS];
     uint32_t chunks = part->lexicon->head->chunks;
     bool has = has_rows(dense, query->dims);
     uint64_t *bits = ARENA_ARRAY(arena, uint64_t, chunks / 64 + 1);
@@ -127,6 +171,8 @@ typedef struct Near {
     Str path;
 } Near;
 
+typedef VEC(Near) NearVec;
+
 static int by_score(const void *a, const void *b)
 {
     const Near *left = a, *right = b;
@@ -140,15 +186,33 @@ typedef struct Found {
     size_t len;
 } Found;
 
+static Fail scan_rows(Ctx *cx, Pool *pool, const DensePart *part, const VectorQuery *probe,
+                      VectorHits *hits, DenseHits *out)
+{
+    AnnHits found;
+    const Vectors *vectors = &part->tables[DENSE_CHUNKS].vectors;
+    if (!part->ann) return vectors_search(cx, pool, vectors, probe, hits);
+    Fail fail = ann_search(cx, pool, part->ann, vectors, probe, &found);
+    if (fail && fail->kind == PROBLEM_UNAVAILABLE) // FAISS failed: we can do without
+        return vectors_search(cx, pool, vectors, probe, hits);
+    TRY(fail);
+    *hits = found.hits;
+    out->by_index = out->by_index || !found.exact.len;
+    return NULL;
+}
+
 static Fail scan_part(Ctx *cx, Pool *pool, const DenseQuery *query, size_t number,
                       const float *centred, Found *found, DenseHits *out)
 {
     const CorpusPart *part = &query->corpus->parts[number];
     uint64_t *bits = choose_chunks(cx->arena, query, number, &out->without);
-    if (!centred || !has_rows(&query->parts[number], query->dims)) return NULL;
+    const DenseTable *table = &query->parts[number].tables[DENSE_CHUNKS];
+    if (!centred || !has_rows(table, query->dims)) return NULL;
+    if (table->segment && !segment_section(table->segment, DENSE_SECTION_ROWS).ptr)
+        return NULL; // damaged
     VectorQuery probe = {.vector = centred, .k = SCANNED, .filter = bits};
     VectorHits hits;
-    TRY(vectors_search(cx, pool, &query->parts[number].vectors, &probe, &hits));
+    TRY(scan_rows(cx, pool, &query->parts[number], &probe, &hits, out));
     out->cut = out->cut || hits.cut;
     Near *items = ARENA_ARRAY(cx->arena, Near, found->len + hits.len);
     if (found->len) memcpy(items, found->items, found->len * sizeof *items);
@@ -187,36 +251,104 @@ static const float *centre(Arena *arena, const DenseQuery *query, const float *m
     return embed_normalise(centred, query->dims) ? centred : query->vector;
 }
 
-static void take_off_mean(const DenseQuery *query, const float *centred, const float *mean,
-                          Found *found)
+typedef struct Centre {
+    const float *mean, *query; // the question, the mean taken off
+    double query_mean, mean_square;
+} Centre;
+
+static bool find_centre(Arena *arena, const DenseQuery *query, DenseKind kind, Centre *out)
 {
-    double query_mean = (double)vectors_dot(centred, mean, query->dims);
-    double mean_square = (double)vectors_dot(mean, mean, query->dims);
-    for (size_t i = 0; i < found->len; i++) {
-        Near *near = &found->items[i];
-        const CorpusPart *part = corpus_part_of_chunk(query->corpus, near->chunk);
-        const Vectors *vectors = &query->parts[part - query->corpus->parts].vectors;
-        uint32_t row = near->chunk - part->first_chunk;
-        double square = row_square(vectors, row) - 2 * row_times(vectors, row, mean) + mean_square;
-        double dot = row_times(vectors, row, centred) - query_mean;
-        near->score = square > 1e-9 ? (float)(dot / sqrt(square)) : 0;
+    *out = (Centre){.mean = find_mean(arena, query, kind)};
+    if (!out->mean) return false;
+    out->query = centre(arena, query, out->mean);
+    out->query_mean = (double)vectors_dot(out->query, out->mean, query->dims);
+    out->mean_square = (double)vectors_dot(out->mean, out->mean, query->dims);
+    return true;
+}
+
+// The cosine of the question and a row, the mean taken off both.
+static float centred_cosine(const Centre *centre, const Vectors *vectors, uint32_t row)
+{
+    double square =
+        row_square(vectors, row) - 2 * row_times(vectors, row, centre->mean) + centre->mean_square;
+    double dot = row_times(vectors, row, centre->query) - centre->query_mean;
+    return square > 1e-9 ? (float)(dot / sqrt(square)) : 0;
+}
+
+static float score_chunk(const DenseQuery *query, const Centre *centre, uint32_t chunk)
+{
+    const CorpusPart *part = corpus_part_of_chunk(query->corpus, chunk);
+    const DensePart *dense = &query->parts[part - query->corpus->parts];
+    return centred_cosine(centre, &dense->tables[DENSE_CHUNKS].vectors, chunk - part->first_chunk);
+}
+
+static Fail scan_all(Ctx *cx, Pool *pool, const DenseQuery *query, const Centre *centre,
+                     Found *found, DenseHits *out)
+{
+    for (size_t i = 0; i < query->corpus->part_count; i++)
+        TRY(scan_part(cx, pool, query, i, centre ? centre->query : NULL, found, out));
+    for (size_t i = 0; i < found->len; i++)
+        found->items[i].score = score_chunk(query, centre, found->items[i].chunk);
+    return NULL;
+}
+
+static void score_file(Ctx *cx, const DenseQuery *query, const Centre *centre, uint32_t file,
+                       NearVec *found, DenseHits *out)
+{
+    const CorpusPart *part = corpus_part_of_file(query->corpus, file);
+    const DenseTable *table = &query->parts[part - query->corpus->parts].tables[DENSE_CHUNKS];
+    const LexFile *row = corpus_file(query->corpus, file);
+    Str path = corpus_path(query->corpus, file);
+    bool has = centre && has_rows(table, query->dims);
+    for (uint32_t i = 0; i < row->chunk_count; i++) {
+        uint32_t local = row->first_chunk + i, chunk = part->first_chunk + local;
+        float scale = has && has_row(table, local) ? table->vectors.scales[local] : -1;
+        out->without += scale < 0;
+        if (!(scale > 0)) continue;
+        VEC_PUSH(cx->arena, found, (Near){chunk, score_chunk(query, centre, chunk), path});
     }
-    if (found->len) qsort(found->items, found->len, sizeof *found->items, by_score);
+}
+
+static Fail score_some(Ctx *cx, const DenseQuery *query, const Centre *centre, Found *found,
+                       DenseHits *out)
+{
+    NearVec near = {0};
+    for (size_t i = 0; i < query->only_count; i++) {
+        if (i % 64 == 0) TRY(ctx_check(cx));
+        score_file(cx, query, centre, query->only_files[i], &near, out);
+    }
+    *found = (Found){near.items, near.len};
+    return NULL;
 }
 
 Fail dense_search(Ctx *cx, Pool *pool, const DenseQuery *query, DenseHits *out)
 {
     Found found = {0};
+    Centre centre;
     *out = (DenseHits){0};
-    const float *mean = find_mean(cx->arena, query), *centred = NULL;
-    if (mean) centred = centre(cx->arena, query, mean);
-    for (size_t i = 0; i < query->corpus->part_count; i++)
-        TRY(scan_part(cx, pool, query, i, centred, &found, out));
-    if (found.len) take_off_mean(query, centred, mean, &found);
+    bool any = find_centre(cx->arena, query, DENSE_CHUNKS, &centre);
+    if (query->only_files) TRY(score_some(cx, query, any ? &centre : NULL, &found, out));
+    else TRY(scan_all(cx, pool, query, any ? &centre : NULL, &found, out));
+    if (found.len) qsort(found.items, found.len, sizeof *found.items, by_score);
     out->len = MIN(found.len, (size_t)DENSE_MOST_HITS);
     DenseHit *items = ARENA_ARRAY(cx->arena, DenseHit, out->len);
     for (size_t i = 0; i < out->len; i++)
         items[i] = (DenseHit){found.items[i].chunk, found.items[i].score};
     out->items = items;
     return NULL;
+}
+
+void dense_outlines(Arena *arena, const DenseQuery *query, const uint32_t *files, size_t count,
+                    float *scores)
+{
+    Centre centre;
+    bool any = find_centre(arena, query, DENSE_FILES, &centre);
+    for (size_t i = 0; i < count; i++) {
+        const CorpusPart *part = corpus_part_of_file(query->corpus, files[i]);
+        const DenseTable *table = &query->parts[part - query->corpus->parts].tables[DENSE_FILES];
+        uint32_t row = files[i] - part->first_file;
+        bool there = any && has_rows(table, query->dims) && has_row(table, row) &&
+                     table->vectors.scales[row] > 0;
+        scores[i] = there ? centred_cosine(&centre, &table->vectors, row) : 0;
+    }
 }

@@ -1,4 +1,5 @@
-// retrieve/dense.h - a vector for each chunk of a corpus, and the chunks nearest to a question.
+// retrieve/dense.h - a vector for each chunk and for the outline of each file, and what is nearest
+// to a question.
 //
 //   texts of a part's chunks --dense_make (an Embedder)--> sections, for an attachment or in memory
 //   sections --dense_open--> DensePart, one a part of the corpus --dense_search--> DenseHits
@@ -16,29 +17,39 @@
 #define CQ_RETRIEVE_DENSE_H
 
 #include "index/corpus.h"
+#include "retrieve/ann.h"
 #include "retrieve/embed.h"
 #include "retrieve/vectors.h"
 
 enum { // ids in the attachment ATTACH_VECTORS
     DENSE_SECTION_HEAD = 0x400,
-    DENSE_SECTION_ROWS, // retrieve/vectors.h; a row a chunk. One of zeros where there is nothing to
-                        // say; with a scale below 0 where none could be had
-    DENSE_SECTION_SUMS, // i64 a dimension: of all rows, in steps of 2^-30
-    DENSE_SECTIONS = 3,
+    DENSE_SECTION_ROWS, // of each table: vectors (retrieve/vectors.h), a row a chunk or file. One
+                        // of zeros where there is nothing to say; with a scale below 0 where none
+                        // could be had
+    DENSE_SECTION_SUMS, // ... and i64 a dimension: of all rows, in steps of 2^-30
+    DENSE_SECTIONS = 5,
 };
-enum { DENSE_VERSION = 1, DENSE_MOST_HITS = 300 };
+enum { DENSE_VERSION = 2, DENSE_MOST_HITS = 300 };
+
+// An outline: a file's name, its folders, and the names that it defines.
+typedef enum DenseKind { DENSE_CHUNKS, DENSE_FILES, DENSE_KINDS } DenseKind;
+
+typedef struct DenseCounts {
+    uint32_t rows;
+    uint32_t with_row; // that are not zero
+    uint32_t missing;  // that the embedder could not give: to be tried again
+    uint32_t unused;
+} DenseCounts;
 
 typedef struct DenseHead {
-    uint32_t version, chunks;
-    Digest model;      // embed_fingerprint
-    uint32_t dims;     // 0: no row could be made
-    uint32_t missing;  // chunks that the embedder could give no row for: to be tried again
-    uint32_t with_row; // chunks with a row that is not zero
-    uint32_t unused;
+    uint32_t version;
+    uint32_t dims; // 0: no row could be made
+    Digest model;  // embed_fingerprint
+    DenseCounts of[DENSE_KINDS];
 } DenseHead;
 
-// The text of a file of the part; false when it cannot be had.
-typedef bool (*DenseReadFn)(Ctx *cx, void *arg, Str path, Str *text);
+// The text of a file of the part, as it was chunked; false when it cannot be had.
+typedef bool (*DenseReadFn)(Ctx *cx, void *arg, uint32_t file, Str path, Str *text);
 
 typedef struct DenseSpec {
     Embedder *embedder;
@@ -58,10 +69,16 @@ typedef struct DenseReport {
 MUST_CHECK Fail dense_make(Ctx *cx, const DenseSpec *spec, const Lexicon *lexicon,
                            SegmentSection out[DENSE_SECTIONS], DenseReport *report);
 
-typedef struct DensePart { // all zero: none of its chunks has a vector
-    Vectors vectors;       // by chunk of the part
+typedef struct DenseTable { // all zero: nothing has a vector
+    Vectors vectors;        // by chunk or file of the part; unchecked
+    const Segment *segment; // that they lie in; NULL: in memory
     const int64_t *sums;
-    uint32_t with_row, missing;
+    DenseCounts counts;
+} DenseTable;
+
+typedef struct DensePart {
+    DenseTable tables[DENSE_KINDS];
+    const Ann *ann; // finds candidates instead of a scan; NULL: none
 } DensePart;
 
 // False when there is nothing for this model in it, or not for so many chunks.
@@ -78,6 +95,7 @@ typedef struct DenseHits {
     const DenseHit *items; // best first; ties by path, then line; at most DENSE_MOST_HITS
     size_t len;
     uint64_t without; // living chunks, filters aside, that have no vector
+    bool by_index;    // FAISS found candidates: some that are as near may be missing
     bool cut;         // at the deadline
 } DenseHits;
 
@@ -87,7 +105,15 @@ typedef struct DenseQuery {
     const float *vector;    // of length 1
     uint32_t dims;
     const bool *allowed_files; // by file of the corpus; NULL: all
+    // Only chunks of these files are compared, without reading the rest; NULL: all are scanned.
+    const uint32_t *only_files;
+    size_t only_count;
 } DenseQuery;
+
+// The cosines of the question and the outlines of some files of the corpus, means taken off; 0
+// where there is none.
+void dense_outlines(Arena *arena, const DenseQuery *query, const uint32_t *files, size_t count,
+                    float *scores);
 
 // Fails: CANCELLED.
 MUST_CHECK Fail dense_search(Ctx *cx, Pool *pool, const DenseQuery *query, DenseHits *out);

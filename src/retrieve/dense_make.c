@@ -1,179 +1,117 @@
-// retrieve/dense_make.c - a part's chunks into rows.
-//
-// Texts go to the embedder in batches, each with an arena of its own: a part is as large as it
-// likes. The rows are the only thing that is kept.
+// retrieve/dense_make.c - a part's chunks and outlines into rows.
 #include <assert.h>
 #include <math.h>
 
-#include "base/vec.h"
 #include "retrieve/dense_.h"
 
-enum { BATCH_TEXTS = 256, BATCH_BYTES = 1 << 20 };
-
-typedef struct Making {
-    const DenseSpec *spec;
-    const Lexicon *lexicon;
-    DenseRows rows;
-    DenseReport *report;
-    // the batch
-    Arena batch;
-    VEC(Str) texts;
-    VEC(uint32_t) chunks; // that they are of
-    size_t bytes;
-} Making;
-
-void dense_rows_begin(DenseRows *rows, uint32_t dims)
+void dense_begin(DenseMaking *making, uint32_t dims)
 {
-    rows->head->dims = dims;
-    rows->section =
-        vectors_new(rows->arena, (VectorShape){.dims = dims, .rows = rows->head->chunks});
-    Fail fail = vectors_open(rows->arena, rows->section, &rows->vectors);
-    assert(!fail); // it was just made
-    (void)fail;
-    rows->sums = ARENA_ARRAY(rows->arena, int64_t, dims);
+    making->dims = dims;
+    for (int kind = 0; kind < DENSE_KINDS; kind++) {
+        DenseRows *rows = &making->tables[kind];
+        VectorShape shape = {.dims = dims, .rows = rows->counts.rows};
+        rows->section = vectors_new(making->arena, shape);
+        Fail fail = vectors_open(making->arena, rows->section, &rows->vectors);
+        assert(!fail); // it was just made
+        (void)fail;
+        rows->sums = ARENA_ARRAY(making->arena, int64_t, dims);
+    }
 }
 
-bool dense_rows_put(DenseRows *rows, uint32_t chunk, const float *row)
+bool dense_put(DenseMaking *making, DenseKind kind, uint32_t index, const float *row)
 {
-    if (!row) return true;
-    if (vectors_put(rows->arena, rows->section, chunk, row)) return false;
-    const int8_t *codes = rows->vectors.codes + chunk * rows->vectors.stride;
-    double step = (double)rows->vectors.scales[chunk] * dense_sum_step;
-    for (uint32_t i = 0; i < rows->head->dims; i++)
+    DenseRows *rows = &making->tables[kind];
+    if (vectors_put(making->arena, rows->section, index, row)) return false;
+    const int8_t *codes = rows->vectors.codes + index * rows->vectors.stride;
+    double step = (double)rows->vectors.scales[index] * dense_sum_step;
+    for (uint32_t i = 0; i < making->dims; i++)
         rows->sums[i] += (int64_t)llrint((double)codes[i] * step);
-    rows->head->with_row += rows->vectors.scales[chunk] > 0;
+    rows->counts.with_row += rows->vectors.scales[index] > 0;
     return true;
-}
-
-static void take_rows(Making *making, const EmbedRows *rows)
-{
-    DenseRows *to = &making->rows;
-    if (!to->section.ptr && rows->dims) dense_rows_begin(to, rows->dims);
-    bool fits = to->section.ptr && rows->dims == to->head->dims && !rows->starts;
-    for (size_t i = 0; i < rows->count; i++) {
-        uint32_t chunk = making->chunks.items[i];
-        bool there = fits && !(rows->missing && rows->missing[i]) &&
-                     dense_rows_put(to, chunk, rows->rows + i * (size_t)rows->dims);
-        making->report->made += there;
-        to->missing[chunk] = !there;
-    }
-    making->report->known += rows->known;
-    making->report->requests += rows->requests;
-    making->report->retries += rows->retries;
-    if (rows->limit.len && !making->report->limit.len)
-        making->report->limit = str_copy(making->rows.arena, rows->limit);
-}
-
-static Fail end_batch(Ctx *cx, Making *making)
-{
-    Ctx inner = ctx_child(cx, &making->batch);
-    EmbedRows rows;
-    Fail fail = NULL;
-    if (making->texts.len) {
-        fail = embed_texts(&inner, making->spec->embedder, making->spec->pool, EMBED_DOCUMENT,
-                           making->texts.items, making->texts.len, &rows);
-        if (!fail) take_rows(making, &rows);
-        else fail = problem_copy(cx->arena, fail);
-    }
-    arena_reset(&making->batch);
-    making->texts.len = making->texts.cap = 0;
-    making->chunks.len = making->chunks.cap = 0;
-    making->bytes = 0;
-    return fail;
-}
-
-static void add_chunk(Making *making, Str path, Str text, const LineStarts *lines, uint32_t chunk)
-{
-    const LexChunk *row = lex_chunk(making->lexicon, chunk);
-    Str part = lines_between(text, lines, row->first_line, row->last_line);
-    if (!part.ptr) return;
-    VEC_PUSH(&making->batch, &making->texts, str_join(&making->batch, path, STR("\n"), part));
-    VEC_PUSH(&making->batch, &making->chunks, chunk);
-    making->bytes += part.len;
-}
-
-static Fail add_file(Ctx *cx, Making *making, const LexFile *file, Str path)
-{
-    Ctx inner = ctx_child(cx, &making->batch);
-    Str text;
-    if (!making->spec->read(&inner, making->spec->read_arg, path, &text)) {
-        for (uint32_t i = 0; i < file->chunk_count; i++)
-            making->rows.missing[file->first_chunk + i] = true;
-        return NULL;
-    }
-    LineStarts lines = lines_find(&making->batch, text);
-    for (uint32_t i = 0; i < file->chunk_count; i++)
-        add_chunk(making, path, text, &lines, file->first_chunk + i);
-    bool full = making->texts.len >= BATCH_TEXTS || making->bytes >= BATCH_BYTES;
-    return full ? end_batch(cx, making) : NULL;
-}
-
-static Fail add_files(Ctx *cx, Making *making)
-{
-    const Lexicon *lexicon = making->lexicon;
-    for (uint32_t i = 0; i < lexicon->head->files; i++) {
-        if (making->spec->dead && making->spec->dead[i]) continue;
-        TRY(ctx_check(cx));
-        const LexFile *file = lex_file(lexicon, i);
-        if (file->chunk_count) TRY(add_file(cx, making, file, lexicon_path(lexicon, i)));
-    }
-    return end_batch(cx, making);
 }
 
 // What could not be had is told from what has nothing to say by a scale below 0.
 static void mark_missing(DenseRows *rows)
 {
-    for (uint32_t i = 0; i < rows->head->chunks; i++) {
-        rows->head->missing += rows->missing[i];
+    for (uint32_t i = 0; i < rows->counts.rows; i++) {
+        rows->counts.missing += rows->missing[i];
         if (rows->section.ptr && rows->missing[i])
             *(float *)(uintptr_t)&rows->vectors.scales[i] = -1; // ours to write
     }
 }
 
-static Fail make_from_texts(Ctx *cx, Making *making)
+static void begin_anew(DenseMaking *making)
 {
-    Fail fail = add_files(cx, making);
-    arena_fini(&making->batch);
-    return fail;
+    making->dims = 0;
+    making->mixed = false;
+    for (int kind = 0; kind < DENSE_KINDS; kind++) {
+        DenseRows *rows = &making->tables[kind];
+        memset(rows->missing, 0, rows->counts.rows * sizeof *rows->missing);
+        rows->counts.with_row = 0;
+        rows->section = STR_NONE;
+        rows->sums = NULL;
+    }
+}
+
+// Rows of several dimensions: some were kept from a model that had the same name. By now the
+// embedder knows which ones hold.
+static Fail make_from_texts(Ctx *cx, DenseMaking *making)
+{
+    TRY(dense_make_texts(cx, making));
+    if (!making->mixed) return NULL;
+    begin_anew(making);
+    TRY(dense_make_texts(cx, making));
+    if (making->mixed && !making->report->limit.len)
+        making->report->limit = STR("the model gives vectors of several dimensions");
+    return NULL;
 }
 
 // A table that turns out to be damaged gives nothing at all.
-static Fail make_from_terms(Ctx *cx, const Model *table, Making *making)
+static Fail make_from_table(Ctx *cx, const Model *table, DenseMaking *making)
 {
-    DenseRows *rows = &making->rows;
-    Fail fail = dense_make_terms(cx, table, making->lexicon, making->spec->dead, rows);
-    making->report->made = rows->head->with_row;
+    Fail fail = dense_make_terms(cx, table, making);
     if (!fail || fail->kind == PROBLEM_CANCELLED) return fail;
-    for (uint32_t i = 0; i < rows->head->chunks; i++) rows->missing[i] = true;
-    rows->head->dims = rows->head->with_row = 0;
-    rows->section = STR_NONE;
-    rows->sums = NULL;
+    begin_anew(making);
+    for (int kind = 0; kind < DENSE_KINDS; kind++)
+        for (uint32_t i = 0; i < making->tables[kind].counts.rows; i++)
+            making->tables[kind].missing[i] = true;
     making->report->limit = fail->detail;
-    making->report->made = 0;
     return NULL;
+}
+
+static void put_sections(DenseMaking *making, SegmentSection out[DENSE_SECTIONS])
+{
+    DenseHead *head = ARENA_NEW(making->arena, DenseHead);
+    *head = (DenseHead){.version = DENSE_VERSION,
+                        .dims = making->dims,
+                        .model = embed_fingerprint(making->spec->embedder)};
+    out[0] = (SegmentSection){DENSE_SECTION_HEAD, {(const char *)head, sizeof *head}};
+    for (uint32_t kind = 0; kind < DENSE_KINDS; kind++) {
+        const DenseRows *rows = &making->tables[kind];
+        Str sums = {rows->sums ? (const char *)rows->sums : "", making->dims * sizeof(int64_t)};
+        head->of[kind] = rows->counts;
+        out[1 + 2 * kind] = (SegmentSection){DENSE_SECTION_ROWS + 2 * kind,
+                                             rows->section.ptr ? rows->section : STR("")};
+        out[2 + 2 * kind] = (SegmentSection){DENSE_SECTION_SUMS + 2 * kind, sums};
+    }
 }
 
 Fail dense_make(Ctx *cx, const DenseSpec *spec, const Lexicon *lexicon,
                 SegmentSection out[DENSE_SECTIONS], DenseReport *report)
 {
     *report = (DenseReport){0};
-    Making making = {.spec = spec, .lexicon = lexicon, .report = report};
-    DenseRows *rows = &making.rows;
+    DenseMaking making = {.arena = cx->arena, .spec = spec, .lexicon = lexicon, .report = report};
     const Model *table = embed_table(spec->embedder);
-    rows->arena = cx->arena;
-    rows->missing = ARENA_ARRAY(cx->arena, bool, lexicon->head->chunks);
-    rows->head = ARENA_NEW(cx->arena, DenseHead);
-    *rows->head = (DenseHead){.version = DENSE_VERSION,
-                              .chunks = lexicon->head->chunks,
-                              .model = embed_fingerprint(spec->embedder)};
-    if (table) TRY(make_from_terms(cx, table, &making));
+    for (int kind = 0; kind < DENSE_KINDS; kind++) {
+        DenseRows *rows = &making.tables[kind];
+        rows->counts.rows = kind == DENSE_CHUNKS ? lexicon->head->chunks : lexicon->head->files;
+        rows->missing = ARENA_ARRAY(cx->arena, bool, rows->counts.rows);
+    }
+    if (table) TRY(make_from_table(cx, table, &making));
     else TRY(make_from_texts(cx, &making));
-    mark_missing(rows);
-    report->missing = rows->head->missing;
-    out[0] = (SegmentSection){DENSE_SECTION_HEAD, {(const char *)rows->head, sizeof(DenseHead)}};
-    out[1] = (SegmentSection){DENSE_SECTION_ROWS, rows->section.ptr ? rows->section : STR("")};
-    out[2] = (SegmentSection){
-        DENSE_SECTION_SUMS,
-        {rows->sums ? (const char *)rows->sums : "", rows->head->dims * sizeof(int64_t)}};
+    for (int kind = 0; kind < DENSE_KINDS; kind++) mark_missing(&making.tables[kind]);
+    report->made = making.tables[DENSE_CHUNKS].counts.with_row;
+    report->missing = making.tables[DENSE_CHUNKS].counts.missing;
+    put_sections(&making, out);
     return NULL;
 }

@@ -60,8 +60,9 @@ static Str path_of(Arena *arena, size_t file)
     return str_format(arena, "f%zu.txt", file);
 }
 
-static bool read_text(Ctx *cx, void *arg, Str path, Str *text)
+static bool read_text(Ctx *cx, void *arg, uint32_t file, Str path, Str *text)
 {
+    (void)file;
     (void)arg;
     for (size_t i = 0; i < FILES; i++)
         if (str_eq(path, path_of(cx->arena, i))) *text = str_from(texts[i]);
@@ -89,13 +90,14 @@ static void make_side(Ctx *cx, const bool *taken, const bool *dead, Side *out)
     assert_true(dense_open_sections(sections, &out->dense));
     assert_int_equal(report.made + report.missing, out->lexicon.head->chunks);
     assert_true(report.missing <= 1 && (report.missing == 1) == (report.limit.len > 0));
-    assert_true(calls == 1 || !out->lexicon.head->chunks);
+    assert_true(calls == 1 || !out->lexicon.head->chunks); // a batch for all
     // The same through a segment, as an attachment is one.
     Segment *segment = segment_in_memory(sections, DENSE_SECTIONS);
     Digest model = embed_fingerprint(embedder), other = digest_of(STR("another model"));
     DensePart part;
     assert_true(dense_open(segment, &model, out->lexicon.head->chunks, &part));
-    assert_int_equal(part.with_row, out->dense.with_row);
+    assert_int_equal(part.tables[DENSE_CHUNKS].counts.with_row,
+                     out->dense.tables[DENSE_CHUNKS].counts.with_row);
     assert_false(dense_open(segment, &other, out->lexicon.head->chunks, &part));
     assert_false(dense_open(segment, &model, out->lexicon.head->chunks + 1, &part));
     segment_close(segment);
@@ -129,6 +131,25 @@ static Str hits_text(Arena *arena, const Corpus *corpus, const DenseHits *hits)
     for (size_t i = 0; i < hits->len; i++) {
         Str path = corpus_path(corpus, corpus_file_of(corpus, hits->items[i].chunk));
         buf_addf(&out, STR_FMT " %a\n", STR_ARG(path), (double)hits->items[i].score);
+    }
+    return buf_str(&out);
+}
+
+// The outlines of a corpus's living files, by path.
+static Str outlines_text(Ctx *cx, const Corpus *corpus, const DensePart *parts, const float *query)
+{
+    DenseQuery spec = {.corpus = corpus, .parts = parts, .vector = query, .dims = DIMS};
+    Buf out = buf_on(cx->arena);
+    for (size_t i = 0; i < FILES; i++) {
+        Str path = path_of(cx->arena, i);
+        for (uint32_t file = 0; file < corpus->files; file++) {
+            const CorpusPart *part = corpus_part_of_file(corpus, file);
+            bool dead = corpus_is_dead(part, file - part->first_file);
+            if (dead || !str_eq(corpus_path(corpus, file), path)) continue;
+            float score;
+            dense_outlines(cx->arena, &spec, &file, 1, &score);
+            buf_addf(&out, STR_FMT " %a\n", STR_ARG(path), (double)score);
+        }
     }
     return buf_str(&out);
 }
@@ -185,7 +206,10 @@ static void parts_are_as_one(void **state)
     DenseHits hits;
     make_side(&cx, NULL, NULL, &whole);
     corpus_init(&arena, &whole.lexicon, NULL, 1, &clean);
+    float query[DIMS];
+    letters(STR("delta"), query);
     Str expected = search(&cx, &clean, &whole.dense, "delta", NULL, &hits);
+    Str outlines = outlines_text(&cx, &clean, &whole.dense, query);
     for (unsigned in_delta = 1; in_delta + 1 < 1U << FILES; in_delta += 7) {
         bool delta[FILES];
         Side second;
@@ -197,6 +221,7 @@ static void parts_are_as_one(void **state)
         const bool *dead[2] = {delta, NULL};
         corpus_init(&arena, lexicons, dead, 2, &corpus);
         CHECK_STR(search(&cx, &corpus, parts, "delta", NULL, &hits), expected);
+        CHECK_STR(outlines_text(&cx, &corpus, parts, query), outlines);
         parts[1] = (DensePart){0}; // no vectors for what changed
         search(&cx, &corpus, parts, "delta", NULL, &hits);
         assert_int_equal(hits.without, second.lexicon.head->chunks + !delta[3]);

@@ -72,11 +72,10 @@ Digest embed_fingerprint(const Embedder *embedder)
     EmbedModel model = embed_model(embedder);
     Digester digester;
     digester_init(&digester);
-    digester_add(&digester, STR("cq embed 1"));
+    digester_add(&digester, STR("cq embed 2"));
     digester_add(&digester, model.backend);
     digester_add(&digester, model.model);
     digester_add(&digester, model.variant);
-    digester_add_int(&digester, model.dims);
     digester_add_int(&digester, model.max_tokens);
     return digester_end(&digester);
 }

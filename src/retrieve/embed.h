@@ -27,10 +27,10 @@ typedef struct Embedder Embedder;
 typedef enum EmbedKind { EMBED_DOCUMENT, EMBED_QUERY } EmbedKind;
 
 typedef struct EmbedModel {
-    Str backend, model;  // "http", "nomic-embed-code"
-    Str variant;         // whatever else changes the numbers: prefixes, version
-    Str dtype;           // of the numbers as the backend makes them: "float32"
-    uint32_t dims;       // 0: not known before the first answer
+    Str backend, model; // "http", "nomic-embed-code"
+    Str variant;   // whatever else changes the numbers: prefixes, version, dimensions asked for
+    Str dtype;     // of the numbers as the backend makes them: "float32"
+    uint32_t dims; // 0: not known before the first answer
     uint32_t max_tokens; // of one text; longer ones are cut. 0: no limit
     bool many_rows;      // a row a token rather than a row a text
     bool is_local;       // computed here, at once
@@ -65,7 +65,8 @@ Embedder *embed_new(const EmbedBackend *backend, void *self); // takes self
 void embed_free(Embedder *embedder);                          // NULL is fine
 
 EmbedModel embed_model(const Embedder *embedder); // its texts live as long as the embedder
-// What vectors must have in common to be compared: backend, model, variant, dimensions if known.
+// What vectors must have in common to be compared: backend, model, variant. Never what is only
+// known after the first answer: it is the name under which vectors are kept.
 Digest embed_fingerprint(const Embedder *embedder);
 
 // `pool` may be NULL; its I/O threads help with many texts.

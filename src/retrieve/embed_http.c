@@ -7,6 +7,8 @@
 // tasks that hold a batch, not for those that have not begun (in a pool whose threads all wait,
 // they never would); those find the job closed and touch nothing of the request.
 // Limit: `server.busy` counts requests of all calls; who finds it at `concurrency` waits.
+// Spared: a server that gave no answer, tries included, is not asked again for a while; calls until
+// then have its failure. Else each batch of a large index would wait for it anew.
 // Stop: after a failure that is final, or when cx asks to stop, no further batch is taken.
 #include "retrieve/embed_http.h"
 
@@ -23,6 +25,8 @@ enum {
     LOOK_MS = 20,         // how often a wait for `busy` looks at the cancel flag
     BYTES_A_NUMBER = 32,  // of an answer, at most
     DIMS_EXPECTED = 8192, // while they are not known
+    SPARED_S = 5,
+    MOST_WHY = 512,
 };
 
 typedef struct Server {
@@ -36,6 +40,9 @@ typedef struct Server {
     // guarded by mutex
     uint32_t dims; // 0: not known yet; set once
     int64_t busy;
+    int64_t spared_until_ns;
+    char spared_why[MOST_WHY];
+    size_t spared_why_len;
 } Server;
 
 typedef struct BatchSpan { // texts [first, end) of those that are sent
@@ -99,8 +106,30 @@ static Fail refusal(Arena *arena, const Server *server, const HttpReply *reply)
                                             : " (CQ_EMBED_API_KEY is not set)");
 }
 
+static void spare(const Ctx *cx, Server *server, Fail why)
+{
+    if (ctx_stopped(cx) != STOP_NONE) return; // it was us who did not wait
+    mutex_lock(&server->mutex);
+    server->spared_until_ns = clock_now_ns() + SPARED_S * NS_PER_S;
+    server->spared_why_len = utf8_cut(why->detail, MOST_WHY);
+    memcpy(server->spared_why, why->detail.ptr, server->spared_why_len);
+    mutex_unlock(&server->mutex);
+}
+
+// Why the server is not to be asked now; empty: it is.
+static Str why_spared(Arena *arena, Server *server)
+{
+    Str why = STR("");
+    mutex_lock(&server->mutex);
+    if (clock_now_ns() < server->spared_until_ns)
+        why = str_format(arena, "%.*s (not asked again for %d s)", (int)server->spared_why_len,
+                         server->spared_why, (int)SPARED_S);
+    mutex_unlock(&server->mutex);
+    return why;
+}
+
 // Sends once. *again says whether another try makes sense, *wait_s when the server wants it.
-static Fail send_once(Ctx *cx, const Server *server, Str body, size_t max_bytes, HttpReply *reply,
+static Fail send_once(Ctx *cx, Server *server, Str body, size_t max_bytes, HttpReply *reply,
                       bool *again, int64_t *wait_s)
 {
     Str headers[] = {STR("Content-Type: application/json"), server->authorization};
@@ -116,6 +145,7 @@ static Fail send_once(Ctx *cx, const Server *server, Str body, size_t max_bytes,
     Fail fail = http_send(cx, server->http, &request, reply);
     if (fail) {
         *again = json_get(fail->ext, STR("timeout_ms")) != NULL;
+        if (!*again && fail->kind == PROBLEM_UNAVAILABLE) spare(cx, server, fail);
         return fail;
     }
     if (reply->status == 200) return NULL;
@@ -177,10 +207,13 @@ static Fail send_until(Ctx *cx, Server *server, Str body, size_t max_bytes, Http
         end_request(server);
         ++*tries;
         if (!fail || !again) return fail;
-        if (try >= server->policy.retries)
-            return FAIL(cx->arena, UNAVAILABLE, STR_FMT " (tried %lld times)",
+        if (try < server->policy.retries) fail = wait_for(cx, server, try, wait_s, fail);
+        else
+            fail = FAIL(cx->arena, UNAVAILABLE, STR_FMT " (tried %lld times)",
                         STR_ARG(fail->detail), (long long)try + 1);
-        TRY(wait_for(cx, server, try, wait_s, fail));
+        if (!fail) continue;
+        spare(cx, server, fail);
+        return fail;
     }
 }
 
@@ -424,8 +457,9 @@ static Fail http_embed(Ctx *cx, void *self, Pool *pool, EmbedKind kind, const St
     out->tokens = plan.tokens;
     out->cut = plan.cut;
     Job *job = job_new(cx, server, &plan, out);
-    if (!server->policy.url.len) job->limit = STR("embed.url is not set");
-    else run_job(job, pool);
+    job->limit =
+        server->policy.url.len ? why_spared(cx->arena, server) : STR("embed.url is not set");
+    if (!job->limit.len) run_job(job, pool);
     answer(cx, job, out);
     Fail fail = job->cancelled ? ctx_check(cx) : NULL;
     arena_adopt(cx->arena, &job->arena);
@@ -458,8 +492,9 @@ void *embed_http_new(const EmbedPolicy *policy, HttpClient *http)
     if (key.len)
         server->authorization =
             str_format(&server->arena, "Authorization: Bearer " STR_FMT, STR_ARG(str_trim(key)));
-    server->variant = str_format(&server->arena, STR_FMT "|" STR_FMT, STR_ARG(policy->query_prefix),
-                                 STR_ARG(policy->document_prefix));
+    server->variant =
+        str_format(&server->arena, "%lld|" STR_FMT "|" STR_FMT, (long long)policy->dimensions,
+                   STR_ARG(policy->query_prefix), STR_ARG(policy->document_prefix));
     mutex_init(&server->mutex, RANK_EMBED);
     cond_init(&server->freed);
     return server;

@@ -39,6 +39,13 @@ static void decode_row(Str bytes, uint32_t dims, float *row)
     for (uint32_t i = 0; i < dims; i++) row[i] = (float)codes[i] * scale;
 }
 
+static bool is_row(Str bytes)
+{
+    float scale = -1;
+    if (bytes.len > sizeof scale) memcpy(&scale, bytes.ptr, sizeof scale);
+    return scale >= 0 && scale <= 1; // rows are of length 1 at most
+}
+
 // Makes `row` what the bytes stand for.
 static Str encode_row(Arena *arena, float *row, uint32_t dims)
 {
@@ -68,6 +75,7 @@ typedef struct Call {
 static void look_up(Ctx *cx, EmbedKind kind, size_t count, Call *call)
 {
     Digest model = embed_fingerprint(call->kept->embedder);
+    call->dims = embed_model(call->kept->embedder).dims; // 0: not known yet
     call->keys = ARENA_ARRAY(cx->arena, Str, count);
     call->known = ARENA_ARRAY(cx->arena, Str, count);
     call->asked = ARENA_ARRAY(cx->arena, uint32_t, count);
@@ -76,8 +84,8 @@ static void look_up(Ctx *cx, EmbedKind kind, size_t count, Call *call)
     for (size_t i = 0; i < count; i++) {
         Str bytes = STR_NONE;
         call->keys[i] = key_of(cx->arena, &model, kind, call->texts[i]);
-        bool found = call->cache && cache_get(cx, call->cache, call->keys[i], &bytes) &&
-                     bytes.len > sizeof(float);
+        bool found =
+            call->cache && cache_get(cx, call->cache, call->keys[i], &bytes) && is_row(bytes);
         uint32_t dims = found ? (uint32_t)(bytes.len - sizeof(float)) : 0;
         if (found && !call->dims) call->dims = dims;
         if (found && dims == call->dims) call->known[i] = bytes;
@@ -88,7 +96,6 @@ static void look_up(Ctx *cx, EmbedKind kind, size_t count, Call *call)
 // What the other one said, between what was known.
 static void join(Ctx *cx, Call *call, const EmbedRows *fresh, EmbedRows *out)
 {
-    bool fits = !call->asked_count || !call->dims || !fresh->dims || fresh->dims == call->dims;
     out->dims = fresh->dims ? fresh->dims : call->dims;
     float *rows = ARENA_ARRAY(cx->arena, float, out->count * out->dims);
     bool *missing = ARENA_ARRAY(cx->arena, bool, out->count);
@@ -97,8 +104,7 @@ static void join(Ctx *cx, Call *call, const EmbedRows *fresh, EmbedRows *out)
         float *row = rows + i * out->dims;
         bool asked = next < call->asked_count && call->asked[next] == i;
         if (!asked) {
-            missing[i] = !fits; // the model's dimensions changed under us
-            if (fits) decode_row(call->known[i], out->dims, row);
+            decode_row(call->known[i], out->dims, row);
         } else {
             missing[i] = !fresh->dims || (fresh->missing && fresh->missing[next]);
             if (!missing[i]) memcpy(row, fresh->rows + next * fresh->dims, out->dims * sizeof *row);
@@ -113,7 +119,6 @@ static void join(Ctx *cx, Call *call, const EmbedRows *fresh, EmbedRows *out)
     out->rows = rows;
     out->missing = out->missing_count ? missing : NULL;
     out->limit = fresh->limit;
-    if (!fits) out->limit = STR("the model answers with other dimensions than before");
     out->cut = fresh->cut;
     out->tokens = fresh->tokens;
     out->requests = fresh->requests;
@@ -134,6 +139,12 @@ static Fail kept_embed(Ctx *cx, void *self, Pool *pool, EmbedKind kind, const St
     Fail fail = call.asked_count ? embed_texts(cx, call.kept->embedder, pool, kind, unknown,
                                                call.asked_count, &fresh)
                                  : NULL;
+    if (!fail && fresh.dims && call.dims && fresh.dims != call.dims) {
+        // The model is another one than before: what is known of the old one is worth nothing.
+        for (size_t i = 0; i < out->count; i++) call.asked[i] = (uint32_t)i;
+        call.asked_count = out->count;
+        fail = embed_texts(cx, call.kept->embedder, pool, kind, texts, out->count, &fresh);
+    }
     if (!fail) join(cx, &call, &fresh, out);
     lease_release(&call.lease);
     return fail;

@@ -10,6 +10,7 @@ enum { DIMS = 5 };
 typedef struct Fake {
     size_t texts, calls;
     bool down, many;
+    uint32_t dims; // 0: DIMS
 } Fake;
 
 static void fake_model(void *self, EmbedModel *out)
@@ -23,20 +24,21 @@ static Fail fake_embed(Ctx *cx, void *self, Pool *pool, EmbedKind kind, const St
 {
     (void)pool;
     Fake *fake = self;
-    float *rows = ARENA_ARRAY(cx->arena, float, out->count *DIMS);
+    uint32_t dims = fake->dims ? fake->dims : DIMS;
+    float *rows = ARENA_ARRAY(cx->arena, float, out->count *dims);
     bool *missing = ARENA_ARRAY(cx->arena, bool, out->count);
     fake->calls++;
     for (size_t i = 0; i < out->count; i++) {
         missing[i] = fake->down || str_eq(texts[i], STR("never"));
         out->missing_count += missing[i];
         fake->texts++;
-        for (size_t k = 0; k < DIMS; k++)
-            rows[i * DIMS + k] = (float)(texts[i].len % (k + 2)) + .3F * (float)kind + .1F;
-        assert_true(embed_normalise(rows + i * DIMS, DIMS));
+        for (size_t k = 0; k < dims; k++)
+            rows[i * dims + k] = (float)(texts[i].len % (k + 2)) + .3F * (float)kind + .1F;
+        assert_true(embed_normalise(rows + i * dims, dims));
     }
     if (out->missing_count) out->limit = STR("down");
     out->rows = rows;
-    out->dims = fake->down ? 0 : DIMS;
+    out->dims = fake->down ? 0 : dims;
     out->missing = missing;
     return NULL;
 }
@@ -97,6 +99,16 @@ static void known_ones_are_not_asked_for(void **state)
     size_t calls = fake.calls;
     assert_null(embed_texts(&cx, embedder, NULL, EMBED_DOCUMENT, texts + 2, 2, &again));
     assert_int_equal(fake.calls, calls); // all of them known
+    fake.down = false; // another model under the old name: nothing known is of any worth
+    fake.dims = DIMS + 2;
+    Str mixed[] = {texts[0], STR("a new one"), texts[2]};
+    assert_null(embed_texts(&cx, embedder, NULL, EMBED_DOCUMENT, mixed, 3, &again));
+    assert_int_equal(again.dims, DIMS + 2);
+    assert_true(again.missing_count == 0 && again.known == 0);
+    calls = fake.calls;
+    assert_null(embed_texts(&cx, embedder, NULL, EMBED_DOCUMENT, mixed, 3, &more));
+    assert_int_equal(fake.calls, calls);
+    assert_memory_equal(more.rows, again.rows, 3 * (DIMS + 2) * sizeof(float));
     embed_free(embedder);
     assert_true(cell_free(cell));
     cell_host_free(host);

@@ -110,10 +110,11 @@ static void opens(void **state)
     assert_null(embed_texts(&cx, embedder, NULL, EMBED_DOCUMENT, &text, 1, &rows));
     assert_true(rows.missing_count == 1 && rows.missing[0] && rows.limit.len > 0);
     embed_free(embedder);
-    Digest prints[4];
+    Digest prints[5];
     for (size_t i = 0; i < ARRAY_LEN(prints); i++) {
         policy = (EmbedPolicy){.backend = i ? EMBED_HTTP : EMBED_HASH,
                                .url = STR("http://u:p@host/v1"),
+                               .dimensions = i > 3 ? 64 : 0,
                                .model = i > 1 ? STR("m") : STR("n"),
                                .query_prefix = i > 2 ? STR("q") : STR_NONE};
         embedder = embed_open(&policy, NULL);

@@ -190,27 +190,29 @@ uint32_t model_times(uint32_t count)
     return MODEL_ONCE + whole * LN_2 + (uint32_t)rest;
 }
 
-static void add_row(int32_t *restrict sums, const int8_t *restrict row, int32_t weight,
+// Products of 16 bits: the widest that every processor has many of at once.
+static void add_row(int32_t *restrict sums, const int8_t *restrict row, int16_t weight,
                     uint32_t dims)
 {
     for (uint32_t from = 0; from < dims; from += MODEL_STEP)
-        for (uint32_t i = 0; i < MODEL_STEP; i++) sums[from + i] += weight * row[from + i];
+        for (uint32_t i = 0; i < MODEL_STEP; i++) sums[from + i] += weight * (int16_t)row[from + i];
 }
 
 bool model_sum(const Model *model, const ModelTerm *terms, size_t count, int32_t *sums)
 {
-    const uint64_t most = (1 << 24) - 1; // times 128 is below 2^31
-    uint64_t total = 0;
+    const uint64_t most = (1 << 24) - 1; // of all; times 128 is below 2^31
+    uint64_t total = 0, largest = 0;
     int shift = 0;
     for (size_t i = 0; i < count; i++) {
         total += terms[i].weight;
         if (total < terms[i].weight) total = UINT64_MAX;
+        largest = MAX(largest, terms[i].weight);
     }
-    while (total >> shift > most) shift++;
+    while (total >> shift > most || largest >> shift > INT16_MAX) shift++;
     memset(sums, 0, model->head.dims * sizeof *sums);
     bool any = false;
     for (size_t i = 0; i < count; i++) {
-        int32_t weight = (int32_t)(terms[i].weight >> shift);
+        int16_t weight = (int16_t)(terms[i].weight >> shift);
         const int8_t *row = weight ? model_row(model, terms[i].token) : NULL;
         if (!row) continue;
         add_row(sums, row, weight, model->head.dims);

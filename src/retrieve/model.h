@@ -66,7 +66,8 @@ typedef struct ModelTerm {
 } ModelTerm;
 
 // The weighted sum of the tokens' rows. Weights are scaled down together, by a power of two, when
-// they are too large for 32-bit sums. False when they say nothing: all sums are 0 then.
+// one has more than 15 bits or all more than 24; smaller ones are taken as they are. False when
+// they say nothing: all sums are 0 then.
 bool model_sum(const Model *model, const ModelTerm *terms, size_t count, int32_t *sums);
 // Makes it a row of length 1; zeros stay. The same bits on every machine.
 void model_normalise(const int32_t *sums, uint32_t dims, float *row);

@@ -1,5 +1,5 @@
 // retrieve/query.c
-#include "retrieve/query.h"
+#include "retrieve/query_.h"
 
 #include "base/vec.h"
 #include "index/path_class.h"
@@ -182,26 +182,45 @@ static size_t count_lines(Str text)
 
 static bool is_trace(Str text)
 {
-    return str_contains(text, STR("Traceback (most recent call last)")) ||
-           str_contains(text, STR("\n    at ")) || str_contains(text, STR("\n\tat ")) ||
-           str_contains(text, STR("goroutine ")) || str_contains(text, STR("stack backtrace")) ||
-           (count_lines(text) > 2 && str_contains(text, STR("#0 ")));
+    static const char *const marks[] = {"Traceback (most recent call last)",
+                                        "\n    at ",
+                                        "\n   at ",
+                                        "\n\tat ",
+                                        "\n\tfrom ",
+                                        "goroutine ",
+                                        "stack backtrace",
+                                        "\n#1 "};
+    for (size_t i = 0; i < ARRAY_LEN(marks); i++)
+        if (str_contains(text, str_from(marks[i]))) return true;
+    return count_lines(text) > 2 && str_contains(text, STR("#0 "));
 }
 
 static bool is_error(Str text)
 {
-    static const char *const marks[] = {
-        "Error:", "error:", "Exception:", "panic:", "fatal:", "FATAL:", "ERROR:", "Exception "};
+    static const char *const marks[] = {"Error:",      "error:",   "Exception:", "panic:",
+                                        "fatal:",      "FATAL:",   "ERROR:",     "Exception ",
+                                        "panicked at", "warning:", "Warning:"};
+    static const char *const starts[] = {"ERR ",       "fatal ",      "failed to ",
+                                         "could not ", "cannot ",     "can't ",
+                                         "unable to ", "unexpected ", "invalid "};
     for (size_t i = 0; i < ARRAY_LEN(marks); i++)
         if (str_contains(text, str_from(marks[i]))) return true;
-    return false;
+    for (size_t i = 0; i < ARRAY_LEN(starts); i++) {
+        Str start = str_from(starts[i]);
+        if (str_eq_nocase(str_sub(text, 0, start.len), start)) return true;
+    }
+    return str_contains(text, STR("%s")) || str_contains(text, STR("%d"));
 }
 
-static bool is_path(Str text)
+// Of one word: "src/net/retry.py", "retry.py:120"; "App.run" is none.
+static bool is_path(const Query *query)
 {
-    size_t dot = str_find_last(text, '.');
-    bool extension = dot > 0 && dot + 1 < text.len && text.len - dot <= 5;
-    return str_find(text, '/') < text.len && extension;
+    if (query->ref_count != 1) return false;
+    Str path = query->refs[0].path;
+    size_t dot = str_find_last(path, '.');
+    bool extension = dot > 0 && dot + 1 < path.len && path.len - dot <= 5;
+    if (str_find(path, '/') < path.len) return extension || query->refs[0].line;
+    return extension && path_form(path, lang_detect(path, STR(""))) != FORM_DATA;
 }
 
 static QueryKind kind_of(const Query *query)
@@ -209,7 +228,55 @@ static QueryKind kind_of(const Query *query)
     if (is_trace(query->text)) return QUERY_TRACE;
     if (is_error(query->text)) return QUERY_ERROR;
     if (!query->one_word) return QUERY_WORDS;
-    return is_path(query->text) ? QUERY_PATH : QUERY_SYMBOL;
+    return is_path(query) ? QUERY_PATH : QUERY_SYMBOL;
+}
+
+// --- words that say little ---
+
+// The class of an error, "ValueError" of "ValueError: bad thing", and what of the text goes before.
+static void blank_error_class(char *text, size_t len)
+{
+    static const char *const ends[] = {"Error", "Exception", "Warning", "error",
+                                       "ERROR", "fatal",     "FATAL",   "panic"};
+    Str whole = {text, len};
+    for (size_t colon = str_find(whole, ':'); colon < len; colon++) {
+        if (text[colon] != ':') continue;
+        for (size_t i = 0; i < ARRAY_LEN(ends); i++) {
+            if (!str_ends(str_sub(whole, 0, colon), str_from(ends[i]))) continue;
+            size_t start = colon;
+            while (start && !is_space(text[start - 1])) start--;
+            memset(text + start, ' ', colon - start);
+            return;
+        }
+    }
+}
+
+static void blank_digits(char *text, size_t len)
+{
+    for (size_t i = 0; i < len; i++)
+        if (text[i] >= '0' && text[i] <= '9') text[i] = ' ';
+}
+
+// Words that stand only in the class of an error, or in paths and line numbers of a trace, count
+// less than what it says: many places raise a RuntimeError.
+static void weaken_terms(Analysis *a, QueryKind kind)
+{
+    enum { WEAK_IN_TEN = 3 };
+    Query strong = {0};
+    Analysis of = {.arena = a->arena, .out = &strong};
+    if (kind != QUERY_ERROR && kind != QUERY_TRACE) return;
+    Str text = str_copy(a->arena, a->out->text);
+    char *room = (char *)(uintptr_t)text.ptr;
+    if (kind == QUERY_TRACE) query_blank_paths(room, text.len);
+    if (kind == QUERY_TRACE) blank_digits(room, text.len);
+    blank_error_class(room, text.len);
+    add_words(&of, text, false);
+    for (size_t i = 0; of.terms.len && i < a->terms.len; i++) {
+        bool found = false;
+        for (size_t k = 0; !found && k < of.terms.len; k++)
+            found = str_eq(a->terms.items[i].text, of.terms.items[k].text);
+        if (!found) a->terms.items[i].weight *= WEAK_IN_TEN / 10.F;
+    }
 }
 
 static bool has_term(const Analysis *a, const char *const *words)
@@ -244,8 +311,12 @@ Query query_analyse(Arena *arena, Str text)
     if (text.len > QUERY_LONGEST) text.len = utf8_cut(text, QUERY_LONGEST);
     out.text = text;
     for (size_t i = 0; i < text.len; i++) out.one_word = out.one_word && !is_space(text.ptr[i]);
+    query_find_refs(arena, &out);
+    out.kind = kind_of(&out);
+    out.inner_last = str_contains(text, STR("Traceback (most recent call last)"));
     add_words(&a, text, false);
     if (!a.terms.len) add_words(&a, text, true);
+    weaken_terms(&a, out.kind);
     find_wishes(&a);
     add_joins(&a, text);
     take_names(&a, text);
@@ -253,6 +324,5 @@ Query query_analyse(Arena *arena, Str text)
     out.term_count = a.terms.len;
     out.names = a.names.items;
     out.name_count = a.names.len;
-    out.kind = kind_of(&out);
     return out;
 }

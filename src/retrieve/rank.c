@@ -147,6 +147,11 @@ static void choose_chunks(const Rank *rank, RankedFile *file, size_t most)
         if (rank->defs.items[i].file == file->file && !has_chunk(chunks.items, chunks.len, chunk))
             VEC_PUSH(rank->arena, &chunks, (ScoredChunk){chunk, rank_chunk_bonus(rank, chunk)});
     }
+    for (size_t i = 0; i < rank->named.len; i++) {
+        uint32_t chunk = rank->named.items[i].chunk;
+        if (rank->named.items[i].file == file->file && !has_chunk(chunks.items, chunks.len, chunk))
+            VEC_PUSH(rank->arena, &chunks, (ScoredChunk){chunk, rank_chunk_bonus(rank, chunk)});
+    }
     for (size_t i = 0; rank->dense && i < rank->dense->len; i++) { // behind all that have words
         uint32_t chunk = rank->dense->items[i].chunk;
         if (corpus_file_of(rank->corpus, chunk) == file->file &&
@@ -209,6 +214,22 @@ static const double *weights_of(const Rank *rank, const RankSpec *spec)
     return weights;
 }
 
+// How often a file is used is counted where it can make a difference: for the best ones, for those
+// that late interaction looks at, and for all when ranks are fused, where each has its place.
+static void late_and_use(Rank *rank, const RankSpec *spec, const double *weights)
+{
+    double weight = weights[FEATURE_INDEGREE];
+    if (spec->late || spec->fusion == FUSE_RRF) {
+        size_t most = MAX(spec->limit, (size_t)RANK_LATE_FILES);
+        rank_count_use(rank, weight, spec->fusion == FUSE_RRF ? SIZE_MAX : most);
+        add_up(rank, weights);
+        rank_late_features(rank, spec);
+        add_up(rank, weights);
+    }
+    rank_count_use(rank, weight, spec->limit);
+    add_up(rank, weights);
+}
+
 void rank_files(Arena *arena, const Corpus *corpus, const RankSpec *spec, Ranking *out)
 {
     Rank rank = {.arena = arena,
@@ -217,25 +238,27 @@ void rank_files(Arena *arena, const Corpus *corpus, const RankSpec *spec, Rankin
                  .candidate_of = ARENA_ARRAY(arena, uint32_t, corpus->files)};
     *out = (Ranking){0};
     lexical_search(arena, corpus, spec->query, spec->allowed_files, &rank.lexical);
-    if (spec->dense) rank.dense = spec->dense(spec->channel_arg);
-    const double *weights = weights_of(&rank, spec);
     body_features(&rank);
-    rank_dense_features(&rank);
+    rank_dense_features(&rank, spec);
+    const double *weights = weights_of(&rank, spec);
     rank_find_defs(&rank, spec->allowed_files);
+    rank_find_named(&rank, spec->allowed_files);
     comment_features(&rank);
     sibling_features(&rank);
     rank_path_features(&rank);
     rank_sibling_features(&rank);
     rank_near_features(&rank);
+    rank_message_features(&rank);
     rank_name_features(&rank);
+    rank_outline_features(&rank, spec);
     add_up(&rank, weights);
-    rank_late_features(&rank, spec);
-    rank_count_use(&rank, weights[FEATURE_INDEGREE], spec->limit);
-    add_up(&rank, weights);
+    late_and_use(&rank, spec, weights);
     if (spec->fusion == FUSE_RRF) rank_fuse(&rank, spec);
     take_best(&rank, spec, out);
     out->candidates = rank.candidates.len;
     out->body_most = rank.body_most;
     out->weights = weights;
+    out->named = rank.named.items;
+    out->named_count = rank.named.len;
     out->lexical = rank.lexical;
 }

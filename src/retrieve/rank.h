@@ -59,11 +59,20 @@ typedef struct RankSpec {
     double rrf_k; // 0: 60
     double channel_weights[CHANNELS];
     // The channels: NULL when there is none. The first gives the nearest chunks, and may wait for
-    // them; NULL when there are none. The second scores chunks, 0 .. 1; false when it cannot.
-    const DenseHits *(*dense)(void *arg);
+    // them; NULL when there are none. It is told which files words found. The second scores chunks,
+    // 0 .. 1; false when it cannot.
+    const DenseHits *(*dense)(void *arg, const uint32_t *files, size_t count);
+    // What dense gives of files: their outlines' cosines. Asked after it.
+    void (*outlines)(void *arg, const uint32_t *files, size_t count, float *scores);
     bool (*late)(void *arg, const uint32_t *chunks, size_t count, float *scores);
     void *channel_arg;
 } RankSpec;
+
+typedef struct NamedFile { // that the question names
+    uint32_t file, chunk;  // of the corpus; the chunk with the line, or the file's first one
+    uint32_t line;         // 0: none was named
+    float value;
+} NamedFile;
 
 typedef struct Ranking {
     RankedFile *files; // best first; ties by path
@@ -72,6 +81,8 @@ typedef struct Ranking {
     size_t more;           // of them that are neither a result nor the copy of one
     double body_most;      // what BODY was divided by: the best file has 1
     const double *weights; // that were used
+    const NamedFile *named;
+    size_t named_count;
     Lexical lexical;
 } Ranking;
 

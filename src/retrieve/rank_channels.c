@@ -5,8 +5,10 @@
 
 #include "retrieve/rank_.h"
 
-enum { DENSE_CHUNKS = 4, LATE_FILES = 50 };
+enum { NEAREST_CHUNKS = 4 };
 static const double dense_decay = .5;
+// A file without any word of the question must be as near as this to be a candidate.
+static const double dense_alone = .4;
 
 const char *rank_channel_name(RankChannel channel)
 {
@@ -14,16 +16,28 @@ const char *rank_channel_name(RankChannel channel)
     return names[channel];
 }
 
+static const uint32_t *list_files(const Rank *rank)
+{
+    uint32_t *files = ARENA_ARRAY(rank->arena, uint32_t, rank->candidates.len);
+    for (size_t i = 0; i < rank->candidates.len; i++) files[i] = rank->candidates.items[i].file;
+    return files;
+}
+
 // As the body: a file's nearest chunks count less and less; the best file has 1.
-void rank_dense_features(Rank *rank)
+void rank_dense_features(Rank *rank, const RankSpec *spec)
 {
     double most = 0;
+    if (!spec->dense) return;
+    rank->dense = spec->dense(spec->channel_arg, list_files(rank), rank->candidates.len);
     for (size_t i = 0; rank->dense && i < rank->dense->len; i++) {
         const DenseHit *hit = &rank->dense->items[i];
         if (!(hit->score > 0)) break;
-        Candidate *at = rank_candidate(rank, corpus_file_of(rank->corpus, hit->chunk));
+        uint32_t file = corpus_file_of(rank->corpus, hit->chunk);
+        bool strong = !rank->query->one_word && (double)hit->score >= dense_alone;
+        if (!rank->candidate_of[file] && !strong) continue;
+        Candidate *at = rank_candidate(rank, file);
         if (at->best_chunk == (uint32_t)CHUNK_NONE) at->best_chunk = hit->chunk;
-        if (at->dense_count >= DENSE_CHUNKS) continue;
+        if (at->dense_count >= NEAREST_CHUNKS) continue;
         at->features[FEATURE_DENSE] += (double)hit->score * pow(dense_decay, at->dense_count++);
         most = MAX(most, at->features[FEATURE_DENSE]);
     }
@@ -50,14 +64,24 @@ const Rated *rank_rate(const Rank *rank)
     return rated;
 }
 
+void rank_outline_features(Rank *rank, const RankSpec *spec)
+{
+    size_t count = rank->candidates.len;
+    if (!rank->dense || !spec->outlines || !count) return;
+    float *scores = ARENA_ARRAY(rank->arena, float, count);
+    spec->outlines(spec->channel_arg, list_files(rank), count, scores);
+    for (size_t i = 0; i < count; i++)
+        rank->candidates.items[i].features[FEATURE_OUTLINE] = (double)scores[i];
+}
+
 void rank_late_features(Rank *rank, const RankSpec *spec)
 {
-    uint32_t chunks[LATE_FILES], of[LATE_FILES];
-    float scores[LATE_FILES];
+    uint32_t chunks[RANK_LATE_FILES], of[RANK_LATE_FILES];
+    float scores[RANK_LATE_FILES];
     size_t count = 0;
     if (!spec->late) return;
     const Rated *rated = rank_rate(rank);
-    for (size_t i = 0; i < rank->candidates.len && count < LATE_FILES; i++) {
+    for (size_t i = 0; i < rank->candidates.len && count < RANK_LATE_FILES; i++) {
         const Candidate *at = &rank->candidates.items[rated[i].candidate];
         if (at->best_chunk == (uint32_t)CHUNK_NONE) continue;
         chunks[count] = at->best_chunk;

@@ -101,6 +101,8 @@ static double add_best(double *best, size_t *count, size_t limit, double score)
     return *count < limit ? -HUGE_VAL : best[0];
 }
 
+static const double rounding = 1e-9;
+
 void rank_count_use(Rank *rank, double weight, size_t limit)
 {
     const Corpus *corpus = rank->corpus;
@@ -110,19 +112,27 @@ void rank_count_use(Rank *rank, double weight, size_t limit)
     Hopeful *hopeful = ARENA_ARRAY(rank->arena, Hopeful, count);
     double *best = ARENA_ARRAY(rank->arena, double, MIN(limit, count));
     double worst = -HUGE_VAL, most = MAX(weight, 0.0) * log(1.0 + corpus->live_files);
-    for (uint32_t i = 0; i < count; i++) hopeful[i] = (Hopeful){rank->candidates.items[i].score, i};
+    for (uint32_t i = 0; i < count; i++) {
+        const Candidate *at = &rank->candidates.items[i];
+        hopeful[i] = (Hopeful){at->score - weight * at->features[FEATURE_INDEGREE], i};
+    }
     qsort(hopeful, count, sizeof *hopeful, by_hope);
-    for (size_t i = 0; i < count && hopeful[i].score + most >= worst; i++) {
+    for (size_t i = 0; i < count && hopeful[i].score + most >= worst - rounding; i++) {
         Candidate *at = &rank->candidates.items[hopeful[i].candidate];
-        at->features[FEATURE_INDEGREE] = log(1.0 + corpus_count_indegree(corpus, marks, at->file));
+        if (!at->use_counted)
+            at->features[FEATURE_INDEGREE] =
+                log(1.0 + corpus_count_indegree(corpus, marks, at->file));
+        at->use_counted = true;
+        if (at->features[FEATURE_OLD_VERSION] > 0 || at->features[FEATURE_PLATFORM] > 0)
+            continue; // it may be shown beside another one: then it takes no place
         worst = add_best(best, &known, MIN(limit, count),
-                         at->score + weight * at->features[FEATURE_INDEGREE]);
+                         hopeful[i].score + weight * at->features[FEATURE_INDEGREE]);
     }
 }
 
 // --- definitions ---
 
-static uint32_t chunk_at(const CorpusPart *part, const LexFile *file, uint32_t line)
+uint32_t rank_chunk_at(const CorpusPart *part, const LexFile *file, uint32_t line)
 {
     uint32_t low = file->first_chunk, high = file->first_chunk + file->chunk_count;
     while (high - low > 1) {
@@ -156,7 +166,7 @@ static void find_in_part(Rank *rank, const CorpusPart *part, const QueryName *na
         if (corpus_is_dead(part, file)) continue;
         if (allowed && !allowed[part->first_file + file]) continue;
         NamedDef named = {.file = part->first_file + file,
-                          .chunk = chunk_at(part, lex_file(lexicon, file), def.line),
+                          .chunk = rank_chunk_at(part, lex_file(lexicon, file), def.line),
                           .class = doc_def_class(def.kind, def.declaration),
                           .lines = def.end_line - def.start_line + 1,
                           .in_parent = is_inside(rank->arena, lexicon, &def, name->parent),
@@ -239,7 +249,16 @@ void rank_name_features(Rank *rank)
 
 double rank_chunk_bonus(const Rank *rank, uint32_t chunk)
 {
+    enum { NAMED_LINE = 5 }; // above all that words and definitions can give
     double best = 0;
+    for (size_t i = 0; i < rank->named.len; i++) {
+        const NamedFile *named = &rank->named.items[i];
+        bool shown = named->line || rank->query->kind == QUERY_PATH;
+        if (named->chunk == chunk && shown) return NAMED_LINE + named->value;
+    }
+    for (size_t i = 0; i < rank->messages.len; i++)
+        if (rank->messages.items[i].chunk == chunk)
+            best = MAX(best, NAMED_LINE * (double)rank->messages.items[i].value);
     for (size_t i = 0; i < rank->defs.len; i++) {
         const NamedDef *def = &rank->defs.items[i];
         if (def->chunk != chunk) continue;

@@ -282,8 +282,10 @@ static void puts_the_right_file_first(void **state)
 
 // --- channels ---
 
-static const DenseHits *near_wait_c(void *arg)
+static const DenseHits *near_wait_c(void *arg, const uint32_t *found, size_t count)
 {
+    (void)found;
+    assert_true(count > 0 && count < FILES);
     static const DenseHit items[] = {{4, .9F}, {1, .3F}, {0, -.2F}}; // a chunk a file
     static const DenseHits hits = {.items = items, .len = ARRAY_LEN(items)};
     ++*(int *)arg;
@@ -344,13 +346,56 @@ static void channels_add_up(void **state)
     arena_fini(&arena);
 }
 
+static Str best_of(Arena *arena, const Corpus *corpus, const char *question, NamedFile *named)
+{
+    Ranking ranking;
+    Query query = query_analyse(arena, str_from(question));
+    RankSpec spec = {.query = &query, .limit = 3, .chunks = 3};
+    rank_files(arena, corpus, &spec, &ranking);
+    *named = ranking.named_count ? ranking.named[0] : (NamedFile){0};
+    assert_true(ranking.count > 0 && ranking.files[0].chunk_count > 0);
+    return corpus_path(corpus, ranking.files[0].file);
+}
+
+// A path in the question wins, also without a word of it in the file; another machine's folders and
+// namesakes count less.
+static void named_files_come_first(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *question, *best;
+        uint32_t line;
+        float value;
+    } cases[] = {
+        {"src/net/wait.c", "src/net/wait.c", 0, 1},
+        {"retry.c:2", "src/net/retry.c", 2, 1},
+        {"error: hash_key at /build/other/net/wait.c:1", "src/net/wait.c", 1, .8F},
+        {"hash table of keys in wait.c", "src/net/wait.c", 0, .4F},
+        {"hash_key wait.h", "src/hash.c", 0, 0},
+    };
+    Arena arena = {0};
+    Lexicon lexicon;
+    LexiconBuilder *builder = pack(NULL, &lexicon);
+    Corpus corpus;
+    corpus_init(&arena, &lexicon, NULL, 1, &corpus);
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        NamedFile named;
+        Str best = best_of(&arena, &corpus, cases[i].question, &named);
+        CHECK_STR(best, str_from(cases[i].best));
+        assert_int_equal(named.line, cases[i].line);
+        assert_true(fabsf(named.value - cases[i].value) < 1e-6F);
+    }
+    lexicon_builder_free(builder);
+    arena_fini(&arena);
+}
+
 int retrieve_rank_test(void);
 int retrieve_rank_test(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(agrees_with_the_naive_one), cmocka_unit_test(parts_rank_as_one),
-        cmocka_unit_test(explanations_add_up),       cmocka_unit_test(puts_the_right_file_first),
-        cmocka_unit_test(channels_add_up),
+        cmocka_unit_test(named_files_come_first),    cmocka_unit_test(agrees_with_the_naive_one),
+        cmocka_unit_test(parts_rank_as_one),         cmocka_unit_test(explanations_add_up),
+        cmocka_unit_test(puts_the_right_file_first), cmocka_unit_test(channels_add_up),
     };
     return RUN_TESTS(tests);
 }

@@ -85,6 +85,11 @@ typedef struct FindPolicy {
     int64_t deadline_ms; // of the channels
 } FindPolicy;
 
+typedef struct AnnPolicy {
+    int64_t family; // AnnFamily
+    double recall;
+} AnnPolicy;
+
 typedef struct SqlPolicy {
     int64_t memory_limit_bytes;
 } SqlPolicy;
@@ -113,6 +118,7 @@ typedef struct Policy {
     TracePolicy trace;
     EmbedPolicy embed;
     FindPolicy find;
+    AnnPolicy ann;
     SqlPolicy sql;
     PolicyNamespace *namespaces;
     size_t namespace_count;

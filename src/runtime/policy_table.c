@@ -16,6 +16,8 @@
 
 static const char *const channel_choices[] = {"auto", "on", "off", NULL};
 static const char *const fusions[] = {"scores", "ranks", NULL};
+static const char *const ann_families[] = {"auto",   "exact", "flat", "ivf_flat",
+                                           "ivf_pq", "hnsw",  NULL};
 static const char *const embed_backends[] = {"none", "hash", "static", "http", NULL};
 
 #define MIB 1048576.0
@@ -183,7 +185,7 @@ const PolicySpec policy_specs[] = {
      .env = {RT "TRACE_OTLP_ENDPOINT"}, .is_protected = true,
      .help = "send spans to this OTLP/HTTP collector"},
 
-    {"embed.backend", ROW(CHOICE, embed.backend, DEFAULT("hash")), .choices = embed_backends,
+    {"embed.backend", ROW(CHOICE, embed.backend, DEFAULT("static")), .choices = embed_backends,
      .env = {RT "EMBED_BACKEND"},
      .help = "where vectors of texts come from: nowhere, hashed parts of their words, a trained "
              "table of token vectors (hashed parts where there is none), or the server at url"},
@@ -244,6 +246,14 @@ const PolicySpec policy_specs[] = {
     {"find.deadline_ms", ROW(INT, find.deadline_ms, RANGE(1, DAY_MS), DEFAULT("200")),
      .env = {RT "FIND_DEADLINE_MS"},
      .help = "a channel that is later than this is left out, and the answer says so"},
+
+    {"ann.family", ROW(CHOICE, ann.family, DEFAULT("auto")), .choices = ann_families,
+     .env = {RT "ANN_FAMILY"},
+     .help =
+         "index of candidates over the vectors, made by FAISS; auto: none (exact) below 300,000 "
+         "vectors, which are scanned in milliseconds"},
+    {"ann.recall", ROW(REAL, ann.recall, RANGE(0.5, 1), DEFAULT("0.95")), .env = {RT "ANN_RECALL"},
+     .help = "its effort is raised until it finds this share of the 10 nearest vectors"},
 
     {"sql.memory_limit_bytes",
      ROW(SIZE, sql.memory_limit_bytes, RANGE(16 * MIB, MIB *MIB), DEFAULT("512M")),

@@ -234,6 +234,7 @@ static const EnvCase env_cases[] = {
     {{"CQ_RUNTIME_CACHE_STATS_ENABLED=no"}, "cache.statistics_enabled", "false", NULL},
     {{"CQ_ALLOW_RUNTIME_SEED=1"}, "runtime.allow_seed", "true", NULL},
     {{"CQ_ALLOW_RUNTIME_SWAP=1"}, "runtime.allow_swap", "true", NULL},
+    {{"CQ_EMBED_MODEL=/x", "CQ_EMBED_API_KEY=k"}, "embed.table", "/x", NULL},
     {{"CQ_RUNTIME_CACHE_NAMESPACE_SECOND_ONE_TTL_SECONDS=7"},
      "cache.namespaces.second_one.ttl_seconds",
      "7",

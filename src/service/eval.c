@@ -224,6 +224,27 @@ static bool is_wanted(const EvalSpec *spec, Str name)
     return !spec->only_count;
 }
 
+// Chunks are whole lines: those of a file that lie in exactly one stand for their share of it.
+static uint64_t covered_bytes(const Corpus *corpus)
+{
+    uint64_t covered = 0;
+    for (uint32_t i = 0; i < corpus->files; i++) {
+        const CorpusPart *part = corpus_part_of_file(corpus, i);
+        const LexFile *file = corpus_file(corpus, i);
+        uint64_t lines = 0;
+        uint32_t behind = 0;
+        if (corpus_is_dead(part, i - part->first_file)) continue;
+        for (uint32_t k = 0; k < file->chunk_count; k++) {
+            const LexChunk *chunk = lex_chunk(part->lexicon, file->first_chunk + k);
+            if (chunk->first_line != behind + 1) lines = 0; // a gap, or twice
+            lines += chunk->last_line - chunk->first_line + 1;
+            behind = chunk->last_line;
+        }
+        covered += lines == file->lines ? file->bytes : file->bytes * lines / MAX(file->lines, 1u);
+    }
+    return covered;
+}
+
 // `cx` has the repository's memory, run->cx that of the answer.
 static Fail run_queries(Ctx *cx, const Env *env, const Workspace *workspace, Run *run,
                         EvalRepo *repo, EvalAnswer *out)
@@ -239,6 +260,7 @@ static Fail run_queries(Ctx *cx, const Env *env, const Workspace *workspace, Run
     repo->files = index->view.delta.taken;
     repo->bytes = index->view.delta.bytes;
     repo->chunks = index->corpus.chunks;
+    repo->covered_bytes = covered_bytes(&index->corpus);
     repo->index_bytes = index->index_bytes;
     repo->build_ns = index->build_ns;
     repo->pack_ns = index->view.pack_ns;
@@ -261,7 +283,8 @@ static Fail run_repo(Ctx *cx, const Env *env, const EvalSpec *spec, EvalRepo *re
     FindIndex index;
     Str folder = str_join(cx->arena, spec->checkouts, STR("/"),
                           str_join(cx->arena, repo->name, STR("/"), repo->root));
-    if (!is_wanted(spec, repo->name)) return NULL;
+    repo->unwanted = !is_wanted(spec, repo->name);
+    if (repo->unwanted) return NULL;
     if (os_stat(cx, OS_CWD, str_cstr(cx->arena, folder), OS_FOLLOW, &info)) return NULL;
     TRY(workspace_open(cx, folder, false, &workspace));
     Fail fail = find_index_build(&inner, env, &workspace, MOST_FILE_BYTES, &index);

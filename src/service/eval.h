@@ -56,8 +56,10 @@ typedef struct EvalQuery {
 
 typedef struct EvalRepo {
     Str name, root, language;
+    bool unwanted;           // EvalSpec.only names others
     bool present, test_half; // by its place among the names in order: even ones are "dev"
     uint64_t files, bytes, chunks, index_bytes;
+    uint64_t covered_bytes; // of them that lie in a chunk: all, as chunks tile
     int64_t build_ns, pack_ns;
 } EvalRepo;
 

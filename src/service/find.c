@@ -59,12 +59,17 @@ static const bool *choose_files(const Find *find)
 
 // --- the answer ---
 
+// Not what says little anyway: the class of an error, words around files that are there.
 static void list_unknown(Find *find, FindAnswer *out)
 {
     VEC(Str) unknown = {0};
+    QueryKind kind = find->analysed.kind;
+    bool names_file = kind == QUERY_PATH || kind == QUERY_TRACE;
     for (size_t i = 0; i < find->ranking.lexical.term_count; i++) {
         const LexicalTerm *term = &find->ranking.lexical.terms[i];
-        if (term->of->plain && !term->chunks) VEC_PUSH(find->cx->arena, &unknown, term->of->text);
+        bool says = term->of->weight >= 1 && !(names_file && find->ranking.named_count);
+        if (says && term->of->plain && !term->chunks)
+            VEC_PUSH(find->cx->arena, &unknown, term->of->text);
     }
     out->unknown = unknown.items;
     out->unknown_count = unknown.len;
@@ -182,7 +187,11 @@ static Fail answer(Find *find, const RefreshSpec *spec, RefreshHow how, FindAnsw
 {
     *out = (FindAnswer){0};
     TRY(make_index(find, spec, how));
-    TRY(rank_with_channels(find, out));
+    Fail fail = rank_with_channels(find, out);
+    if (fail) {
+        TRY(refresh_intact(find->cx, &find->index.view)); // else it may be wrong
+        return fail;
+    }
     take_files(find, out);
     list_unknown(find, out);
     sum_up(find, out);

@@ -6,11 +6,15 @@
 #include "service/find_channels.h"
 
 #include "base/clock.h"
+#include "retrieve/ann_set.h"
 #include "retrieve/late.h"
 #include "retrieve/model.h"
 #include "runtime/cell.h"
 #include "runtime/policy.h"
 
+// Vectors of so many chunks are read and compared in some 10 ms; of more, only those of files that
+// words found.
+enum { MOST_SCANNED = 200000 };
 static const int64_t spare_ns = 5 * NS_PER_S;
 
 typedef struct Asked { // the question's vector
@@ -28,7 +32,7 @@ struct Channels {
     Ctx *cx;
     ChannelsSpec spec;
     ChannelsReport report;
-    Lease lease;
+    Lease lease, ann;
     Embedder *embedder; // NULL: no channel but words
     EmbedModel model;
     DensePart *parts; // by part of the corpus
@@ -82,8 +86,9 @@ static void resolve(Channels *channels)
 
 // --- vectors of the parts ---
 
-static bool read_text(Ctx *cx, void *arg, Str path, Str *text)
+static bool read_text(Ctx *cx, void *arg, uint32_t file, Str path, Str *text)
 {
+    (void)file;
     const Channels *channels = arg;
     size_t most = (size_t)channels->spec.max_file_bytes;
     const char *name = str_cstr(cx->arena, path);
@@ -107,6 +112,29 @@ static Fail make_part(Ctx *cx, Channels *channels, size_t number)
     return NULL;
 }
 
+static bool has_ann(const Snapshot *snapshot)
+{
+    for (size_t i = 0; snapshot && i < snapshot->part_count; i++)
+        if (snapshot->parts[i].attached[ATTACH_ANN]) return true;
+    return false;
+}
+
+// Of the snapshot that is looked at. Without FAISS everything is scanned, which is only slower.
+static const AnnSet *lease_ann(Ctx *cx, Channels *channels)
+{
+    const Opened *opened = channels->spec.index->view.opened;
+    Cell *cell = channels->spec.env->ann;
+    if (!opened || !cell || !has_ann(opened->snapshot)) return NULL;
+    for (int i = 0; i < 2; i++) {
+        if (cell_lease(cx, cell, &channels->ann)) return NULL;
+        const AnnSet *set = channels->ann.value;
+        if (set->opened == opened) return set;
+        lease_release(&channels->ann); // of an older snapshot
+        if (i == 0) cell_invalidate(cx, cell);
+    }
+    return NULL;
+}
+
 // Those of published parts are read; those of changed files made, when that needs no server.
 static Fail find_parts(Ctx *cx, Channels *channels)
 {
@@ -115,6 +143,7 @@ static Fail find_parts(Ctx *cx, Channels *channels)
     const Snapshot *snapshot = opened ? opened->snapshot : NULL;
     size_t published = snapshot ? snapshot->part_count : 0;
     Digest model = embed_fingerprint(channels->embedder);
+    const AnnSet *ann = lease_ann(cx, channels);
     channels->parts = ARENA_ARRAY(cx->arena, DensePart, index->corpus.part_count);
     for (size_t i = 0; i < index->corpus.part_count; i++) {
         uint32_t chunks = index->corpus.parts[i].lexicon->head->chunks;
@@ -122,6 +151,7 @@ static Fail find_parts(Ctx *cx, Channels *channels)
             const Segment *vectors = snapshot->parts[i].attached[ATTACH_VECTORS];
             bool there = vectors && dense_open(vectors, &model, chunks, &channels->parts[i]);
             if (!there) channels->report.vectors_due = true;
+            else if (ann) channels->parts[i].ann = ann->parts[i];
         } else if (channels->model.is_local && chunks) {
             TRY(make_part(cx, channels, i));
         }
@@ -218,7 +248,41 @@ static void spare_server(Channels *channels)
     cell_record_failure(channels->spec.env->embedder, fail, spare_ns);
 }
 
-static const DenseHits *find_dense(void *arg)
+static DenseQuery make_query(const Channels *channels)
+{
+    return (DenseQuery){.corpus = &channels->spec.index->corpus,
+                        .parts = channels->parts,
+                        .vector = channels->asked.rows.rows,
+                        .dims = channels->asked.rows.dims,
+                        .allowed_files = channels->spec.allowed_files};
+}
+
+static void score_outlines(void *arg, const uint32_t *files, size_t count, float *scores)
+{
+    const Channels *channels = arg;
+    DenseQuery query = make_query(channels);
+    dense_outlines(channels->cx->arena, &query, files, count, scores);
+}
+
+// Of published vectors that are not of these dimensions; 0: there are none. The server has another
+// model under the old name.
+static uint32_t other_dims(const Channels *channels, uint32_t dims)
+{
+    for (size_t i = 0; i < channels->spec.index->corpus.part_count; i++) {
+        uint32_t of = channels->parts[i].tables[DENSE_CHUNKS].vectors.shape.dims;
+        if (of && of != dims) return of;
+    }
+    return 0;
+}
+
+static bool says_anything(const EmbedRows *question)
+{
+    for (uint32_t i = 0; i < question->dims; i++)
+        if (question->rows[i] < 0 || question->rows[i] > 0) return true;
+    return false;
+}
+
+static const DenseHits *find_dense(void *arg, const uint32_t *files, size_t count)
 {
     Channels *channels = arg;
     const Asked *asked = &channels->asked;
@@ -229,26 +293,46 @@ static const DenseHits *find_dense(void *arg)
         spare_server(channels);
         return NULL;
     }
+    if (!says_anything(&asked->rows)) { // it would be as near to what all chunks have least of
+        set_state(channels, CHANNEL_DENSE, CHANNEL_UNUSED,
+                  STR("the question has no word that the model knows"));
+        return NULL;
+    }
     Ctx cx = *channels->cx;
     cx.deadline_ns = asked->cx.deadline_ns;
-    DenseQuery query = {.corpus = &channels->spec.index->corpus,
-                        .parts = channels->parts,
-                        .vector = asked->rows.rows,
-                        .dims = asked->rows.dims,
-                        .allowed_files = channels->spec.allowed_files};
+    DenseQuery query = make_query(channels);
+    bool some = !channels->ann.value && channels->spec.index->corpus.live_chunks > MOST_SCANNED;
+    if (some) {
+        query.only_files = files;
+        query.only_count = count;
+    }
     Fail fail = dense_search(&cx, channels->spec.env->pool, &query, &channels->hits);
     if (fail) {
         set_state(channels, CHANNEL_DENSE, CHANNEL_MISSING, fail->detail);
         return NULL;
     }
     uint64_t without = channels->hits.without;
-    if (channels->hits.cut)
+    uint32_t other = other_dims(channels, query.dims);
+    if (other)
+        set_state(channels, CHANNEL_DENSE, CHANNEL_PARTLY,
+                  str_format(channels->cx->arena,
+                             "%llu of %llu chunks have none of its vectors: it has %u dimensions, "
+                             "theirs have %u; cq cache evict --namespace embed, then cq index "
+                             "--full, make them anew",
+                             (unsigned long long)without,
+                             (unsigned long long)channels->spec.index->corpus.live_chunks,
+                             query.dims, other));
+    else if (channels->hits.cut)
         set_state(channels, CHANNEL_DENSE, CHANNEL_PARTLY, STR("cut at find.deadline_ms"));
     else if (without)
         set_state(channels, CHANNEL_DENSE, CHANNEL_PARTLY,
                   str_format(channels->cx->arena, "%llu of %llu chunks have no vector yet",
                              (unsigned long long)without,
                              (unsigned long long)channels->spec.index->corpus.live_chunks));
+    else if (some)
+        set_state(channels, CHANNEL_DENSE, CHANNEL_USED,
+                  STR("compared with files that words found only, as there are so many vectors; "
+                      "ann.family makes an index of them"));
     else set_state(channels, CHANNEL_DENSE, CHANNEL_USED, STR(""));
     return &channels->hits;
 }
@@ -271,7 +355,7 @@ static Str chunk_text(Ctx *cx, Channels *channels, uint32_t chunk)
     const Corpus *corpus = &channels->spec.index->corpus;
     const LexChunk *row = corpus_chunk(corpus, chunk);
     Str path = corpus_path(corpus, corpus_file_of(corpus, chunk)), text;
-    if (!read_text(cx, channels, path, &text)) return path;
+    if (!read_text(cx, channels, 0, path, &text)) return path;
     LineStarts lines = lines_find(cx->arena, text);
     return lines_between(text, &lines, row->first_line, row->last_line);
 }
@@ -318,6 +402,7 @@ void channels_join(Channels *channels, RankSpec *rank)
     for (int i = 0; i < CHANNELS; i++) rank->channel_weights[i] = channels->report.of[i].weight;
     rank->channel_arg = channels;
     if (channels->parts) rank->dense = find_dense;
+    if (channels->parts) rank->outlines = score_outlines;
     if (channels->late) rank->late = score_late;
 }
 
@@ -326,6 +411,7 @@ void channels_end(Channels *channels, ChannelsReport *out)
     if (!channels) return;
     wait_for_question(channels);
     arena_fini(&channels->asked.arena);
+    lease_release(&channels->ann);
     lease_release(&channels->lease);
     if (out) *out = channels->report;
 }

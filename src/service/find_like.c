@@ -2,6 +2,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "base/log.h"
 #include "base/vec.h"
 #include "service/find_.h"
 #include "service/line_ref.h"
@@ -67,8 +68,7 @@ Fail find_like(Find *find, Str what, uint32_t *like)
     LineRef ref;
     Str text = STR("");
     TRY(line_ref_read(cx, find->env, &find->workspace, what, &ref));
-    if (!ref.is_file)
-        return FAIL(cx->arena, NOT_FOUND, "--like: there is no file " STR_FMT, STR_ARG(what));
+    if (!ref.is_file) return line_ref_no_file(cx, find->env, &find->workspace, &ref);
     const Corpus *corpus = &find->index.corpus;
     if (!find_file(corpus, ref.path, like))
         return FAIL(cx->arena, NOT_FOUND, "--like: " STR_FMT " is not among the indexed files",
@@ -77,6 +77,9 @@ Fail find_like(Find *find, Str what, uint32_t *like)
     const LexFile *file = corpus_file(corpus, *like);
     if (!file->chunk_count)
         return FAIL(cx->arena, BAD_REQUEST, "--like: " STR_FMT " is empty", STR_ARG(ref.path));
+    if (ref.first_line > file->lines)
+        return FAIL(cx->arena, NOT_FOUND, "--like: " STR_FMT " has no line %u; its last one is %u",
+                    STR_ARG(ref.path), ref.first_line, file->lines);
     uint32_t line = MAX(ref.first_line, 1u), chunk = file->first_chunk;
     for (uint32_t i = 1; i < file->chunk_count; i++)
         if (lex_chunk(part->lexicon, file->first_chunk + i)->first_line <= line)
@@ -88,7 +91,11 @@ Fail find_like(Find *find, Str what, uint32_t *like)
         return FAIL(cx->arena, BAD_REQUEST, "--like: there is no word at " STR_FMT, STR_ARG(what));
     Fail fail = os_read_file(cx, find->workspace.dir, str_cstr(cx->arena, ref.path),
                              (size_t)find->query->max_file_bytes, &text);
-    if (fail) return NULL; // the terms are enough
+    if (fail) { // the terms are enough for words
+        log_event(cx, LOG_WARN, "find.unreadable", LOG_STR("path", ref.path),
+                  LOG_STR("why", fail->detail));
+        return NULL;
+    }
     const LexChunk *row = lex_chunk(part->lexicon, chunk);
     LineStarts lines = lines_find(cx->arena, text);
     find->question = lines_between(text, &lines, row->first_line, row->last_line);

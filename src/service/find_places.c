@@ -1,6 +1,8 @@
 // service/find_places.c - where in a file the answer is: the definition or the lines to show.
+#include <math.h>
 #include <stdlib.h>
 
+#include "base/log.h"
 #include "base/vec.h"
 #include "service/find_.h"
 
@@ -26,11 +28,24 @@ static int by_number(const void *a, const void *b)
 
 typedef VEC(WeighedLine) LineVec;
 
-static LineVec weigh_lines(const Find *find, LineTerms *terms, const SourceLines *source)
+// The line of this file that the question names, if it lies in [first, last]; else 0.
+static uint32_t named_line(const Find *find, uint32_t file, uint32_t first, uint32_t last)
 {
+    for (size_t i = 0; i < find->ranking.named_count; i++) {
+        const NamedFile *named = &find->ranking.named[i];
+        if (named->file == file && named->line >= first && named->line <= last) return named->line;
+    }
+    return 0;
+}
+
+static LineVec weigh_lines(const Find *find, LineTerms *terms, const SourceLines *source,
+                           uint32_t file, const LexChunk *chunk)
+{
+    uint32_t named = named_line(find, file, chunk->first_line, chunk->last_line);
     LineVec lines = {0};
     for (uint32_t line = source->first; line - source->first < source->count; line++) {
         double weight = line_weight(terms, source_line(source, line));
+        if (line == named) weight += HUGE_VAL;
         if (weight > 0) VEC_PUSH(find->cx->arena, &lines, (WeighedLine){line, weight});
     }
     if (lines.len) qsort(lines.items, lines.len, sizeof *lines.items, by_weight);
@@ -121,15 +136,16 @@ static void choose_lines(const Find *find, const SourceLines *source, const Line
 }
 
 // A chunk as a place: the definition around its best line, if it begins there; else all of it.
-static FindPlace make_place(Find *find, LineTerms *terms, const Source *source, const LexFile *file,
+static FindPlace make_place(Find *find, LineTerms *terms, const Source *source, uint32_t number,
                             uint32_t chunk)
 {
+    const LexFile *file = corpus_file(&find->index.corpus, number);
     const CorpusPart *part = corpus_part_of_chunk(&find->index.corpus, chunk);
     const Lexicon *lexicon = part->lexicon;
     const LexChunk *row = corpus_chunk(&find->index.corpus, chunk);
     FindPlace place = {.first_line = row->first_line, .last_line = row->last_line};
     SourceLines lines = source_lines(find->cx->arena, source, row->first_line, row->last_line);
-    LineVec weighed = weigh_lines(find, terms, &lines);
+    LineVec weighed = weigh_lines(find, terms, &lines, number, row);
     uint32_t focus = weighed.len ? weighed.items[0].number : row->first_line;
     Defs defs = defs_at(lexicon, file, &lines, focus, row->last_line);
     const LexDef *def = defs.leads ? &defs.below : defs.inside ? &defs.around : NULL;
@@ -147,16 +163,18 @@ static FindPlace make_place(Find *find, LineTerms *terms, const Source *source, 
 void find_places(Find *find, LineTerms *terms, const RankedFile *ranked, FindFile *out)
 {
     const Corpus *corpus = &find->index.corpus;
-    const LexFile *file = corpus_file(corpus, ranked->file);
     FindPlace *places = ARENA_ARRAY(find->cx->arena, FindPlace, ranked->chunk_count);
     uint32_t last_line = 0;
     Source source;
     for (uint32_t i = 0; i < ranked->chunk_count; i++)
         last_line = MAX(last_line, corpus_chunk(corpus, ranked->chunks[i])->last_line);
-    source_read(find->cx, find->workspace.dir, out->path.ptr, find->query->max_file_bytes,
-                last_line, &source);
+    Fail fail = source_read(find->cx, find->workspace.dir, out->path.ptr,
+                            find->query->max_file_bytes, last_line, &source);
+    if (fail)
+        log_event(find->cx, LOG_WARN, "find.unreadable", LOG_STR("path", out->path),
+                  LOG_STR("why", fail->detail));
     for (uint32_t i = 0; i < ranked->chunk_count; i++)
-        places[i] = make_place(find, terms, &source, file, ranked->chunks[i]);
+        places[i] = make_place(find, terms, &source, ranked->file, ranked->chunks[i]);
     out->places = places;
     out->place_count = ranked->chunk_count;
 }

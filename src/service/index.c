@@ -3,6 +3,8 @@
 
 #include "base/clock.h"
 #include "index/watch.h"
+#include "retrieve/dense.h"
+#include "runtime/cell.h"
 #include "runtime/policy.h"
 #include "service/index_behind.h"
 
@@ -76,6 +78,59 @@ static void count_part(const Lexicon *lexicon, const SnapshotPart *part, IndexSt
     }
 }
 
+// Vectors of one model count: the one that most recently was added to.
+static bool find_vectors(const Snapshot *snapshot, Digest *model, uint64_t *dims)
+{
+    for (size_t i = snapshot->part_count; i-- > 0;) {
+        const Segment *attached = snapshot->parts[i].attached[ATTACH_VECTORS];
+        DenseHead head;
+        if (!attached) continue;
+        Str bytes = segment_section(attached, DENSE_SECTION_HEAD);
+        if (bytes.len != sizeof head) continue;
+        memcpy(&head, bytes.ptr, sizeof head);
+        *model = head.model;
+        *dims = head.dims;
+        return true;
+    }
+    return false;
+}
+
+static void count_vectors(const Opened *opened, const Digest *model, IndexVectorStatus *out)
+{
+    const Snapshot *snapshot = opened->snapshot;
+    for (size_t i = 0; i < snapshot->part_count; i++) {
+        const SnapshotPart *part = &snapshot->parts[i];
+        const Segment *vectors = part->attached[ATTACH_VECTORS], *ann = part->attached[ATTACH_ANN];
+        uint32_t chunks = opened->lexicons[i].head->chunks;
+        DensePart dense = {0};
+        if (vectors) out->bytes += segment_info(vectors).bytes;
+        if (ann) out->ann_bytes += segment_info(ann).bytes;
+        bool has = vectors && dense_open(vectors, model, chunks, &dense);
+        out->rows += has ? dense.tables[DENSE_CHUNKS].counts.with_row : 0;
+        out->without += has ? dense.tables[DENSE_CHUNKS].counts.missing : chunks;
+    }
+}
+
+// Which model they are of is known only when it is the one of now.
+static Fail look_at_vectors(Ctx *cx, const Env *env, const Opened *opened, IndexStatus *status)
+{
+    IndexVectorStatus *out = &status->vectors;
+    Digest model, now;
+    Lease lease;
+    if (!find_vectors(opened->snapshot, &model, &out->dims)) return NULL;
+    count_vectors(opened, &model, out);
+    if (!env->embedder || cell_lease(cx, env->embedder, &lease)) return ctx_check(cx);
+    const Embedder *embedder = lease.value;
+    now = embed_fingerprint(embedder);
+    out->is_current = digest_eq(&model, &now);
+    if (out->is_current) {
+        out->backend = str_copy(cx->arena, embed_model(embedder).backend);
+        out->model = str_copy(cx->arena, embed_model(embedder).model);
+    }
+    lease_release(&lease);
+    return NULL;
+}
+
 static Fail count_snapshot(Ctx *cx, const Opened *opened, IndexStatus *out)
 {
     const Snapshot *snapshot = opened->snapshot;
@@ -146,7 +201,7 @@ static Fail look_at_git(Ctx *cx, const Place *place, const FileTable *table, boo
     return ctx_check(cx);
 }
 
-static Fail take_status(Ctx *cx, const Place *place, bool look, IndexStatus *out)
+static Fail take_status(Ctx *cx, const Env *env, const Place *place, bool look, IndexStatus *out)
 {
     Opened *opened;
     OpenedSpec spec = {place->spec.cache_dir, place->workspace.root, place->spec.max_file_bytes};
@@ -157,6 +212,7 @@ static Fail take_status(Ctx *cx, const Place *place, bool look, IndexStatus *out
     TRY(store_bytes(cx, place->store, &out->disk_bytes));
     TRY(opened_new(cx, &spec, &opened));
     Fail fail = opened->snapshot ? count_snapshot(cx, opened, out) : opened->trouble;
+    if (!fail && opened->snapshot) fail = look_at_vectors(cx, env, opened, out);
     if (!fail && opened->snapshot && look) fail = look_for_changes(cx, place, opened, out);
     if (!fail) fail = look_at_git(cx, place, &opened->table, look, out);
     fail = problem_copy(cx->arena, fail);
@@ -171,7 +227,7 @@ Fail index_status(Ctx *cx, const Env *env, const IndexQuery *query, bool look, I
     Place place;
     *out = (IndexStatus){0};
     TRY(enter(cx, env, query, &place));
-    Fail fail = take_status(cx, &place, look, out);
+    Fail fail = take_status(cx, env, &place, look, out);
     leave(&place);
     return fail;
 }
@@ -227,7 +283,7 @@ Fail index_build(Ctx *cx, const Env *env, const IndexQuery *query, IndexRun *run
     *status = (IndexStatus){0};
     TRY(enter(cx, env, query, &place));
     Fail fail = build(cx, env, &place, query, run);
-    if (!fail) fail = take_status(cx, &place, false, status);
+    if (!fail) fail = take_status(cx, env, &place, false, status);
     leave(&place);
     return fail;
 }

@@ -28,6 +28,14 @@ typedef struct IndexQuery {
     int64_t settle_ns; // watch: how long nothing must happen before it builds
 } IndexQuery;
 
+typedef struct IndexVectorStatus { // what is attached to the segments; all zero: nothing
+    uint64_t rows, dims;           // chunks that have a vector
+    uint64_t without;              // chunks that have none: of no part, or the embedder gave none
+    uint64_t bytes, ann_bytes;     // on disk: vectors; an index of candidates over them
+    bool is_current;               // made by what embed.* names now
+    Str backend, model;            // if so
+} IndexVectorStatus;
+
 typedef struct IndexStatus {
     Str root, folder;
     Str background;      // what became of the last build behind an answer, if not what it should
@@ -39,6 +47,7 @@ typedef struct IndexStatus {
     size_t segments;
     uint64_t files, indexed, chunks, definitions, dead_files;
     uint64_t text_bytes, snapshot_bytes, disk_bytes; // disk: with older snapshots
+    IndexVectorStatus vectors;
     uint64_t lang_files[LANG_COUNT];
     uint64_t skipped[SKIP_REASONS];
     size_t changes[FILE_STATES]; // since it was published

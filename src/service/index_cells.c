@@ -51,13 +51,20 @@ static void skip_if(Ctx *cx, PlanCall *call, Str why)
     if (why.len) plan_skip(cx, call, STR_FMT, STR_ARG(why));
 }
 
+static void set_limit(const PlanCall *call, IndexLimit limit, Str text)
+{
+    IndexWork *work = call->env;
+    mutex_lock(&work->mutex);
+    if (!work->limits[limit].len) work->limits[limit] = text;
+    mutex_unlock(&work->mutex);
+}
+
 // Skipped, and the answer says so.
 static void do_without(Ctx *cx, PlanCall *call, IndexLimit limit, Str why)
 {
-    IndexWork *work = call->env;
     skip_if(cx, call, why);
     if (why.len)
-        work->limits[limit] = str_format(cx->arena, "%s: " STR_FMT, call->op->name, STR_ARG(why));
+        set_limit(call, limit, str_format(cx->arena, "%s: " STR_FMT, call->op->name, STR_ARG(why)));
 }
 
 // --- git.scan
@@ -157,37 +164,39 @@ static Fail run_embed(Ctx *cx, PlanCall *call, const void **value)
     if (*value) {
         plan_say(call, STR_FMT, STR_ARG(index_embed_says(cx->arena, *value)));
         why = index_embed_limit(*value);
-        if (why.len && !target_of(call)->number) // one says it for all
-            work->limits[INDEX_NO_VECTORS] = str_format(
-                cx->arena, "embed.vectors: some chunks have none: " STR_FMT, STR_ARG(why));
+        if (why.len)
+            set_limit(call, INDEX_NO_VECTORS,
+                      str_format(cx->arena, "embed.vectors: some chunks have none: " STR_FMT,
+                                 STR_ARG(why)));
         return NULL;
     }
-    if (work->vectors.is_limit && !target_of(call)->number)
-        do_without(cx, call, INDEX_NO_VECTORS, why);
-    else skip_if(cx, call, why);
+    skip_if(cx, call, why);
     return NULL;
 }
 
 static Fail run_vectors(Ctx *cx, PlanCall *call, const void **value)
 {
     const void *vectors = plan_input(call, 0).value;
+    Str why = STR("there are no vectors");
     *value = call->env;
-    if (vectors) return index_add_vectors(cx, call->env, target_of(call), vectors);
-    plan_skip(cx, call, "there are no vectors");
+    if (vectors) {
+        why = STR_NONE;
+        TRY(index_add_vectors(cx, call->env, target_of(call), vectors, &why));
+    }
+    skip_if(cx, call, why);
     return NULL;
 }
 
 static Fail run_faiss(Ctx *cx, PlanCall *call, const void **value)
 {
     IndexWork *work = call->env;
-    Str why = STR_NONE;
+    Str why = STR_NONE, says = STR_NONE;
     *value = call->env;
-    if (stage_report(work->stage)->unchanged && !work->vectors.due_count) {
-        plan_skip(cx, call, "nothing changed");
-        return NULL;
-    }
-    TRY(index_add_faiss(cx, call->env, &why));
-    skip_if(cx, call, why);
+    Fail fail = index_add_faiss(cx, work, &says, &why);
+    if (fail && fail->kind != PROBLEM_UNAVAILABLE && fail->kind != PROBLEM_BAD_REQUEST) return fail;
+    if (fail) do_without(cx, call, INDEX_NO_FAISS, fail->detail);
+    else if (why.len) skip_if(cx, call, why);
+    else plan_say(call, STR_FMT, STR_ARG(says));
     return NULL;
 }
 

@@ -231,6 +231,9 @@ static Fail refresh(Ctx *cx, IndexWork *work, IndexRun *out)
     stage_ranges(work->stage, &work->range_count);
     counter_add(&work->ranges_left, work->range_count);
     index_vectors_begin(cx, work);
+    if (work->vectors.is_limit)
+        work->limits[INDEX_NO_VECTORS] =
+            str_format(cx->arena, "embed.vectors: " STR_FMT, STR_ARG(work->vectors.why));
     TRY(git_last_open(cx, stage_folder(work->stage), &work->git_before));
     return run_cells(cx, work, out);
 }
@@ -242,7 +245,9 @@ Fail index_plan_run(Ctx *cx, const IndexPlanSpec *spec, IndexRun *out)
     TRY(stage_begin(cx, spec->refresh, spec->options, spec->look, &work.stage));
     out->report.busy = !work.stage;
     if (!work.stage) return NULL;
+    mutex_init(&work.mutex, RANK_SERVICE);
     Fail fail = refresh(cx, &work, out);
+    mutex_fini(&work.mutex);
     out->report = *stage_report(work.stage);
     out->report.trouble = problem_copy(cx->arena, out->report.trouble);
     git_last_close(work.git_before);

@@ -38,7 +38,9 @@ typedef struct IndexWork { // PlanCall.env
     Counter ranges_left; // not yet read
     GitLast *git_before; // as it was published; may be NULL
     IndexVectors vectors;
-    Str limits[INDEX_LIMITS]; // each written by one cell, read when the run has ended
+    Mutex mutex;
+    // guarded by mutex; read when the run has ended
+    Str limits[INDEX_LIMITS]; // the first of each kind: one says it for all
 } IndexWork;
 
 extern const PlanOps index_ops;
@@ -54,10 +56,14 @@ MUST_CHECK Fail index_embed(Ctx *cx, const IndexWork *work, const IndexTarget *t
                             const void **value, Str *why);
 Str index_embed_says(Arena *arena, const void *value); // for people
 Str index_embed_limit(const void *value);              // why some are missing; empty: none is
-// Puts them beside the segment.
+// Puts them beside the segment; *why is set when there is nothing to do.
 MUST_CHECK Fail index_add_vectors(Ctx *cx, const IndexWork *work, const IndexTarget *target,
-                                  const void *value);
-// After all ranges: an index of candidates over all vectors of the next snapshot.
-MUST_CHECK Fail index_add_faiss(Ctx *cx, const IndexWork *work, Str *why);
+                                  const void *value, Str *why);
+// --- index_faiss.c
+
+// After all vectors: indexes of candidates over those of the next snapshot. *why is set when there
+// is nothing to do; else *says what was done. Fails: CANCELLED, IO, DAMAGED, UNAVAILABLE (no
+// FAISS).
+MUST_CHECK Fail index_add_faiss(Ctx *cx, const IndexWork *work, Str *says, Str *why);
 
 #endif

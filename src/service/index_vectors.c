@@ -13,7 +13,8 @@ static bool has_all(const IndexVectors *vectors, const SnapshotPart *part)
     DensePart dense;
     const Segment *attached = part->attached[ATTACH_VECTORS];
     if (!attached || !lexicon_open_segment(part->segment, &lexicon)) return false;
-    return dense_open(attached, &vectors->model, lexicon.head->chunks, &dense) && !dense.missing;
+    return dense_open(attached, &vectors->model, lexicon.head->chunks, &dense) &&
+           !dense.tables[DENSE_CHUNKS].counts.missing;
 }
 
 void index_vectors_begin(Ctx *cx, IndexWork *work)
@@ -54,12 +55,29 @@ typedef struct Made {
     DenseReport report;
 } Made;
 
-static bool read_text(Ctx *cx, void *arg, Str path, Str *text)
+typedef struct Texts { // of a part
+    const RefreshSpec *spec;
+    const StageContent *contents;
+} Texts;
+
+// A file that was changed since it was chunked is as if it could not be read: its vectors would be
+// those of another text.
+static bool read_text(Ctx *cx, void *arg, uint32_t file, Str path, Str *text)
 {
-    const RefreshSpec *spec = arg;
-    const char *name = str_cstr(cx->arena, path);
-    Fail fail = os_read_file(cx, spec->workspace->dir, name, (size_t)spec->max_file_bytes, text);
-    return !fail;
+    const Texts *texts = arg;
+    FileLook look;
+    const StageContent *content = &texts->contents[file];
+    file_look(cx, texts->spec->workspace->dir, str_cstr(cx->arena, path),
+              texts->spec->max_file_bytes, &look);
+    *text = look.text;
+    return look.row.has_digest && content->known && digest_eq(&look.digest, &content->digest);
+}
+
+static void leave_out_dead(Ctx *cx, const StageContent *contents, uint32_t count, DenseSpec *spec)
+{
+    bool *dead = ARENA_ARRAY(cx->arena, bool, count);
+    for (uint32_t i = 0; i < count; i++) dead[i] = !contents[i].live;
+    spec->dead = dead;
 }
 
 static Fail embed_part(Ctx *cx, const IndexWork *work, uint32_t part, Made *made)
@@ -67,13 +85,18 @@ static Fail embed_part(Ctx *cx, const IndexWork *work, uint32_t part, Made *made
     Segment *segment;
     Lexicon lexicon;
     const RefreshSpec *refresh = work->spec->refresh;
+    Texts texts = {.spec = refresh};
     DenseSpec spec = {.embedder = work->vectors.embedder,
                       .pool = refresh->pool,
                       .read = read_text,
-                      .read_arg = (void *)(uintptr_t)refresh};
+                      .read_arg = &texts};
     TRY(stage_open(cx, work->stage, part, &segment));
     Fail fail = opened_lexicon(cx, segment, &lexicon);
-    if (!fail) fail = dense_make(cx, &spec, &lexicon, made->sections, &made->report);
+    if (!fail) {
+        texts.contents = stage_contents(cx, work->stage, part, lexicon.head->files);
+        leave_out_dead(cx, texts.contents, lexicon.head->files, &spec);
+        fail = dense_make(cx, &spec, &lexicon, made->sections, &made->report);
+    }
     if (!fail) fail = segment_intact(cx, segment);
     segment_close(segment);
     return fail;
@@ -122,19 +145,29 @@ Str index_embed_limit(const void *value)
 
 // --- vectors.add
 
-Fail index_add_vectors(Ctx *cx, const IndexWork *work, const IndexTarget *target, const void *value)
+// What it has of this model is as much: a server that is still down makes no new version.
+static bool is_no_more(const IndexWork *work, const IndexTarget *target, const Made *made)
 {
-    const Made *made = value;
-    return stage_attach(cx, work->stage, part_of(work, target), ATTACH_VECTORS, made->sections,
-                        DENSE_SECTIONS);
+    size_t count;
+    Lexicon lexicon;
+    DensePart dense;
+    if (!target->kept) return false;
+    const SnapshotPart *part = stage_kept(work->stage, &count)[target->number].was;
+    const Segment *attached = part->attached[ATTACH_VECTORS];
+    if (!attached || !lexicon_open_segment(part->segment, &lexicon)) return false;
+    bool there = dense_open(attached, &work->vectors.model, lexicon.head->chunks, &dense);
+    return there && dense.tables[DENSE_CHUNKS].counts.missing <= made->report.missing;
 }
 
-// --- faiss.add
-
-Fail index_add_faiss(Ctx *cx, const IndexWork *work, Str *why)
+Fail index_add_vectors(Ctx *cx, const IndexWork *work, const IndexTarget *target, const void *value,
+                       Str *why)
 {
-    (void)cx;
-    *why = work->vectors.wanted ? STR("the exact scan is fast enough for so few vectors")
-                                : STR("there are no vectors");
-    return NULL;
+    const Made *made = value;
+    uint32_t part = part_of(work, target);
+    if (is_no_more(work, target, made)) {
+        *why = STR("no more than it had");
+        return NULL;
+    }
+    TRY(stage_attach(cx, work->stage, part, ATTACH_ANN, NULL, 0)); // of other vectors
+    return stage_attach(cx, work->stage, part, ATTACH_VECTORS, made->sections, DENSE_SECTIONS);
 }

@@ -1,6 +1,8 @@
 // service/line_ref.c
 #include "service/line_ref.h"
 
+#include "index/select.h"
+
 static bool take_line(Str s, uint32_t *out)
 {
     int64_t number;
@@ -40,6 +42,7 @@ static Fail settle(Ctx *cx, const Workspace *workspace, Str path, LineRef *out, 
         return FAIL(cx->arena, BAD_REQUEST,
                     STR_FMT " is outside the workspace " STR_FMT "; name that with --root",
                     STR_ARG(real), STR_ARG(workspace->root));
+    out->is_there = true;
     out->is_file = info.type == OS_REGULAR;
     return NULL;
 }
@@ -60,6 +63,16 @@ static Fail find_path(Ctx *cx, const Env *env, const Workspace *workspace, Str p
     return NULL;
 }
 
+Fail line_ref_no_file(Ctx *cx, const Env *env, const Workspace *workspace, const LineRef *where)
+{
+    Str folder = env->root;
+    if (where->is_there)
+        return FAIL(cx->arena, BAD_REQUEST, STR_FMT " is a folder; name a file",
+                    STR_ARG(where->path));
+    if (!folder.len) TRY(os_working_dir(cx, &folder));
+    return select_missing(cx, workspace, where->path, in_folder(cx->arena, folder, where->path));
+}
+
 Fail line_ref_read(Ctx *cx, const Env *env, const Workspace *workspace, Str what, LineRef *out)
 {
     *out = (LineRef){.root = workspace->root};
@@ -74,7 +87,5 @@ Fail line_ref_read(Ctx *cx, const Env *env, const Workspace *workspace, Str what
     if (out->last_line < out->first_line)
         return FAIL(cx->arena, BAD_REQUEST, "the lines %u-%u end before they begin",
                     out->first_line, out->last_line);
-    if (out->first_line && !out->is_file)
-        return FAIL(cx->arena, NOT_FOUND, "there is no file " STR_FMT, STR_ARG(out->path));
-    return NULL;
+    return out->first_line && !out->is_file ? line_ref_no_file(cx, env, workspace, out) : NULL;
 }

@@ -12,7 +12,7 @@ typedef struct LineRef {
     Str root;                       // of the workspace
     Str path;                       // relative to it; "." for the root
     uint32_t first_line, last_line; // 0: all of it
-    bool is_file;                   // now; false for what is gone, too
+    bool is_there, is_file;         // now
 } LineRef;
 
 // The path is relative to the working folder (or --root), or, when there is no such file, to the
@@ -21,5 +21,10 @@ typedef struct LineRef {
 // file).
 MUST_CHECK Fail line_ref_read(Ctx *cx, const Env *env, const Workspace *workspace, Str what,
                               LineRef *out);
+
+// There is no file there, and one is wanted. BAD_REQUEST (a folder), NOT_FOUND with the nearest
+// name.
+MUST_CHECK Fail line_ref_no_file(Ctx *cx, const Env *env, const Workspace *workspace,
+                                 const LineRef *where);
 
 #endif

@@ -66,6 +66,7 @@ typedef struct Env {
     struct Cell *cache;              // of a Cache: runtime/cache.h
     struct Cell *opened;             // of an Opened: index/opened.h
     struct Cell *embedder;           // of an Embedder: retrieve/embed.h
+    struct Cell *ann;                // of an AnnSet: retrieve/ann_set.h
     struct Engine *engine;           // runs plans
     struct MetricSet *metrics;       // runtime/measure.h; NULL measures nothing
     const struct Policy *policy;     // how much to use of what: runtime/policy.h

@@ -7,7 +7,11 @@ git init -q .
 printf 'int a;\nint b;\nint c;\n' >one.c && git add one.c && commit 1 "Begin"
 printf 'int a;\nint b = 2;\nint c;\n' >one.c && commit 2 "b has a value"
 git mv one.c "two words.c" && commit 3 "Another name"
-for what in none.c "two words.c:9" "two words.c:3-2" / .; do
+mkdir sub
+for what in none.c "two wrds.c" sub "two words.c:9" "two words.c:3-2" / .; do
     cq blame "$what" || echo "exit $?"
 done
+git init -q inner && echo "int i;" >inner/i.c && git -C inner add i.c
+cq blame inner/i.c || echo "exit $?"
+cq history "two wrds.c" || echo "exit $?"
 cd "$TMPDIR" && echo >x.c && cq blame x.c || echo "exit $?"

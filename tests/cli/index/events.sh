@@ -11,19 +11,20 @@ assert [e["seq"] for e in events] == list(range(1, len(events) + 1))
 cells = [(e["cell_id"], e["state"]) for e in events if e["kind"] == "cell"]
 at = {pair: i for i, pair in enumerate(cells)}
 assert at[("git.scan", "success")] < at[("chunk.text", "running")] < at[("chunk.text", "success")]
-assert at[("chunk.text", "success")] < at[("embed.vectors", "skipped")]
+assert at[("chunk.text", "success")] < at[("embed.vectors", "success")] < at[("vectors.add", "success")]
 assert at[("faiss.add", "skipped")] < at[("snapshot.publish", "success")]
 said = {e["cell_id"]: e["message"] for e in events if e["kind"] == "message"}
 assert said["chunk.text"] == "1 files, 1 of them parsed", said
 assert said["snapshot.publish"] == "version 1", said
 why = {e["cell_id"]: e["message"] for e in events if e.get("state") == "skipped"}
-assert why["embed.vectors"] == "no embedder is configured", why
+assert said["embed.vectors"] == "1 rows", said
+assert why["faiss.add"] == "1 vectors: the exact scan is fast enough", why
 assert events[-1]["kind"] == "run" and events[-1]["state"] == "success"
 summary = json.load(open("answer.json"))["summary"]
-assert summary["limits"] == ["embed.vectors: no embedder is configured"], summary["limits"]
+assert "limits" not in summary or summary["limits"] == [], summary["limits"]
 told = {cell["id"]: cell for cell in summary["cells"]}
 ended = {cell: state for cell, state in cells}
 assert {name: cell["state"] for name, cell in told.items()} == ended
 assert told["chunk.text"]["files"] == 1 and told["chunk.text"]["bytes"] == 43, told["chunk.text"]
-assert told["embed.vectors"]["reason"] == "no embedder is configured"
+assert told["faiss.add"]["reason"] == why["faiss.add"]
 PYTHON
