@@ -43,7 +43,7 @@ static LineVec weigh_lines(const Find *find, LineTerms *terms, const SourceLines
 {
     uint32_t named = named_line(find, file, chunk->first_line, chunk->last_line);
     LineVec lines = {0};
-    for (uint32_t line = source->first; line - source->first < source->count; line++) {
+    for (uint32_t line = chunk->first_line; line <= chunk->last_line; line++) {
         double weight = line_weight(terms, source_line(source, line));
         if (line == named) weight += HUGE_VAL;
         if (weight > 0) VEC_PUSH(find->cx->arena, &lines, (WeighedLine){line, weight});
