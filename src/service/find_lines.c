@@ -1,7 +1,6 @@
 // service/find_lines.c
 #include "service/find_lines.h"
 
-#include "base/log.h"
 #include "index/terms.h"
 
 enum { SOURCE_BLOCK = 4096, STEP = 16 << 10 };
@@ -30,14 +29,14 @@ static uint32_t count_ends(const char *at, size_t len)
     return count;
 }
 
-// Reads on until line `last` ends; false when the file cannot be read.
-static bool read_until(OsFile file, size_t cap, uint32_t last, char *room, uint32_t *ends,
+// Reads on until line `last` ends.
+static Fail read_until(Ctx *cx, OsFile file, size_t cap, uint32_t last, char *room, uint32_t *ends,
                        size_t *len)
 {
     uint32_t ended = 0;
     for (size_t counted = 0; *len < cap && ended < last;) {
         size_t got, step = MIN(cap - *len, (size_t)STEP);
-        if (os_try_read(file, room + *len, step, false, &got)) return false;
+        TRY(os_read(cx, file, room + *len, step, false, &got));
         *len += got;
         for (; counted < *len; counted += SOURCE_BLOCK) {
             ended += count_ends(room + counted, MIN((size_t)SOURCE_BLOCK, *len - counted));
@@ -45,31 +44,33 @@ static bool read_until(OsFile file, size_t cap, uint32_t last, char *room, uint3
         }
         if (got < step) break;
     }
-    return true;
+    return NULL;
 }
 
-static Source read_opened(Ctx *cx, OsFile file, uint64_t most, uint32_t last)
+static Fail read_opened(Ctx *cx, OsFile file, uint64_t most, uint32_t last, Source *out)
 {
     OsStat info;
-    Source out = {0};
     size_t len = 0;
-    if (os_fstat(cx, file, &info) || info.type != OS_REGULAR || info.size_bytes > most) return out;
+    TRY(os_fstat(cx, file, &info));
+    if (info.type != OS_REGULAR) return FAIL(cx->arena, IO, "it is no regular file any more");
+    if (info.size_bytes > most) return FAIL(cx->arena, TOO_LARGE, "it has grown too large");
     size_t cap = (size_t)info.size_bytes;
     char *room = arena_alloc_raw(cx->arena, cap + 1);
     uint32_t *ends = arena_alloc_raw(cx->arena, (cap / SOURCE_BLOCK + 1) * sizeof *ends);
-    if (read_until(file, cap, last, room, ends, &len)) out = (Source){{room, len}, ends};
-    return out;
+    TRY(read_until(cx, file, cap, last, room, ends, &len));
+    *out = (Source){{room, len}, ends};
+    return NULL;
 }
 
-void source_read(Ctx *cx, OsFile dir, const char *path, uint64_t most, uint32_t last_line,
+Fail source_read(Ctx *cx, OsFile dir, const char *path, uint64_t most, uint32_t last_line,
                  Source *out)
 {
     OsFile file = OS_FILE_NONE;
     *out = (Source){0};
-    if (!os_try_open(dir, path, OS_FOLLOW, &file)) *out = read_opened(cx, file, most, last_line);
+    TRY(os_open(cx, dir, path, OS_FOLLOW, &file));
+    Fail fail = read_opened(cx, file, most, last_line, out);
     os_close(&file);
-    if (out->text.ptr) return;
-    log_event(cx, LOG_WARN, "find.unreadable", LOG_STR("path", str_from(path)));
+    return fail;
 }
 
 // Where the line begins; the text's end when there are not so many.

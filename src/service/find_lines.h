@@ -26,9 +26,10 @@ typedef struct SourceLines { // the lines first .. first + count - 1
     const uint32_t *starts; // of each, and one more
 } SourceLines;
 
-// Reads until `last_line` ends. Empty when the file cannot be read, or has more than `most` bytes.
-void source_read(Ctx *cx, OsFile dir, const char *path, uint64_t most, uint32_t last_line,
-                 Source *out);
+// Reads until `last_line` ends. On failure *out is empty. Fails: NOT_FOUND, IO; TOO_LARGE (more
+// than `most` bytes).
+MUST_CHECK Fail source_read(Ctx *cx, OsFile dir, const char *path, uint64_t most,
+                            uint32_t last_line, Source *out);
 SourceLines source_lines(Arena *arena, const Source *source, uint32_t first, uint32_t last);
 Str source_line(const SourceLines *lines, uint32_t line); // without its end; empty: not there
 

@@ -2,6 +2,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "base/log.h"
 #include "base/vec.h"
 #include "service/find_.h"
 
@@ -38,10 +39,11 @@ static uint32_t named_line(const Find *find, uint32_t file, uint32_t first, uint
 }
 
 static LineVec weigh_lines(const Find *find, LineTerms *terms, const SourceLines *source,
-                           uint32_t named)
+                           uint32_t file, const LexChunk *chunk)
 {
+    uint32_t named = named_line(find, file, chunk->first_line, chunk->last_line);
     LineVec lines = {0};
-    for (uint32_t line = source->first; line - source->first < source->count; line++) {
+    for (uint32_t line = chunk->first_line; line <= chunk->last_line; line++) {
         double weight = line_weight(terms, source_line(source, line));
         if (line == named) weight += HUGE_VAL;
         if (weight > 0) VEC_PUSH(find->cx->arena, &lines, (WeighedLine){line, weight});
@@ -143,8 +145,7 @@ static FindPlace make_place(Find *find, LineTerms *terms, const Source *source, 
     const LexChunk *row = corpus_chunk(&find->index.corpus, chunk);
     FindPlace place = {.first_line = row->first_line, .last_line = row->last_line};
     SourceLines lines = source_lines(find->cx->arena, source, row->first_line, row->last_line);
-    uint32_t named = named_line(find, number, row->first_line, row->last_line);
-    LineVec weighed = weigh_lines(find, terms, &lines, named);
+    LineVec weighed = weigh_lines(find, terms, &lines, number, row);
     uint32_t focus = weighed.len ? weighed.items[0].number : row->first_line;
     Defs defs = defs_at(lexicon, file, &lines, focus, row->last_line);
     const LexDef *def = defs.leads ? &defs.below : defs.inside ? &defs.around : NULL;
@@ -167,8 +168,11 @@ void find_places(Find *find, LineTerms *terms, const RankedFile *ranked, FindFil
     Source source;
     for (uint32_t i = 0; i < ranked->chunk_count; i++)
         last_line = MAX(last_line, corpus_chunk(corpus, ranked->chunks[i])->last_line);
-    source_read(find->cx, find->workspace.dir, out->path.ptr, find->query->max_file_bytes,
-                last_line, &source);
+    Fail fail = source_read(find->cx, find->workspace.dir, out->path.ptr,
+                            find->query->max_file_bytes, last_line, &source);
+    if (fail)
+        log_event(find->cx, LOG_WARN, "find.unreadable", LOG_STR("path", out->path),
+                  LOG_STR("why", fail->detail));
     for (uint32_t i = 0; i < ranked->chunk_count; i++)
         places[i] = make_place(find, terms, &source, ranked->file, ranked->chunks[i]);
     out->places = places;
