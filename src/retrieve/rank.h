@@ -35,7 +35,14 @@ enum {
 };                        // times as much as the one before
 extern const double rank_body_decay;
 
-typedef enum RankChannel { CHANNEL_LEXICAL, CHANNEL_DENSE, CHANNEL_LATE, CHANNELS } RankChannel;
+// Sparse is the lexical one with more words (retrieve/expand.h).
+typedef enum RankChannel {
+    CHANNEL_LEXICAL,
+    CHANNEL_DENSE,
+    CHANNEL_LATE,
+    CHANNEL_SPARSE,
+    CHANNELS
+} RankChannel;
 const char *rank_channel_name(RankChannel channel);
 
 typedef struct RankedFile {

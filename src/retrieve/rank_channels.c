@@ -12,7 +12,7 @@ static const double dense_alone = .4;
 
 const char *rank_channel_name(RankChannel channel)
 {
-    static const char *const names[CHANNELS] = {"lexical", "dense", "late"};
+    static const char *const names[CHANNELS] = {"lexical", "dense", "late", "sparse"};
     return names[channel];
 }
 
@@ -99,7 +99,7 @@ static FuseChannel list_channel(const Rank *rank, const Rated *rated, RankChanne
 {
     static const Feature features[CHANNELS] = {
         [CHANNEL_DENSE] = FEATURE_DENSE, [CHANNEL_LATE] = FEATURE_LATE};
-    size_t count = rank->candidates.len, len = 0;
+    size_t count = channel == CHANNEL_SPARSE ? 0 : rank->candidates.len, len = 0;
     FuseItem *items = ARENA_ARRAY(rank->arena, FuseItem, count);
     Rated *own = ARENA_ARRAY(rank->arena, Rated, count);
     for (size_t i = 0; i < count; i++) {

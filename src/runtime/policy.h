@@ -79,8 +79,8 @@ typedef struct EmbedPolicy { // vectors for texts
 typedef enum ChannelChoice { CHANNEL_AUTO, CHANNEL_ON, CHANNEL_OFF } ChannelChoice;
 
 typedef struct FindPolicy {
-    int64_t fusion;      // 0: scores, 1: ranks
-    int64_t dense, late; // ChannelChoice
+    int64_t fusion;              // 0: scores, 1: ranks
+    int64_t dense, late, sparse; // ChannelChoice
     double rrf_k, weight_lexical, weight_dense, weight_late;
     int64_t deadline_ms; // of the channels
 } FindPolicy;

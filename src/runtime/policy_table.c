@@ -231,6 +231,10 @@ const PolicySpec policy_specs[] = {
      .env = {RT "FIND_LATE"},
      .help = "whether find compares the question's words one by one with those of the best chunks; "
              "auto: no, as it was not found to help"},
+    {"find.sparse", ROW(CHOICE, find.sparse, DEFAULT("auto")), .choices = channel_choices,
+     .env = {RT "FIND_SPARSE"},
+     .help = "whether find also looks for words that the table of token vectors has near those of "
+             "the question; auto: no, as it was not found to help"},
     {"find.fusion", ROW(CHOICE, find.fusion, DEFAULT("scores")), .choices = fusions,
      .env = {RT "FIND_FUSION"},
      .help = "how channels become one ranking: a weighted sum of what they score, or of ranks "

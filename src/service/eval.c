@@ -187,6 +187,7 @@ static void run_query(const Run *run, EvalQuery *query)
                          .limit = limit,
                          .chunks = RANK_MOST_CHUNKS,
                          .weights = run->spec->weights};
+        if (!run->cold) channels_expand(&cx, run->channels, &analysed);
         if (!run->cold) channels_join(run->channels, &spec);
         rank_files(&scratch, &run->index->corpus, &spec, &ranking);
         query->elapsed_ns = MIN(query->elapsed_ns, clock_now_ns() - start_ns);

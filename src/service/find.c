@@ -162,6 +162,7 @@ static Fail rank_with_channels(Find *find, FindAnswer *out)
                      .limit = query->limit,
                      .chunks = query->per_file};
     TRY(channels_begin(find->cx, &spec, &channels));
+    channels_expand(find->cx, channels, &find->analysed);
     channels_join(channels, &rank);
     rank_files(find->cx->arena, &find->index.corpus, &rank, &find->ranking);
     channels_end(channels, &out->channels);

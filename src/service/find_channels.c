@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "retrieve/ann_set.h"
+#include "retrieve/expand.h"
 #include "retrieve/late.h"
 #include "retrieve/model.h"
 #include "runtime/cell.h"
@@ -39,7 +40,7 @@ struct Channels {
     int64_t start_ns;
     Asked asked;
     DenseHits hits;
-    bool late;
+    bool late, sparse;
 };
 
 const char *channel_state_name(ChannelState state)
@@ -82,6 +83,7 @@ static void resolve(Channels *channels)
     set_state(channels, CHANNEL_LEXICAL, CHANNEL_USED, STR(""));
     set_state(channels, CHANNEL_DENSE, CHANNEL_UNUSED, STR("off: find.dense"));
     set_state(channels, CHANNEL_LATE, CHANNEL_UNUSED, STR("off: find.late"));
+    set_state(channels, CHANNEL_SPARSE, CHANNEL_UNUSED, STR("off: find.sparse"));
 }
 
 // --- vectors of the parts ---
@@ -209,14 +211,16 @@ static Fail begin(Ctx *cx, Channels *channels)
     Str why = channels_why_no_vectors(channels->spec.env->policy, embedder, &is_limit);
     bool none = str_eq(channels->model.backend, STR("none")), dense = !why.len;
     channels->late = policy->late == CHANNEL_ON;
+    channels->sparse = policy->sparse == CHANNEL_ON;
     if (!dense)
         set_state(channels, CHANNEL_DENSE, is_limit ? CHANNEL_MISSING : CHANNEL_UNUSED, why);
-    if (!dense && !channels->late) return NULL;
+    if (!dense && !channels->late && !channels->sparse) return NULL;
     channels->report.backend = str_copy(cx->arena, channels->model.backend);
     channels->report.model = str_copy(cx->arena, channels->model.model);
     if (none) {
-        set_state(channels, CHANNEL_LATE, CHANNEL_MISSING, why);
-        channels->late = false;
+        if (channels->late) set_state(channels, CHANNEL_LATE, CHANNEL_MISSING, why);
+        if (channels->sparse) set_state(channels, CHANNEL_SPARSE, CHANNEL_MISSING, why);
+        channels->late = channels->sparse = false;
         return NULL;
     }
     channels->embedder = embedder;
@@ -232,7 +236,8 @@ Fail channels_begin(Ctx *cx, const ChannelsSpec *spec, Channels **out)
     resolve(channels);
     *out = channels;
     const FindPolicy *policy = &spec->env->policy->find;
-    bool off = policy->dense == CHANNEL_OFF && policy->late != CHANNEL_ON;
+    bool off =
+        policy->dense == CHANNEL_OFF && policy->late != CHANNEL_ON && policy->sparse != CHANNEL_ON;
     if (off || !spec->env->embedder) return NULL;
     Fail fail = begin(cx, channels);
     if (fail) channels_end(channels, NULL);
@@ -393,6 +398,22 @@ static bool score_late(void *arg, const uint32_t *chunks, size_t count, float *s
     }
     set_state(channels, CHANNEL_LATE, done ? CHANNEL_USED : CHANNEL_MISSING, done ? STR("") : why);
     return done;
+}
+
+void channels_expand(Ctx *cx, Channels *channels, Query *query)
+{
+    const Model *table = channels->embedder ? embed_table(channels->embedder) : NULL;
+    static const ExpandSpec as_built = {0};
+    Query more = *query;
+    if (!channels->sparse) return;
+    size_t added = table ? expand_query(cx->arena, table, &as_built, &more) : 0;
+    if (!table || model_intact(cx, table)) {
+        set_state(channels, CHANNEL_SPARSE, CHANNEL_MISSING, STR("there is no table of tokens"));
+        return;
+    }
+    *query = more;
+    set_state(channels, CHANNEL_SPARSE, CHANNEL_USED,
+              str_format(cx->arena, "%zu words were added to the question", added));
 }
 
 void channels_join(Channels *channels, RankSpec *rank)

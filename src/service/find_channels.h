@@ -56,6 +56,8 @@ typedef struct Channels Channels;
 
 // Fails: CANCELLED.
 MUST_CHECK Fail channels_begin(Ctx *cx, const ChannelsSpec *spec, Channels **out);
+// Adds words to the question, where find.sparse says so; before rank_files.
+void channels_expand(Ctx *cx, Channels *channels, Query *query);
 // Fills in what rank_files needs.
 void channels_join(Channels *channels, RankSpec *rank);
 // The same for another question to the same index (cq eval).
