@@ -154,6 +154,7 @@ def main():
     rng = random.Random(seed)
     top = tempfile.mkdtemp(prefix="cq-search-index.")
     os.environ["CQ_CACHE_DIR"] = os.path.join(top, "cache")
+    os.environ["CQ_INDEX_BACKGROUND"] = "thread"  # no builder lives on while bytes are changed
     root = os.path.join(top, "tree")
     os.mkdir(root)
     subprocess.run(["git", "init", "-q", root], check=True)
