@@ -251,11 +251,11 @@ const PolicySpec policy_specs[] = {
      .env = {RT "FIND_DEADLINE_MS"},
      .help = "a channel that is later than this is left out, and the answer says so"},
 
-    {"ann.family", ROW(CHOICE, ann.family, DEFAULT("auto")), .choices = ann_families,
+    {"ann.family", ROW(CHOICE, ann.family, DEFAULT("exact")), .choices = ann_families,
      .env = {RT "ANN_FAMILY"},
      .help =
-         "index of candidates over the vectors, made by FAISS; auto: none (exact) below 300,000 "
-         "vectors, which are scanned in milliseconds"},
+         "index of candidates over the vectors, made by FAISS, for a process that stays (loading "
+         "it takes longer than one question); auto: above 300,000 vectors, by their number"},
     {"ann.recall", ROW(REAL, ann.recall, RANGE(0.5, 1), DEFAULT("0.95")), .env = {RT "ANN_RECALL"},
      .help = "its effort is raised until it finds this share of the 10 nearest vectors"},
 

@@ -336,8 +336,7 @@ static const DenseHits *find_dense(void *arg, const uint32_t *files, size_t coun
                              (unsigned long long)channels->spec.index->corpus.live_chunks));
     else if (some)
         set_state(channels, CHANNEL_DENSE, CHANNEL_USED,
-                  STR("compared with files that words found only, as there are so many vectors; "
-                      "ann.family makes an index of them"));
+                  STR("compared with files that words found only, as there are so many vectors"));
     else set_state(channels, CHANNEL_DENSE, CHANNEL_USED, STR(""));
     return &channels->hits;
 }
