@@ -38,7 +38,8 @@ static void make(Ctx *cx, const uint8_t *data, size_t size)
     Model *model;
     if (model_from_bytes(cx, bytes, &model)) abort();
     use(cx, model, (Str){(const char *)data, size});
-    ((char *)(uintptr_t)bytes.ptr)[(data[0] | data[1] << 8) % bytes.len] ^= (char)(data[2] | 1);
+    ((char *)(uintptr_t)bytes.ptr)[((size_t)data[0] | (size_t)data[1] << 8) % bytes.len] ^=
+        (char)(data[2] | 1);
     if (!model_from_bytes(cx, bytes, &model)) use(cx, model, (Str){(const char *)data, size});
 }
 
