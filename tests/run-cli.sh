@@ -59,6 +59,7 @@ done
 export CQ_SOURCE="${here%/*}" CQ_CASES="$cases" PATH="$tmp/bin:$PATH" HOME="$tmp/home" TMPDIR="$tmp/tmp"
 export XDG_CONFIG_HOME="$tmp/home/.config" XDG_CACHE_HOME="$tmp/home/.cache" XDG_DATA_HOME="$tmp/home/.data"
 export XDG_STATE_HOME="$tmp/home/.state" XDG_RUNTIME_DIR="$tmp/tmp" NO_COLOR=1 TERM=dumb TZ=UTC
+export CQ_RUNTIME_FIND_DEADLINE_MS=60000 # answers do not depend on how fast the machine is
 export CQ_INDEX_BACKGROUND=thread # no process outlives a case that does not ask for it
 export GIT_CONFIG_NOSYSTEM=1 GIT_CONFIG_GLOBAL="$tmp/home/.gitconfig" GIT_CEILING_DIRECTORIES="$tmp"
 export GIT_AUTHOR_NAME=cq GIT_AUTHOR_EMAIL=cq@localhost GIT_COMMITTER_NAME=cq GIT_COMMITTER_EMAIL=cq@localhost

@@ -227,21 +227,36 @@ static Fail scan_part(Ctx *cx, Pool *pool, const DenseQuery *query, size_t numbe
     return NULL;
 }
 
-static double row_times(const Vectors *vectors, uint32_t row, const float *with)
-{
-    const int8_t *codes = vectors->codes + row * vectors->stride;
-    double sum = 0;
-    for (uint32_t i = 0; i < vectors->shape.dims; i++) sum += (double)codes[i] * (double)with[i];
-    return sum * (double)vectors->scales[row];
-}
+enum { LANES = 16 };
 
-static double row_square(const Vectors *vectors, uint32_t row)
+typedef struct RowSums { // of a row's codes: with the question, with the mean, with themselves
+    double query, mean, square;
+} RowSums;
+
+// Summed in a fixed order: the same bits on every machine.
+static RowSums sum_row(const int8_t *codes, const float *query, const float *mean, uint32_t dims)
 {
-    const int8_t *codes = vectors->codes + row * vectors->stride;
-    int64_t sum = 0;
-    for (uint32_t i = 0; i < vectors->shape.dims; i++) sum += codes[i] * codes[i];
-    double scale = (double)vectors->scales[row];
-    return (double)sum * scale * scale;
+    float with_query[LANES] = {0}, with_mean[LANES] = {0};
+    RowSums sums = {0};
+    int32_t square = 0;
+    uint32_t i = 0;
+    for (; i + LANES <= dims; i += LANES)
+        for (uint32_t lane = 0; lane < LANES; lane++) {
+            float code = codes[i + lane];
+            with_query[lane] += code * query[i + lane];
+            with_mean[lane] += code * mean[i + lane];
+        }
+    for (uint32_t lane = 0; i + lane < dims; lane++) {
+        with_query[lane] += (float)codes[i + lane] * query[i + lane];
+        with_mean[lane] += (float)codes[i + lane] * mean[i + lane];
+    }
+    for (uint32_t k = 0; k < dims; k++) square += codes[k] * codes[k];
+    for (uint32_t lane = 0; lane < LANES; lane++) {
+        sums.query += (double)with_query[lane];
+        sums.mean += (double)with_mean[lane];
+    }
+    sums.square = square;
+    return sums;
 }
 
 static const float *centre(Arena *arena, const DenseQuery *query, const float *mean)
@@ -269,9 +284,11 @@ static bool find_centre(Arena *arena, const DenseQuery *query, DenseKind kind, C
 // The cosine of the question and a row, the mean taken off both.
 static float centred_cosine(const Centre *centre, const Vectors *vectors, uint32_t row)
 {
-    double square =
-        row_square(vectors, row) - 2 * row_times(vectors, row, centre->mean) + centre->mean_square;
-    double dot = row_times(vectors, row, centre->query) - centre->query_mean;
+    const int8_t *codes = vectors->codes + row * vectors->stride;
+    double scale = (double)vectors->scales[row];
+    RowSums sums = sum_row(codes, centre->query, centre->mean, vectors->shape.dims);
+    double square = sums.square * scale * scale - 2 * sums.mean * scale + centre->mean_square;
+    double dot = sums.query * scale - centre->query_mean;
     return square > 1e-9 ? (float)(dot / sqrt(square)) : 0;
 }
 
