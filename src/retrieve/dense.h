@@ -61,8 +61,8 @@ typedef struct DenseSpec {
 
 typedef struct DenseReport {
     uint64_t made, missing;
-    uint64_t requests, retries, known;
-    Str limit; // why rows are missing; empty: none is
+    uint64_t known; // rows that an earlier call had kept
+    Str limit;      // why rows are missing; empty: none is
 } DenseReport;
 
 // Fails: CANCELLED.

@@ -32,8 +32,6 @@ static void take_rows(Batch *batch, const EmbedRows *rows)
     }
     DenseReport *report = making->report;
     report->known += rows->known;
-    report->requests += rows->requests;
-    report->retries += rows->retries;
     if (rows->limit.len && !report->limit.len) report->limit = str_copy(making->arena, rows->limit);
 }
 

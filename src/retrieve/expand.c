@@ -11,13 +11,6 @@ typedef struct Near { // the nearest so far, best first
     uint32_t count, most;
 } Near;
 
-static int32_t dot(const int8_t *a, const int8_t *b, uint32_t dims)
-{
-    int32_t sum = 0;
-    for (uint32_t i = 0; i < dims; i++) sum += a[i] * b[i];
-    return sum;
-}
-
 static void offer(Near *near, uint32_t token, double cosine)
 {
     uint32_t at = near->count;
@@ -36,13 +29,13 @@ static void find_near(const Model *model, uint32_t token, double least, Near *ne
 {
     uint32_t dims = model_dims(model);
     const int8_t *row = model_row(model, token);
-    double length = row ? sqrt((double)dot(row, row, dims)) : 0;
+    double length = row ? sqrt((double)model_dot(row, row, dims)) : 0;
     for (uint32_t other = 0; length > 0 && other < model_tokens(model); other++) {
         const int8_t *with = model_row(model, other);
         if (!with || other == token) continue;
-        int32_t product = dot(row, with, dims);
+        int32_t product = model_dot(row, with, dims);
         if (product <= 0) continue;
-        double cosine = product / (length * sqrt((double)dot(with, with, dims)));
+        double cosine = product / (length * sqrt((double)model_dot(with, with, dims)));
         if (cosine >= least) offer(near, other, cosine);
     }
 }

@@ -29,20 +29,13 @@ struct Late {
     uint32_t *terms; // of a chunk
 };
 
-static int64_t dot(const int8_t *a, const int8_t *b, uint32_t dims)
-{
-    int64_t sum = 0;
-    for (uint32_t i = 0; i < dims; i++) sum += a[i] * b[i];
-    return sum;
-}
-
 static void add_token(Late *late, uint32_t token)
 {
     for (size_t i = 0; i < late->count; i++)
         if (late->query[i].token == token) return;
     const int8_t *row = model_row(late->model, token);
     if (late->count == MOST_QUERY || !row) return;
-    double length = sqrt((double)dot(row, row, model_dims(late->model)));
+    double length = sqrt((double)model_dot(row, row, model_dims(late->model)));
     double weight = model_query(late->model, token);
     if (length > 0 && weight > 0)
         late->query[late->count++] = (QueryToken){token, weight, length, row};
@@ -77,7 +70,7 @@ static size_t add_cosines(Late *late, uint32_t token)
 {
     uint32_t dims = model_dims(late->model);
     const int8_t *row = model_row(late->model, token);
-    double length = row ? sqrt((double)dot(row, row, dims)) : 0;
+    double length = row ? sqrt((double)model_dot(row, row, dims)) : 0;
     if (!(length > 0)) return 0;
     if (late->cosine_count + late->count > late->cosine_cap) {
         size_t cap = 2 * late->cosine_cap + 256 * late->count;
@@ -89,7 +82,7 @@ static size_t add_cosines(Late *late, uint32_t token)
     size_t from = late->cosine_count;
     for (size_t i = 0; i < late->count; i++) {
         const QueryToken *at = &late->query[i];
-        double product = (double)dot(at->row, row, dims);
+        double product = (double)model_dot(at->row, row, dims);
         late->cosines[late->cosine_count++] = (float)(product / (at->length * length));
     }
     return from + 1;

@@ -60,6 +60,14 @@ MUST_CHECK Fail model_verify(Ctx *cx, const Model *model); // all of it
 enum { MODEL_ONCE = 256 };
 uint32_t model_times(uint32_t count);
 
+// The inner product of two rows.
+static inline int32_t model_dot(const int8_t *a, const int8_t *b, uint32_t dims)
+{
+    int32_t sum = 0;
+    for (uint32_t i = 0; i < dims; i++) sum += a[i] * b[i];
+    return sum;
+}
+
 typedef struct ModelTerm {
     uint32_t token;
     uint64_t weight; // in any unit: the sum's direction is what counts

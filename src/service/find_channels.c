@@ -38,7 +38,6 @@ struct Channels {
     Embedder *embedder; // NULL: no channel but words
     EmbedModel model;
     DensePart *parts; // by part of the corpus
-    int64_t start_ns;
     Asked asked;
     DenseHits hits;
     bool late, sparse;
@@ -55,7 +54,6 @@ static void set_state(Channels *channels, RankChannel channel, ChannelState stat
     ChannelReport *report = &channels->report.of[channel];
     report->state = state;
     report->why = why;
-    report->elapsed_ns = clock_now_ns() - channels->start_ns;
 }
 
 // --- which channels ---
@@ -177,9 +175,8 @@ void channels_ask(Ctx *cx, Channels *channels, Str question)
     Asked *asked = &channels->asked;
     if (!channels->embedder) return;
     arena_reset(&asked->arena);
-    channels->start_ns = clock_now_ns();
     asked->cx = ctx_child(cx, &asked->arena);
-    int64_t deadline_ns = channels->start_ns + channels->report.deadline_ns;
+    int64_t deadline_ns = clock_now_ns() + channels->report.deadline_ns;
     if (!asked->cx.deadline_ns || deadline_ns < asked->cx.deadline_ns)
         asked->cx.deadline_ns = deadline_ns;
     asked->embedder = channels->embedder;
@@ -233,7 +230,7 @@ static Fail begin(Ctx *cx, Channels *channels)
 Fail channels_begin(Ctx *cx, const ChannelsSpec *spec, Channels **out)
 {
     Channels *channels = ARENA_NEW(cx->arena, Channels);
-    *channels = (Channels){.cx = cx, .spec = *spec, .start_ns = clock_now_ns()};
+    *channels = (Channels){.cx = cx, .spec = *spec};
     resolve(channels);
     *out = channels;
     const FindPolicy *policy = &spec->env->policy->find;
@@ -337,6 +334,9 @@ static const DenseHits *find_dense(void *arg, const uint32_t *files, size_t coun
                   str_format(channels->cx->arena, "%llu of %llu chunks have no vector yet",
                              (unsigned long long)without,
                              (unsigned long long)channels->spec.index->corpus.live_chunks));
+    else if (channels->hits.by_index)
+        set_state(channels, CHANNEL_DENSE, CHANNEL_USED,
+                  STR("found by an index of candidates (ann.family): some as near may be missing"));
     else if (many && some)
         set_state(channels, CHANNEL_DENSE, CHANNEL_USED,
                   STR("compared with files that words found only, as there are so many vectors"));

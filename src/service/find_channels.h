@@ -28,7 +28,6 @@ typedef struct ChannelReport {
     ChannelState state;
     Str why;       // it is not CHANNEL_USED
     double weight; // in the fusion of ranks
-    int64_t elapsed_ns;
 } ChannelReport;
 
 typedef struct ChannelsReport { // part of an answer
