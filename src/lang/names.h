@@ -71,12 +71,12 @@ typedef enum BindKind {
     BIND_IMPORT, // `target`: 1 + index into imports
     BIND_STAR,   // all names of an import: from m import *, using namespace, #include
     BIND_PARAM,
-    BIND_SELF,   // a parameter that is the object, or (BIND_OWNER) the type
+    BIND_SELF, // a parameter that is the object, or (BIND_OWNER) the type
     BIND_OWNER,
-    BIND_LOCAL,  // a variable; in a file or type scope: a variable that is no definition
-    BIND_FIELD,  // in a type scope: a member made by assignment, self.x = value
-    BIND_EXPORT, // in the file scope: `name` is what others see `value`, or `target`, as
-    BIND_OUTER,  // global x, nonlocal x: bound further out
+    BIND_LOCAL,      // a variable; in a file or type scope: a variable that is no definition
+    BIND_FIELD,      // in a type scope: a member made by assignment, self.x = value
+    BIND_EXPORT,     // in the file scope: `name` is what others see `value`, or `target`, as
+    BIND_OUTER,      // global x, nonlocal x: bound further out
     BIND_TYPE_PARAM, // of a generic: stands for anything
     BIND_KINDS
 } BindKind;
@@ -98,7 +98,7 @@ typedef struct NameImport {
     Span span;  // of the imported name, or of the module when there is none
     uint32_t flags;
 } NameImport;
-enum { // NameImport.flags
+enum {                   // NameImport.flags
     IMPORT_EXPORTED = 1, // others can import it from here: pub use, export from
     IMPORT_SYSTEM = 2,   // #include <...>
     IMPORT_STATIC = 4,   // a member of a type: import static

@@ -82,7 +82,7 @@ uint32_t naming_first(const Naming *n); // of the first kid that has one
 
 // An expression; `base` and `other` as in NameExpr.
 uint32_t naming_expr(Naming *n, ExprOp op, Span span, uint32_t base, uint32_t other);
-void naming_role(Naming *n, uint32_t value, uint8_t role); // adds it; 0 is fine
+void naming_role(Naming *n, uint32_t value, uint8_t role);   // adds it; 0 is fine
 const NameExpr *naming_get(const Naming *n, uint32_t value); // value > 0
 // Takes a use back: a name that turned out to be bound. It must be the value of a kid.
 void naming_unuse(Naming *n, uint32_t value);
@@ -94,9 +94,16 @@ NameBinding *naming_bind(Naming *n, BindKind kind, uint32_t scope, Span span);
 // BIND_LOCAL in `scope` unless a definition stands there; MEMBERs of the object itself as
 // BIND_FIELD of the type around it. `value` and `type`: 1 + index, or 0.
 void naming_assign(Naming *n, uint32_t scope, uint32_t target, uint32_t value, uint32_t type);
-NameImport *naming_import(Naming *n, uint32_t scope, Span span); // and BIND_IMPORT, or BIND_STAR
+NameImport *naming_import(Naming *n, uint32_t scope, Span span); // and a BIND_IMPORT for it
+// What Facts have for an import statement.
+const Import *naming_imports(const Naming *n, TSNode statement, size_t *count);
+NameBinding *naming_last(Naming *n); // the binding made last
+// Makes the binding at `name_start` one of another kind, if it is there.
+void naming_rebind(Naming *n, uint32_t name_start, BindKind kind);
+bool naming_in_type(const Naming *n); // inside a NR_TYPE
 
-uint32_t naming_def(const Naming *n, uint32_t name_start); // 1 + index of the definition named there
+uint32_t naming_def(const Naming *n,
+                    uint32_t name_start);   // 1 + index of the definition named there
 uint32_t naming_scope_def(const Naming *n); // of the innermost scope that has one; 0: the file
 // The scope around `scope` that is of that kind; of the file when there is none.
 uint32_t naming_scope_up(const Naming *n, uint32_t scope, ScopeKind kind);

@@ -20,8 +20,8 @@
 typedef struct World World;
 
 typedef struct DefRef { // a definition of the workspace
-    uint32_t file; // number in the corpus
-    uint32_t def;  // index into its Facts.defs
+    uint32_t file;      // number in the corpus
+    uint32_t def;       // index into its Facts.defs
 } DefRef;
 
 typedef struct WorldFile {
@@ -43,8 +43,8 @@ typedef struct WorldFile {
 } WorldFile;
 
 // `corpus` is refresh_corpus of `view`; both outlive the World, and so does cx.
-World *world_new(Ctx *cx, const Workspace *workspace, const RefreshView *view,
-                 const Corpus *corpus, const Grammars *grammars);
+World *world_new(Ctx *cx, const Workspace *workspace, const RefreshView *view, const Corpus *corpus,
+                 const Grammars *grammars);
 void world_free(World *world); // NULL is fine; what lies in cx->arena stays
 
 uint32_t world_file_count(const World *world); // numbers in use; dead ones too
