@@ -1,6 +1,6 @@
 // lang/naming_.h - private to naming*.c: the state of one walk.
-#ifndef CQ_LANG_NAMING_PRIVATE_H
-#define CQ_LANG_NAMING_PRIVATE_H
+#ifndef CQ_LANG_NAMING__H
+#define CQ_LANG_NAMING__H
 
 #include "lang/naming.h"
 #include "lang/walk.h"
