@@ -86,9 +86,11 @@ if(NOT CQ_FUZZ)
     target_link_libraries(cq-train PRIVATE ${CQ_BLAS})
   endif()
 
-  file(GLOB facts_sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tools/facts_dump.c)
+  file(GLOB facts_sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tools/facts_dump.c
+       ${CMAKE_SOURCE_DIR}/tools/names_dump.c)
   if(facts_sources)
     cq_add_program(cq-facts cq_os ${facts_sources})
+    target_include_directories(cq-facts PRIVATE ${CMAKE_SOURCE_DIR})
   endif()
   cq_add_program(cq-embed cq_os ${CMAKE_SOURCE_DIR}/tools/embed_dump.c)
   add_library(cq_universe_main OBJECT ${CMAKE_SOURCE_DIR}/tools/universe_dump.c)

@@ -94,7 +94,13 @@ NameBinding *naming_bind(Naming *n, BindKind kind, uint32_t scope, Span span);
 // BIND_LOCAL in `scope` unless a definition stands there; MEMBERs of the object itself as
 // BIND_FIELD of the type around it. `value` and `type`: 1 + index, or 0.
 void naming_assign(Naming *n, uint32_t scope, uint32_t target, uint32_t value, uint32_t type);
-NameImport *naming_import(Naming *n, uint32_t scope, Span span); // and BIND_IMPORT, or BIND_STAR
+NameImport *naming_import(Naming *n, uint32_t scope, Span span); // and a BIND_IMPORT for it
+// What Facts have for an import statement.
+const Import *naming_imports(const Naming *n, TSNode statement, size_t *count);
+NameBinding *naming_last(Naming *n); // the binding made last
+// Makes the binding at `name_start` one of another kind, if it is there.
+void naming_rebind(Naming *n, uint32_t name_start, BindKind kind);
+bool naming_in_type(const Naming *n); // inside a NR_TYPE
 
 uint32_t naming_def(const Naming *n,
                     uint32_t name_start);   // 1 + index of the definition named there
