@@ -402,6 +402,15 @@ Fail doc_make_kept(Ctx *cx, DocMaker *maker, LangId lang, PathForm form, Str tex
     return fail;
 }
 
+DocFacts doc_facts_copy(Arena *arena, const DocFacts *facts)
+{
+    return (DocFacts){.brief = facts->brief.len ? str_copy(arena, facts->brief) : STR_NONE,
+                      .names = facts->names.len ? str_copy(arena, facts->names) : STR_NONE,
+                      .face = facts->face,
+                      .unlisted =
+                          facts->unlisted.len ? str_copy(arena, facts->unlisted) : STR_NONE};
+}
+
 Fail doc_make(Ctx *cx, DocMaker *maker, LangId lang, PathForm form, Str text, Doc *out)
 {
     Facts facts;

@@ -81,6 +81,7 @@ typedef struct DocFacts { // what is kept of the parse besides
     Hash128 face; // what others see of the names; of a text that is no code: of all of it
     Str unlisted; // which definitions the Doc leaves out: namestore_unlisted
 } DocFacts;
+DocFacts doc_facts_copy(Arena *arena, const DocFacts *facts);
 // The same, and what is to be kept, in cx->arena.
 MUST_CHECK Fail doc_make_kept(Ctx *cx, DocMaker *maker, LangId lang, PathForm form, Str text,
                               DocFacts *facts, Doc *out);

@@ -71,14 +71,6 @@ static bool make_doc(Ctx *cx, const Work *work, Slot *slot, HarvestFile *file, S
     return !doc_make_kept(cx, slot->maker, file->lang, form, text, facts, out);
 }
 
-static DocFacts copy_facts(Arena *arena, const DocFacts *facts)
-{
-    return (DocFacts){.brief = facts->brief.len ? str_copy(arena, facts->brief) : STR_NONE,
-                      .names = facts->names.len ? str_copy(arena, facts->names) : STR_NONE,
-                      .face = facts->face,
-                      .unlisted = str_copy(arena, facts->unlisted)};
-}
-
 static void take_text(Ctx *cx, Work *work, Slot *slot, HarvestFile *file, Str text)
 {
     Doc doc;
@@ -97,7 +89,7 @@ static void take_text(Ctx *cx, Work *work, Slot *slot, HarvestFile *file, Str te
         return;
     }
     file->doc = str_copy(&slot->kept, buf_str(&bytes));
-    file->facts = copy_facts(&slot->kept, &facts);
+    file->facts = doc_facts_copy(&slot->kept, &facts);
     slot->bytes += text.len;
     slot->taken++;
     slot->found += known || file->was_kept;
