@@ -103,13 +103,23 @@ Fail namestore_open(Ctx *cx, const Segment *segment, NameStore *out)
     return NULL;
 }
 
+Hash128 namestore_seen_of(const NameStore *store, uint32_t file)
+{
+    Hash128 seen = {0};
+    if (file >= store->files) return seen;
+    Str bytes = segment_part(store->segment, NAMES_SEEN, file * sizeof seen, sizeof seen);
+    if (bytes.ptr) memcpy(&seen, bytes.ptr, sizeof seen);
+    return seen;
+}
+
+Str namestore_unlisted_of(const NameStore *store, uint32_t file)
+{
+    return lists_get(&store->unlisted, file);
+}
+
 NameRow namestore_get(const NameStore *store, uint32_t file)
 {
-    NameRow row = {0};
-    if (file >= store->files) return row;
-    Str seen = segment_part(store->segment, NAMES_SEEN, file * sizeof row.seen, sizeof row.seen);
-    if (seen.ptr) memcpy(&row.seen, seen.ptr, sizeof row.seen);
-    row.names = factstore_get(&store->names, file);
-    row.unlisted = lists_get(&store->unlisted, file);
-    return row;
+    return (NameRow){.names = factstore_get(&store->names, file),
+                     .unlisted = namestore_unlisted_of(store, file),
+                     .seen = namestore_seen_of(store, file)};
 }

@@ -61,5 +61,7 @@ typedef struct NameStore { // all zero knows nothing
 MUST_CHECK Fail namestore_open(Ctx *cx, const Segment *segment, NameStore *out);
 // All zero when there is nothing, or it is damaged (segment_intact tells).
 NameRow namestore_get(const NameStore *store, uint32_t file);
+Hash128 namestore_seen_of(const NameStore *store, uint32_t file); // only that of it
+Str namestore_unlisted_of(const NameStore *store, uint32_t file);
 
 #endif
