@@ -189,7 +189,10 @@ DefRef resolve_canonical(Resolver *resolver, DefRef def)
 
 const DefRef *resolve_bases(Resolver *resolver, DefRef type, size_t *count, bool *outside)
 {
-    return type_order(resolver, type, count, outside);
+    const TypeOrder *order = type_order(resolver, type);
+    *count = order->count;
+    *outside = order->outside;
+    return order->types;
 }
 
 void resolve_member(Resolver *resolver, DefRef type, Str name, Resolved *out)
