@@ -84,6 +84,20 @@ static void add_called(Targets *t, const Values *values, LangId lang)
     }
 }
 
+// A variable or field in between is meant, too; a field may hold something else by then.
+static void add_holders(Targets *t, const Values *values, Resolved *out)
+{
+    for (uint32_t i = 0; i < values->named_count && t->refs.len; i++) {
+        const WorldFile *file = world_file(t->r->world, values->named[i].file);
+        DefKind kind = file ? file->facts.defs[values->named[i].def].kind : DEF_KINDS;
+        if (kind != DEF_VARIABLE && kind != DEF_CONSTANT && kind != DEF_FIELD) continue;
+        add_target(t, values->named[i]);
+        if (kind != DEF_FIELD) continue;
+        out->certainty = MAX(out->certainty, CERTAINTY_LIKELY);
+        out->reason = MAX(out->reason, REASON_FIELD);
+    }
+}
+
 static void add_named(Targets *t, const Values *values)
 {
     for (uint32_t i = 0; i < values->named_count; i++) add_target(t, values->named[i]);
@@ -143,8 +157,12 @@ void resolve_use(Resolver *r, WorldFile *file, uint32_t expr, Resolved *out)
     Values values = evaluate(r, file, expr + 1);
     Targets targets = {.r = r};
     *out = (Resolved){.certainty = values.certainty, .reason = values.reason};
-    if (called) add_called(&targets, &values, file->lang);
-    else add_named(&targets, &values);
+    if (called) {
+        add_called(&targets, &values, file->lang);
+        add_holders(&targets, &values, out);
+    } else {
+        add_named(&targets, &values);
+    }
     if (called && !targets.refs.len && !targets.external && values.named_count) {
         add_named(&targets, &values); // a variable or field that holds something unknown
         out->certainty = CERTAINTY_DYNAMIC;
@@ -171,7 +189,10 @@ DefRef resolve_canonical(Resolver *resolver, DefRef def)
 
 const DefRef *resolve_bases(Resolver *resolver, DefRef type, size_t *count, bool *outside)
 {
-    return type_order(resolver, type, count, outside);
+    const TypeOrder *order = type_order(resolver, type);
+    *count = order->count;
+    *outside = order->outside;
+    return order->types;
 }
 
 void resolve_member(Resolver *resolver, DefRef type, Str name, Resolved *out)

@@ -56,7 +56,7 @@ void resolve_use(Resolver *resolver, WorldFile *file, uint32_t expr, Resolved *o
 DefRef resolve_canonical(Resolver *resolver, DefRef def);
 bool resolve_is_callable(DefKind kind); // can stand in front of (...)
 
-// Types that `type` is derived from (directly) and those derived from it, within the workspace.
+// Types of the workspace that `type` is derived from, nearest first; *outside: there are others.
 const DefRef *resolve_bases(Resolver *resolver, DefRef type, size_t *count, bool *outside);
 // Members of a type by name, nearest class first.
 void resolve_member(Resolver *resolver, DefRef type, Str name, Resolved *out);

@@ -334,14 +334,14 @@ static Values items_of(Resolver *r, const Values *base, LangId lang)
     return out;
 }
 
-static Values super_of(Resolver *r, WorldFile *file, uint32_t scope)
+static Values super_of(Resolver *r, const Values *after)
 {
-    Values types = lookup_owner(r, file, scope), out = values_none(REASON_INHERITED);
-    for (uint32_t i = 0; i < types.count; i++) {
-        Value value = types.items[i];
+    Values out = values_none(REASON_INHERITED);
+    for (uint32_t i = 0; i < after->count; i++) {
+        Value value = after->items[i];
         if (value.kind == VALUE_DEF) value.kind = VALUE_SUPER, values_add(r, &out, value);
     }
-    values_weaken(&out, types.certainty, types.reason);
+    values_weaken(&out, after->certainty, after->reason);
     return out;
 }
 
@@ -366,7 +366,9 @@ static Values evaluate_op(Resolver *r, WorldFile *file, const NameExpr *expr)
         base = lookup_owner(r, file, scope);
         add_objects(r, file, 0, &base, &out);
         return out;
-    case EXPR_SUPER: return super_of(r, file, scope);
+    case EXPR_SUPER:
+        if (!expr->base) base = lookup_owner(r, file, scope);
+        return super_of(r, &base);
     case EXPR_ROOT:
         if (resolve_lang(file->lang)->root) resolve_lang(file->lang)->root(r, file, &out);
         return out;

@@ -44,6 +44,7 @@ struct Resolver {
     Ctx *cx;
     Arena *arena;
     int depth;
+    Map orders; // DefRef -> TypeOrder *
 };
 
 typedef struct ResolveLang {
@@ -102,8 +103,13 @@ Values lookup_owner(Resolver *r, WorldFile *file, uint32_t scope);
 
 Values member_of(Resolver *r, const Values *base, Str name, LangId lang);
 Values member_of_type(Resolver *r, DefRef type, Str name, bool skip_own);
-// The types it is derived from, nearest first, without itself; *outside: some are not known.
-const DefRef *type_order(Resolver *r, DefRef type, size_t *count, bool *outside);
+// The types it is derived from, nearest first, without itself.
+typedef struct TypeOrder {
+    const DefRef *types;
+    size_t count;
+    bool outside; // some are not in the workspace, or not known
+} TypeOrder;
+const TypeOrder *type_order(Resolver *r, DefRef type);
 
 // What the resolver keeps about a file, made when it is first needed.
 typedef struct FileWork {
