@@ -39,6 +39,12 @@ enum { // the first byte of a binding
     BIND_SCOPE = 128, // it is not the one that its place is in
 };
 _Static_assert((int)BIND_KINDS <= (int)BIND_DEF_SHOWN, "a kind has four bits");
+enum {                 // the first number of an import: what is told besides its place
+    IMPORT_MODULE = 1, // not that of the one before
+    IMPORT_NAME = 2,   // not the text at its place
+    IMPORT_ALIAS = 4,
+    IMPORT_FLAGS = 8 // times its flags
+};
 enum { CALL_STAR = 1, CALL_STAR_STAR = 2, CALL_MACRO = 4, CALL_KEYWORDS = 8, CALL_ARGS = 16 };
 
 static bool takes_base(ExprOp op)
@@ -320,6 +326,11 @@ static void put_other_calls(Writer *w)
     put(w, 0);
 }
 
+static bool is_at(Str text, Span span, Str s)
+{
+    return str_eq(s, str_sub(text, span.start, span.end));
+}
+
 static bool stands_as_def(const Writer *w, const NameBinding *bind)
 {
     if (bind->kind != BIND_DEF || !bind->target) return false;
@@ -332,7 +343,7 @@ static void put_bindings(Writer *w)
     uint32_t from = 0, targets[2] = {1, 1}, value = 0, type = 0;
     for (uint32_t i = 0; i < w->names->binding_count; i++) {
         const NameBinding *bind = &w->names->bindings[i];
-        bool named = !str_eq(bind->name, str_sub(w->text, bind->span.start, bind->span.end));
+        bool named = !is_at(w->text, bind->span, bind->name);
         bool shown = !named && stands_as_def(w, bind);
         bool other_target = bind->target != expected_target(targets, bind->kind);
         bool other_scope = bind->scope != expected_scope(w->names, bind);
@@ -358,14 +369,19 @@ static void put_bindings(Writer *w)
 static void put_imports(Writer *w)
 {
     uint32_t from = 0;
+    Str module = STR_NONE;
     for (uint32_t i = 0; i < w->names->import_count; i++) {
         const NameImport *import = &w->names->imports[i];
-        put(w, import->flags);
+        bool other = !str_eq(import->module, module);
+        bool named = !is_at(w->text, import->span, import->name);
+        put(w, (uint64_t)import->flags * IMPORT_FLAGS | (other ? IMPORT_MODULE : 0U) |
+                   (named ? IMPORT_NAME : 0U) | (import->alias.len ? IMPORT_ALIAS : 0U));
         put_place(w, import->span, from);
-        put_source(w, import->module, import->span.start);
-        put_source(w, import->name, import->span.start);
-        put_source(w, import->alias, import->span.end);
-        from = import->span.start;
+        if (other) put_source(w, import->module, import->span.start);
+        if (named) put_source(w, import->name, import->span.start);
+        if (import->alias.len) put_source(w, import->alias, import->span.end);
+        from = import->span.end;
+        module = import->module;
     }
 }
 
@@ -424,6 +440,13 @@ typedef struct Reader {
 static uint64_t get(Reader *r, uint64_t most)
 {
     return wire_next(&r->wire, most);
+}
+
+static unsigned char get_byte(Reader *r)
+{
+    if (r->wire.at < r->wire.end) return (unsigned char)*r->wire.at++;
+    r->wire.bad = true;
+    return 0;
 }
 
 static uint32_t get_count(Reader *r)
@@ -610,7 +633,7 @@ static Span get_expr_place(Reader *r, const NameExpr *expr, unsigned op)
 
 static void get_expr(Reader *r, NameExpr *expr, uint32_t index)
 {
-    unsigned char head = r->wire.at < r->wire.end ? (unsigned char)*r->wire.at++ : UINT8_MAX;
+    unsigned char head = get_byte(r);
     unsigned role = head >> OP_BITS & (ROLE_CODES - 1), op = head & ((1U << OP_BITS) - 1);
     bool far = head & FAR;
     *expr = (NameExpr){.op = op == OP_CALL_SHOWN      ? EXPR_CALL
@@ -689,9 +712,9 @@ static BindKind get_bind_kind(Reader *r, uint32_t head)
     return kind < BIND_KINDS ? (BindKind)kind : BIND_DEF;
 }
 
-static void get_binding(Reader *r, NameBinding *bind, uint32_t *targets, uint32_t from)
+static void get_binding(Reader *r, NameBinding *bind, uint32_t head, uint32_t *targets,
+                        uint32_t from)
 {
-    uint32_t head = r->wire.at < r->wire.end ? (unsigned char)*r->wire.at++ : BIND_KINDS;
     bind->kind = get_bind_kind(r, head);
     bind->target = get_target(r, targets, bind->kind, head & BIND_TARGET);
     bool shown = (head & BIND_KIND) == BIND_DEF_SHOWN;
@@ -713,8 +736,8 @@ static void get_bindings(Reader *r, uint32_t count)
     uint32_t start = 0, from = 0, targets[2] = {1, 1}, value = 0, type = 0;
     for (uint32_t i = 0; i < count && !r->wire.bad; i++) {
         NameBinding *bind = &bindings[i];
-        uint32_t head = r->wire.at < r->wire.end ? (unsigned char)*r->wire.at : 0;
-        get_binding(r, bind, targets, from);
+        uint32_t head = get_byte(r);
+        get_binding(r, bind, head, targets, from);
         if (bind->span.start < start) r->wire.bad = true;
         start = bind->span.start;
         from = bind->span.end;
@@ -729,14 +752,19 @@ static void get_imports(Reader *r)
 {
     uint32_t count = r->names->import_count, from = 0;
     NameImport *imports = ARENA_ARRAY(r->arena, NameImport, count);
+    Str module = STR_NONE;
     for (uint32_t i = 0; i < count && !r->wire.bad; i++) {
         NameImport *import = &imports[i];
-        import->flags = (uint32_t)get(r, UINT32_MAX);
+        uint64_t head = get(r, (uint64_t)UINT32_MAX * IMPORT_FLAGS | (IMPORT_FLAGS - 1));
+        import->flags = (uint32_t)(head / IMPORT_FLAGS);
         import->span = get_place(r, from);
-        from = import->span.start;
-        import->module = get_source(r, from);
-        import->name = get_source(r, from);
-        import->alias = get_source(r, import->span.end);
+        Span span = import->span;
+        if (head & IMPORT_MODULE) module = get_source(r, span.start);
+        import->module = module;
+        import->name =
+            head & IMPORT_NAME ? get_source(r, span.start) : str_sub(r->text, span.start, span.end);
+        if (head & IMPORT_ALIAS) import->alias = get_source(r, span.end);
+        from = span.end;
     }
     r->names->imports = imports;
 }
