@@ -42,7 +42,8 @@ typedef enum ExprOp {
     EXPR_LITERAL, // a value of the built-in type that the text in the source stands for
     EXPR_SELF,    // the object whose method this is: this, self
     EXPR_OWNER,   // the type that this is in: cls, Self, static
-    EXPR_SUPER,   // that object, seen as the next class in the order of inheritance
+    EXPR_SUPER,   // that object, seen as the next class in the order of inheritance behind the type
+                  // that this is in, or behind `base`
     EXPR_EITHER,  // base or `other`: a or b, a if c else b
     EXPR_ROOT,    // the outermost name space: ::x in C++, crate in Rust
     EXPR_OPS
