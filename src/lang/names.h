@@ -155,12 +155,13 @@ void names_encode(Buf *out, const Facts *facts, const Names *names, Str text);
 // What is accepted can be walked: every index is in its array, every span in the text, operands
 // before what is built from them. calls[i].name_span, .full.end, .arg_count, .star, .star_star,
 // .macro and .keywords are filled in; they are in the order of name_span.start.
-// False when the bytes are not those of Names of this text; `defs` is how many it has.
+// False when the bytes are not those of Names of this text. Of `facts` language and definitions are
+// looked at; those of brief_decode_defs will do.
 typedef struct NamesKept {
     Names names;
     const Call *calls;
     uint32_t call_count;
 } NamesKept;
-MUST_CHECK bool names_decode(Arena *arena, Str bytes, Str text, uint32_t defs, NamesKept *out);
+MUST_CHECK bool names_decode(Arena *arena, Str bytes, Str text, const Facts *facts, NamesKept *out);
 
 #endif

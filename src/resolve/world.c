@@ -146,7 +146,7 @@ static bool take_stored(World *world, WorldFile *file)
     NamesKept kept;
     if (!brief.len || !names.len ||
         !brief_decode_defs(arena, brief, file->lang, file->text, &known) ||
-        !names_decode(arena, names, file->text, known.facts.def_count, &kept))
+        !names_decode(arena, names, file->text, &known.facts, &kept))
         return false;
     file->facts = known.facts;
     file->names = kept.names;
