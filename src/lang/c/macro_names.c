@@ -14,14 +14,14 @@ typedef struct BodyParen {
 
 typedef struct Body {
     Naming *n;
-    Str text;                 // up to the end of the directive
-    uint32_t value, start;    // the postfix expression that ends here, and where it begins; or 0
-    bool callable;            // it ends with a name: a "(" calls it
-    uint32_t member_of;       // what "." or "->" stands behind
-    bool after_paste;         // "##"
-    bool after_tag;           // struct, union
-    bool after_type;          // a name, or "*" behind one: what comes may be declared
-    uint32_t type;            // that name, or 0 for int and the like
+    Str text;              // up to the end of the directive
+    uint32_t value, start; // the postfix expression that ends here, and where it begins; or 0
+    bool callable;         // it ends with a name: a "(" calls it
+    uint32_t member_of;    // what "." or "->" stands behind
+    bool after_paste;      // "##"
+    bool after_tag;        // struct, union
+    bool after_type;       // a name, or "*" behind one: what comes may be declared
+    uint32_t type;         // that name, or 0 for int and the like
     int depth;
     BodyParen parens[BODY_MAX_DEPTH];
 } Body;

@@ -40,8 +40,7 @@ static NameBinding *bind_name(Naming *n, BindKind kind, uint32_t scope, uint32_t
 static void set_type(Naming *n, NameBinding *binding, TSNode declarator, uint32_t type)
 {
     if (!c_declared(n->x, declarator).is_callable) binding->type = type;
-    else if (type && binding->kind == BIND_DEF)
-        naming_note(n, NOTE_RETURNS, binding->target, type);
+    else if (type && binding->kind == BIND_DEF) naming_note(n, NOTE_RETURNS, binding->target, type);
 }
 
 // NAME(x); and NAME(x) { } look as if they declared x with the type NAME.
@@ -60,8 +59,7 @@ static uint32_t function_named(const Naming *n, TSNode node, Span *name)
     uint32_t def = name->end ? naming_def(n, name->start) : 0;
     TSNode body = extract_child(n->x, node, C_BODY);
     CHead head;
-    if (def || ts_node_is_null(body) ||
-        !c_head_before(n->text, ts_node_start_byte(body), &head))
+    if (def || ts_node_is_null(body) || !c_head_before(n->text, ts_node_start_byte(body), &head))
         return def;
     *name = head.name;
     return naming_def(n, head.name.start);
@@ -368,8 +366,7 @@ static uint32_t leave_pair(Naming *n, TSNode node, uint32_t value)
     uint32_t type = steps == 1 ? initialized_type(n) : 0;
     uint32_t base = type ? naming_expr(n, EXPR_TYPED, extract_span(node), type, 0) : 0;
     Span span = naming_get(n, name)->span;
-    uint32_t member =
-        naming_expr(n, EXPR_MEMBER, span, base, may_be_function(n, set) ? set : 0);
+    uint32_t member = naming_expr(n, EXPR_MEMBER, span, base, may_be_function(n, set) ? set : 0);
     naming_role(n, member, ROLE_WRITTEN);
     return value & 0;
 }
