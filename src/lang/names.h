@@ -34,7 +34,7 @@ typedef struct NameScope { // in the order of their starts; [0] is the file
 
 typedef enum ExprOp {
     EXPR_NAME,    // looked up from its scope outwards
-    EXPR_MEMBER,  // .name of base
+    EXPR_MEMBER,  // .name of base; `other`: what it is set to here, where a function may be
     EXPR_CALL,    // what calling base gives
     EXPR_ITEM,    // an element of base: base[...], what iterating over it gives
     EXPR_AWAIT,   // what awaiting base gives
