@@ -76,6 +76,9 @@ typedef struct NameKid {
     uint32_t value; // 1 + index, or 0
 } NameKid;
 const NameKid *naming_kids(const Naming *n, size_t *count);
+// The nodes with a rule that are being walked: 0 is the one visited, 1 the nearest around it ...; a
+// null node beyond the last.
+TSNode naming_around(const Naming *n, size_t up);
 // Of the first kid in field number `field` of LangSpec.fields; 0: none.
 uint32_t naming_value(const Naming *n, unsigned field);
 uint32_t naming_first(const Naming *n); // of the first kid that has one
@@ -94,10 +97,16 @@ NameBinding *naming_bind(Naming *n, BindKind kind, uint32_t scope, Span span);
 // BIND_LOCAL in `scope` unless a definition stands there; MEMBERs of the object itself as
 // BIND_FIELD of the type around it. `value` and `type`: 1 + index, or 0.
 void naming_assign(Naming *n, uint32_t scope, uint32_t target, uint32_t value, uint32_t type);
+// x = value, where that declares nothing: bound where x is declared, as seen from here, however
+// far behind; in the file scope when it is nowhere.
+void naming_reassign(Naming *n, uint32_t target, uint32_t value);
 NameImport *naming_import(Naming *n, uint32_t scope, Span span); // and a BIND_IMPORT for it
 // What Facts have for an import statement.
 const Import *naming_imports(const Naming *n, TSNode statement, size_t *count);
 NameBinding *naming_last(Naming *n); // the binding made last
+// All bindings made so far, but for reassignments; those inside a node are the last ones when it is
+// left.
+const NameBinding *naming_bindings(const Naming *n, size_t *count);
 // Makes the binding at `name_start` one of another kind, if it is there.
 void naming_rebind(Naming *n, uint32_t name_start, BindKind kind);
 bool naming_in_type(const Naming *n); // inside a NR_TYPE
