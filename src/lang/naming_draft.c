@@ -9,9 +9,16 @@ const NameKid *naming_kids(const Naming *n, size_t *count)
     return w->kids.items + first;
 }
 
+TSNode naming_around(const Naming *n, size_t up)
+{
+    const NameWalk *w = naming_state(n);
+    return up < w->frames.len ? w->frames.items[w->frames.len - 1 - up].node : (TSNode){0};
+}
+
 uint32_t naming_value(const Naming *n, unsigned field)
 {
     TSFieldId id = extract_field_id(n->x, field);
+    if (!id) return 0; // a field that this grammar does not have
     size_t count;
     const NameKid *kids = naming_kids(n, &count);
     for (size_t i = 0; i < count; i++)
@@ -153,6 +160,13 @@ NameBinding *naming_bound_at(const Naming *n, uint32_t name_start)
     return NULL;
 }
 
+const NameBinding *naming_bindings(const Naming *n, size_t *count)
+{
+    const NameWalk *w = naming_state(n);
+    *count = w->bindings.len;
+    return w->bindings.items;
+}
+
 void naming_rebind(Naming *n, uint32_t name_start, BindKind kind)
 {
     NameBinding *binding = naming_bound_at(n, name_start);
@@ -224,6 +238,22 @@ void naming_assign(Naming *n, uint32_t scope, uint32_t target, uint32_t value, u
     }
     binding->value = value;
     binding->type = type;
+}
+
+void naming_reassign(Naming *n, uint32_t target, uint32_t value)
+{
+    NameWalk *w = naming_state(n);
+    Span span = naming_get(n, target)->span;
+    uint32_t def = naming_def(n, span.start);
+    NameBinding binding = {.kind = def ? BIND_DEF : BIND_LOCAL,
+                           .scope = n->scope,
+                           .span = span,
+                           .name = extract_text(n->x, span),
+                           .target = def,
+                           .value = value};
+    naming_role(n, target, ROLE_WRITTEN);
+    naming_unuse(n, target);
+    VEC_PUSH(&w->room, &w->reassigned, binding);
 }
 
 uint32_t naming_def(const Naming *n, uint32_t name_start)
