@@ -79,6 +79,10 @@ const NameKid *naming_kids(const Naming *n, size_t *count);
 // Of the first kid in field number `field` of LangSpec.fields; 0: none.
 uint32_t naming_value(const Naming *n, unsigned field);
 uint32_t naming_first(const Naming *n); // of the first kid that has one
+// The node with a rule that lies `levels` around the one being left (1: the next one); null: none.
+TSNode naming_around(const Naming *n, unsigned levels);
+// Of its first kid in that field so far; 0: none.
+uint32_t naming_around_value(const Naming *n, unsigned levels, unsigned field);
 
 // An expression; `base` and `other` as in NameExpr.
 uint32_t naming_expr(Naming *n, ExprOp op, Span span, uint32_t base, uint32_t other);
