@@ -6,6 +6,8 @@
 // Nothing is parsed: what a part of the index has no names for is read from its file and parsed
 // once, and counted. A file whose text is not what its facts are of is taken as it is now.
 //
+// After anything was taken from a World, refresh_intact tells whether it was read whole.
+//
 // Threads: a World belongs to one thread; several over one view may work side by side.
 // Memory:  cx->arena of world_new. Blocks: reading files.
 #ifndef CQ_RESOLVE_WORLD_H
@@ -52,10 +54,11 @@ bool world_is_live(const World *world, uint32_t file);
 Str world_path(const World *world, uint32_t file);
 LangId world_lang(const World *world, uint32_t file);
 
-// NULL when it is dead, cannot be read, or its language has no names; then it is as if it were
-// empty, and world_lost counts it.
+// NULL when it is dead, cannot be read, or its language has no names: then it is as if it were
+// empty. world_lost counts what could not be read or parsed, world_parsed what had to be parsed.
 WorldFile *world_file(World *world, uint32_t file);
 size_t world_lost(const World *world);
+size_t world_parsed(const World *world);
 
 uint32_t world_find(const World *world, Str path); // a living file, or WORLD_NONE
 bool world_has_folder(const World *world, Str path);
@@ -66,9 +69,10 @@ const uint32_t *world_named(World *world, Str base_name, size_t *count);
 // The text of a file without names (go.mod, package.json); empty when it cannot be read.
 Str world_text(World *world, uint32_t file);
 
-// All definitions of this name, by path and place.
+// All definitions of this name, by path and place; local variables of functions are left out.
 const DefRef *world_defs(World *world, Str name, size_t *count);
-// Files in which this name is used or imported, or may be (a few too many are possible), by number.
+// Files in which this name is used or imported, or may be (a few too many are possible: those that
+// only mention it), by number.
 const uint32_t *world_users(World *world, Str name, size_t *count);
 
 // What others see of all living files; equal digests: names mean the same as before everywhere
@@ -83,9 +87,9 @@ static inline Str world_expr_text(const WorldFile *file, uint32_t expr) // 1 + i
 // Equal: none.
 uint32_t world_bound(const WorldFile *file, uint32_t scope, Str name, uint32_t *end);
 
-// Of a definition: line (from 1) and column of its name, its last line; qualified name, in
-// cx->arena.
+// Line (from 1) and column (bytes, from 0) of an offset.
 void world_place(const WorldFile *file, uint32_t offset, uint32_t *line, uint32_t *col);
+// Of a definition; in cx->arena.
 Str world_qualified(World *world, const WorldFile *file, uint32_t def);
 
 #endif
