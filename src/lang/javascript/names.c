@@ -31,7 +31,7 @@ uint32_t js_def_named(const Naming *n, TSNode name)
 // The node that names the value being visited, looking through parentheses and the like.
 static TSNode naming_node(const Naming *n)
 {
-    size_t up = 1;
+    unsigned up = 1;
     TSNode outer = naming_around(n, up);
     while (extract_rule(n->x, outer) == RULE_UNWRAP) outer = naming_around(n, ++up);
     if (js_is(outer, "variable_declarator")) return js_child(n, outer, JS_F_NAME);
@@ -474,7 +474,7 @@ uint32_t js_leave_new(Naming *n, TSNode node, uint32_t value)
 typedef enum ThisKind { THIS_UNKNOWN, THIS_OBJECT, THIS_CLASS } ThisKind;
 
 // Of a function that is a value: it has an object when it is a member of one.
-static ThisKind this_of_value(const Naming *n, size_t up)
+static ThisKind this_of_value(const Naming *n, unsigned up)
 {
     TSNode outer = naming_around(n, up);
     while (extract_rule(n->x, outer) == RULE_UNWRAP) outer = naming_around(n, ++up);
@@ -489,7 +489,7 @@ static ThisKind this_of_value(const Naming *n, size_t up)
 // By the nearest function around that is no arrow function.
 static ThisKind this_kind(const Naming *n)
 {
-    for (size_t up = 1;; up++) {
+    for (unsigned up = 1;; up++) {
         TSNode node = naming_around(n, up);
         if (ts_node_is_null(node)) return THIS_UNKNOWN;
         if (js_is(node, "method_definition") || js_is(node, "field_definition") ||
@@ -609,7 +609,9 @@ uint32_t js_leave_augmented(Naming *n, TSNode node, uint32_t value)
 uint32_t js_leave_jsx(Naming *n, TSNode node, uint32_t value)
 {
     uint32_t name = naming_value(n, JS_F_NAME);
-    Str text = naming_text(n, js_child(n, node, JS_F_NAME));
+    TSNode written = js_child(n, node, JS_F_NAME);
+    if (ts_node_is_null(written)) return value & 0; // <>
+    Str text = naming_text(n, written);
     bool tag = text.len && text.ptr[0] >= 'a' && text.ptr[0] <= 'z';
     if (name && tag && naming_get(n, name)->op == EXPR_NAME) naming_unuse(n, name);
     else naming_role(n, name, ROLE_CALLED);
