@@ -73,6 +73,7 @@ struct LangSpec {
     // What stands for the "$" of metavariables when a pattern (lang/shape.h) is parsed: characters
     // that a name may begin with and that hardly any does. NULL: "$" is such a character itself.
     const char *sigil;
+    bool any_case;         // keywords can be written in any case
     const char *opening;   // what code of a pattern needs before it to be code; NULL: nothing
     const char *separator; // between qualified names
     const char *const *doc_markers; // comments that start so are SPAN_DOCSTRING
