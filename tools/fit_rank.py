@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """Fits the weights of src/retrieve/features.def on judged queries. Needs numpy and scipy.
 
-usage: cq eval ... --candidates > FILE; fit_rank.py FILE [--vectors] [--prior-weight X] [--drop NAME]...
+usage: cq eval ... --candidates > FILE; fit_rank.py FILE [--vectors] [--prior-weight X] [--clean] [--drop NAME]...
 
 --vectors: begins with, and is pulled towards, the weights with vectors (the second ones).
+--clean: pulled towards 0 instead, so that a half's weights owe nothing to the labels of the other one.
 
 Listwise softmax over each query's candidates (the best 80 by the weights now in features.def), plus a pull
 towards those weights, scaled by each feature's deviation; signs stay as they are, and what is fitted is rounded
@@ -85,7 +86,7 @@ def rounded(weights):
     return np.array([float(f"{w:.2g}") for w in weights])
 
 
-def fit(queries, start, names, pull):
+def fit(queries, start, names, pull, prior):
     data, rows = [], []
     for row, masks, x in queries:
         if x is None or row["repo"] not in names or not (masks > 0).any():
@@ -108,11 +109,11 @@ def fit(queries, start, names, pull):
             total -= float(share @ (s - math.log(e.sum())))
             gradient += ((p - share) @ x) / scale
         n = len(data)
-        away = w - start * scale
+        away = w - prior * scale
         return total / n + pull * away @ away, gradient / n + 2 * pull * away
 
     bounds = [(None, 0) if s < 0 else (0, None) for s in start]
-    found = minimize(loss, start * scale, jac=True, method="L-BFGS-B", bounds=bounds)
+    found = minimize(loss, prior * scale, jac=True, method="L-BFGS-B", bounds=bounds)
     return rounded(found.x / scale)
 
 
@@ -121,6 +122,7 @@ def main():
     arguments.add_argument("file")
     arguments.add_argument("--prior-weight", type=float, default=0.02)
     arguments.add_argument("--vectors", action="store_true")
+    arguments.add_argument("--clean", action="store_true")
     arguments.add_argument("--drop", action="append", default=[])
     options = arguments.parse_args()
     start = np.array([0.0 if n in options.drop else w for n, w in FEATURES])
@@ -130,11 +132,12 @@ def main():
     sides = [{r for r in names if half[r] == side} for side in (0, 1)]
     now = evaluate(queries, lambda repo: start)
     show("now", now, sides)
-    fitted = [fit(queries, start, side, options.prior_weight) for side in sides]
+    prior = np.zeros_like(start) if options.clean else start
+    fitted = [fit(queries, start, side, options.prior_weight, prior) for side in sides]
     crossed = evaluate(queries, lambda repo: fitted[1 - half[repo]])
     show("cross-fitted", crossed, sides)
     show_difference(now, crossed)
-    everything = fit(queries, start, set(names), options.prior_weight)
+    everything = fit(queries, start, set(names), options.prior_weight, prior)
     best = evaluate(queries, lambda repo: everything)
     show("fitted", best, sides)
     print(f"{'feature':14} {'now':>7} {'on dev':>7} {'on test':>7} {'on all':>7}")
