@@ -135,6 +135,10 @@ static void put_uses(Dump *d)
         put_expr(d, i + 1);
         for (size_t k = 0; k < ARRAY_LEN(role_names); k++)
             if (expr->role >> k & 1) buf_addf(&d->out, " %s", role_names[k]);
+        if (expr->op == EXPR_MEMBER && expr->other) {
+            buf_add(&d->out, STR(" set to "));
+            put_expr(d, expr->other);
+        }
         buf_byte(&d->out, '\n');
     }
 }

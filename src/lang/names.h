@@ -34,7 +34,7 @@ typedef struct NameScope { // in the order of their starts; [0] is the file
 
 typedef enum ExprOp {
     EXPR_NAME,    // looked up from its scope outwards
-    EXPR_MEMBER,  // .name of base
+    EXPR_MEMBER,  // .name of base; `other`: what it is set to here, where a function may be
     EXPR_CALL,    // what calling base gives
     EXPR_ITEM,    // an element of base: base[...], what iterating over it gives
     EXPR_AWAIT,   // what awaiting base gives
@@ -42,7 +42,8 @@ typedef enum ExprOp {
     EXPR_LITERAL, // a value of the built-in type that the text in the source stands for
     EXPR_SELF,    // the object whose method this is: this, self
     EXPR_OWNER,   // the type that this is in: cls, Self, static
-    EXPR_SUPER,   // that object, seen as the next class in the order of inheritance
+    EXPR_SUPER,   // that object, seen as the next class in the order of inheritance behind the type
+                  // that this is in, or behind `base`
     EXPR_EITHER,  // base or `other`: a or b, a if c else b
     EXPR_ROOT,    // the outermost name space: ::x in C++, crate in Rust
     EXPR_OPS
@@ -154,12 +155,13 @@ void names_encode(Buf *out, const Facts *facts, const Names *names, Str text);
 // What is accepted can be walked: every index is in its array, every span in the text, operands
 // before what is built from them. calls[i].name_span, .full.end, .arg_count, .star, .star_star,
 // .macro and .keywords are filled in; they are in the order of name_span.start.
-// False when the bytes are not those of Names of this text; `defs` is how many it has.
+// False when the bytes are not those of Names of this text. Of `facts` language and definitions are
+// looked at; those of brief_decode_defs will do.
 typedef struct NamesKept {
     Names names;
     const Call *calls;
     uint32_t call_count;
 } NamesKept;
-MUST_CHECK bool names_decode(Arena *arena, Str bytes, Str text, uint32_t defs, NamesKept *out);
+MUST_CHECK bool names_decode(Arena *arena, Str bytes, Str text, const Facts *facts, NamesKept *out);
 
 #endif

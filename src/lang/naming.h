@@ -82,6 +82,11 @@ TSNode naming_around(const Naming *n, size_t up);
 // Of the first kid in field number `field` of LangSpec.fields; 0: none.
 uint32_t naming_value(const Naming *n, unsigned field);
 uint32_t naming_first(const Naming *n); // of the first kid that has one
+// What naming_value gave for the node with a rule `levels` above, of the kids before this one;
+// *around is that node.
+uint32_t naming_value_above(const Naming *n, unsigned levels, unsigned field, TSNode *around);
+// Nodes that end at or before `offset` are not visited: a hook has read them from the text.
+void naming_skip_to(Naming *n, uint32_t offset);
 
 // An expression; `base` and `other` as in NameExpr.
 uint32_t naming_expr(Naming *n, ExprOp op, Span span, uint32_t base, uint32_t other);
@@ -104,6 +109,11 @@ NameImport *naming_import(Naming *n, uint32_t scope, Span span); // and a BIND_I
 // What Facts have for an import statement.
 const Import *naming_imports(const Naming *n, TSNode statement, size_t *count);
 NameBinding *naming_last(Naming *n); // the binding made last
+// The latest one whose name is there, or NULL. Looks from the end: for what was bound just now.
+NameBinding *naming_bound_at(const Naming *n, uint32_t name_start);
+// Binds what is in Facts and not bound yet, in the scope of what is around it: definitions that
+// are where the grammar saw none. For the leave hook of a whole file.
+void naming_bind_rest(Naming *n);
 // All bindings made so far, but for reassignments; those inside a node are the last ones when it is
 // left.
 const NameBinding *naming_bindings(const Naming *n, size_t *count);

@@ -35,6 +35,7 @@ typedef struct NameWalk {
     VEC(NameNote) notes;
     const NamedAt *named;
     bool in_type;
+    uint32_t skip_to; // naming_skip_to
 } NameWalk;
 
 static inline NameWalk *naming_state(const Naming *n)

@@ -26,6 +26,24 @@ uint32_t naming_value(const Naming *n, unsigned field)
     return 0;
 }
 
+uint32_t naming_value_above(const Naming *n, unsigned levels, unsigned field, TSNode *around)
+{
+    const NameWalk *w = naming_state(n);
+    TSFieldId id = extract_field_id(n->x, field);
+    *around = (TSNode){0};
+    if (levels >= w->frames.len) return 0;
+    const NameFrame *frame = &w->frames.items[w->frames.len - 1 - levels];
+    *around = frame->node;
+    for (size_t i = frame->first_kid; i < frame[1].first_kid; i++)
+        if (w->kids.items[i].field == id && w->kids.items[i].value) return w->kids.items[i].value;
+    return 0;
+}
+
+void naming_skip_to(Naming *n, uint32_t offset)
+{
+    naming_state(n)->skip_to = offset;
+}
+
 uint32_t naming_first(const Naming *n)
 {
     size_t count;
@@ -134,6 +152,14 @@ NameBinding *naming_last(Naming *n)
     return &w->bindings.items[w->bindings.len - 1];
 }
 
+NameBinding *naming_bound_at(const Naming *n, uint32_t name_start)
+{
+    const NameWalk *w = naming_state(n);
+    for (size_t i = w->bindings.len; i-- > 0;)
+        if (w->bindings.items[i].span.start == name_start) return &w->bindings.items[i];
+    return NULL;
+}
+
 const NameBinding *naming_bindings(const Naming *n, size_t *count)
 {
     const NameWalk *w = naming_state(n);
@@ -143,12 +169,33 @@ const NameBinding *naming_bindings(const Naming *n, size_t *count)
 
 void naming_rebind(Naming *n, uint32_t name_start, BindKind kind)
 {
+    NameBinding *binding = naming_bound_at(n, name_start);
+    if (binding) binding->kind = kind;
+}
+
+static void bind_lost(Naming *n, uint32_t def, const uint32_t *scope_of)
+{
+    const Def *it = &n->facts->defs[def];
+    if (it->name_span.start == it->name_span.end) return;
+    int32_t around = it->parent;
+    while (around >= 0 && !scope_of[around]) around = n->facts->defs[around].parent;
+    uint32_t scope = around < 0 ? 0 : scope_of[around];
+    naming_bind(n, BIND_DEF, scope, it->name_span)->target = def + 1;
+}
+
+void naming_bind_rest(Naming *n)
+{
     NameWalk *w = naming_state(n);
-    for (size_t i = w->bindings.len; i-- > 0;) {
-        if (w->bindings.items[i].span.start != name_start) continue;
-        w->bindings.items[i].kind = kind;
-        return;
-    }
+    uint32_t count = n->facts->def_count;
+    bool *bound = ARENA_ARRAY(&w->room, bool, count);
+    uint32_t *scope_of = ARENA_ARRAY(&w->room, uint32_t, count);
+    for (size_t i = 0; i < w->bindings.len; i++)
+        if (w->bindings.items[i].kind == BIND_DEF && w->bindings.items[i].target)
+            bound[w->bindings.items[i].target - 1] = true;
+    for (uint32_t i = 0; i < w->scopes.len; i++)
+        if (w->scopes.items[i].def) scope_of[w->scopes.items[i].def - 1] = i;
+    for (uint32_t i = 0; i < count; i++)
+        if (!bound[i]) bind_lost(n, i, scope_of);
 }
 
 static bool is_object(const Naming *n, uint32_t value)

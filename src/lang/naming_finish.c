@@ -70,9 +70,18 @@ static void keep(Finish *f, uint32_t value)
     if (value) f->kept[value - 1] = true;
 }
 
+// A local variable that a member is set to says nothing of the member.
+static void drop_local(Finish *f, NameExpr *expr)
+{
+    if (expr->op != EXPR_MEMBER || !expr->other) return;
+    const NameExpr *set = &f->w->exprs.items[expr->other - 1];
+    if (set->op == EXPR_NAME && is_local(f, expr->other - 1)) expr->other = 0;
+}
+
 static void choose(Finish *f)
 {
     NameWalk *w = f->w;
+    for (size_t i = 0; i < w->exprs.len; i++) drop_local(f, &w->exprs.items[i]);
     for (size_t i = 0; i < w->bindings.len; i++) {
         keep(f, w->bindings.items[i].value);
         keep(f, w->bindings.items[i].type);

@@ -27,6 +27,8 @@ const ResolveLang *resolve_lang(LangId lang)
     static const ResolveLang none = {0};
     switch (lang) {
     case LANG_python: return &resolve_python;
+    case LANG_c:
+    case LANG_cpp: return &resolve_c;
     default: return &none;
     }
 }
@@ -181,10 +183,21 @@ void resolve_use(Resolver *r, WorldFile *file, uint32_t expr, Resolved *out)
     }
 }
 
+void resolve_import(Resolver *r, WorldFile *file, uint32_t binding, Resolved *out)
+{
+    Values values = evaluate_binding(r, file, binding);
+    Targets targets = {.r = r};
+    add_named(&targets, &values);
+    *out = (Resolved){.certainty = values.certainty,
+                      .reason = values.reason,
+                      .targets = targets.refs.items,
+                      .count = (uint32_t)targets.refs.len};
+}
+
 DefRef resolve_canonical(Resolver *resolver, DefRef def)
 {
-    (void)resolver;
-    return def;
+    LangId lang = world_lang(resolver->world, def.file);
+    return resolve_lang(lang)->canonical ? resolve_lang(lang)->canonical(resolver, def) : def;
 }
 
 const DefRef *resolve_bases(Resolver *resolver, DefRef type, size_t *count, bool *outside)
