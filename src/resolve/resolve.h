@@ -52,11 +52,13 @@ World *resolver_world(const Resolver *resolver);
 // What expression `expr` (an index, of a NAME or MEMBER) means: called, when it is; else named.
 // Targets of name_only uses are not listed: world_defs of the name are.
 void resolve_use(Resolver *resolver, WorldFile *file, uint32_t expr, Resolved *out);
+// What a binding of kind BIND_IMPORT means.
+void resolve_import(Resolver *resolver, WorldFile *file, uint32_t binding, Resolved *out);
 // The same definition, however it is reached: with a body, where there is one.
 DefRef resolve_canonical(Resolver *resolver, DefRef def);
 bool resolve_is_callable(DefKind kind); // can stand in front of (...)
 
-// Types that `type` is derived from (directly) and those derived from it, within the workspace.
+// Types of the workspace that `type` is derived from, nearest first; *outside: there are others.
 const DefRef *resolve_bases(Resolver *resolver, DefRef type, size_t *count, bool *outside);
 // Members of a type by name, nearest class first.
 void resolve_member(Resolver *resolver, DefRef type, Str name, Resolved *out);
