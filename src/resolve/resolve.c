@@ -27,6 +27,7 @@ const ResolveLang *resolve_lang(LangId lang)
     static const ResolveLang none = {0};
     switch (lang) {
     case LANG_python: return &resolve_python;
+    case LANG_go: return &resolve_go;
     case LANG_c:
     case LANG_cpp: return &resolve_c;
     default: return &none;
