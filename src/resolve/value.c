@@ -219,7 +219,10 @@ static void call_one(Resolver *r, const Value *value, Values *out)
         // An outside type gives an outside object; what a function gives may be one of ours.
         size_t at = str_find_last(value->name, '.');
         Str last = at < value->name.len ? str_sub(value->name, at + 1, SIZE_MAX) : value->name;
-        if (last.len && last.ptr[0] >= 'A' && last.ptr[0] <= 'Z') values_add(r, out, *value);
+        bool given = str_ends(last, STR("()")); // what an object gives that is called
+        if (given || !last.len || last.ptr[0] < 'A' || last.ptr[0] > 'Z') return;
+        Str name = str_format(r->arena, STR_FMT "()", STR_ARG(value->name));
+        values_add(r, out, (Value){.kind = VALUE_EXTERNAL, .name = name});
         return;
     }
     if (value->kind != VALUE_DEF && value->kind != VALUE_OBJECT) return;
