@@ -160,7 +160,7 @@ static inline size_t kind_bit(const TSLanguage *language, TSSymbol symbol)
     return symbol == GRAMMAR_ERROR ? ts_language_symbol_count(language) : symbol;
 }
 
-ShapeWords words_of(Arena *arena, const Test *test);
+ShapeWords words_of(Arena *arena, const Shape *shape);
 
 // --- matching ---
 
