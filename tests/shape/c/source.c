@@ -25,7 +25,8 @@ static const char *const names[] = {"idle", "busy", "done"};
 
 static int push(struct queue *q, job_t job)
 {
-    if (q == NULL) return -1;
+    if (q == NULL)
+        return -1;
     if (q->tail - q->head == SLOTS) {
         fprintf(stderr, "full: %d\n", job.id);
         return -1;
@@ -55,9 +56,7 @@ void drain(struct queue *q, int limit)
     while (q->head < q->tail) {
         q->head++;
     }
-    do {
-        i--;
-    } while (i > 0);
+    do { i--; } while (i > 0);
 }
 
 int main(int argc, char **argv)
