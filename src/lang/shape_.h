@@ -128,6 +128,7 @@ struct Shape { // frozen
     const Test *rule;
     const Test *constraints[SHAPE_MAX_NAMES]; // by name; NULL: none
     ShapeWords words;
+    uint64_t max_steps;
 };
 
 // Where in the query something stands, for Problems.
