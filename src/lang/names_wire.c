@@ -18,13 +18,14 @@ enum { // the first byte of an expr: an op, a role, and whether its operand is t
     OP_BITS = 4,
     OP_CALL_SHOWN = EXPR_OPS, // a CALL that begins and ends as its operand's call does
     OP_MEMBER_BESIDE,         // a MEMBER one byte behind its operand: a.b
+    OP_WITH_OTHER,            // a second operand is told, and the op, which is no EITHER
     ROLE_CODES = 8,
     CALLED_SHOWN = 1, // the call is as the text shows it
     CALLED_TOLD = 5,
     ROLE_TOLD = 7,
     FAR = 128
 };
-_Static_assert((int)OP_MEMBER_BESIDE < 1 << OP_BITS, "an op has four bits");
+_Static_assert((int)OP_WITH_OTHER < 1 << OP_BITS, "an op has four bits");
 static const uint8_t common_roles[ROLE_TOLD] = {
     0, ROLE_CALLED, ROLE_WRITTEN, ROLE_TYPE, ROLE_ARGUMENT, ROLE_CALLED, ROLE_WRITTEN | ROLE_BORN};
 
@@ -259,6 +260,7 @@ static bool is_shown(const Writer *w, const Call *call)
 static unsigned op_code(const Writer *w, uint32_t index, Span from)
 {
     const NameExpr *expr = &w->names->exprs[index];
+    if (expr->other && expr->op != EXPR_EITHER) return OP_WITH_OTHER;
     if (expr->op == EXPR_CALL && expr->base && w->known.call_ends[expr->base - 1] &&
         expr->span.start == from.start && expr->span.end == from.end)
         return OP_CALL_SHOWN;
@@ -279,7 +281,7 @@ static unsigned role_code(uint8_t role, bool call_is_shown)
 
 static void put_expr_place(Writer *w, const NameExpr *expr, unsigned op, Span from)
 {
-    if (op >= EXPR_OPS) return;
+    if (op == OP_CALL_SHOWN || op == OP_MEMBER_BESIDE) return;
     if (is_leaf(expr->op) || !expr->base) {
         put_place(w, expr->span, from.start);
     } else if (expr->span.start == from.start && expr->span.end >= from.end) {
@@ -299,9 +301,10 @@ static void put_expr(Writer *w, uint32_t index)
     unsigned role = role_code(expr->role, call && is_shown(w, call));
     bool far = expr->base != (takes_base(expr->op) ? index : 0);
     buf_byte(w->out, (char)(unsigned char)(op | role << OP_BITS | (far ? FAR : 0U)));
+    if (op == OP_WITH_OTHER) put(w, (uint64_t)expr->op);
     if (role == ROLE_TOLD) put(w, expr->role);
     if (far) put(w, expr->base ? index + 1 - expr->base : 0);
-    if (expr->op == EXPR_EITHER) put(w, expr->other ? index + 1 - expr->other : 0);
+    if (op == EXPR_EITHER || op == OP_WITH_OTHER) put(w, expr->other ? index + 1 - expr->other : 0);
     put_expr_place(w, expr, op, from);
     if (expr->role & ROLE_CALLED && role != CALLED_SHOWN) {
         if (call) put_call(w, call);
@@ -631,22 +634,26 @@ static Span get_expr_place(Reader *r, const NameExpr *expr, unsigned op)
     return from;
 }
 
+static ExprOp get_op(Reader *r, unsigned op)
+{
+    if (op == OP_CALL_SHOWN) return EXPR_CALL;
+    if (op == OP_MEMBER_BESIDE) return EXPR_MEMBER;
+    if (op == OP_WITH_OTHER) return (ExprOp)get(r, EXPR_OPS - 1);
+    if (op < EXPR_OPS) return (ExprOp)op;
+    r->wire.bad = true;
+    return EXPR_NAME;
+}
+
 static void get_expr(Reader *r, NameExpr *expr, uint32_t index)
 {
     unsigned char head = get_byte(r);
     unsigned role = head >> OP_BITS & (ROLE_CODES - 1), op = head & ((1U << OP_BITS) - 1);
     bool far = head & FAR;
-    *expr = (NameExpr){.op = op == OP_CALL_SHOWN      ? EXPR_CALL
-                             : op == OP_MEMBER_BESIDE ? EXPR_MEMBER
-                                                      : (ExprOp)op};
-    if (op > OP_MEMBER_BESIDE) {
-        r->wire.bad = true;
-        return;
-    }
+    *expr = (NameExpr){.op = get_op(r, op)};
     expr->role = role == ROLE_TOLD ? (uint8_t)get(r, UINT8_MAX) : common_roles[role];
     if (far) expr->base = get_operand(r, index);
     else if (takes_base(expr->op)) expr->base = index; // of the first one: none
-    if (op == EXPR_EITHER) expr->other = get_operand(r, index);
+    if (op == EXPR_EITHER || op == OP_WITH_OTHER) expr->other = get_operand(r, index);
     expr->span = get_expr_place(r, expr, op);
     if (expr->span.start > expr->span.end) r->wire.bad = true;
     if (r->wire.bad) return;
