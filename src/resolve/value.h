@@ -50,9 +50,9 @@ struct Resolver {
 };
 
 typedef enum BindOrder { // of several bindings of one name in a function or block
-    ORDER_NONE,  // all of them count
-    ORDER_FIRST, // the first one that says something: they all have one type
-    ORDER_LAST,  // the last one in front of the use
+    ORDER_NONE,          // all of them count
+    ORDER_FIRST,         // the first one that says something: they all have one type
+    ORDER_LAST,          // the last one in front of the use
 } BindOrder;
 
 typedef struct ResolveLang {
