@@ -130,6 +130,7 @@ bool js_enter_object(Naming *n, TSNode node)
 
 static bool is_scope_of(const Naming *n, TSNode node)
 {
+    if (ts_node_is_null(node)) return false; // nothing is around it, in a broken file
     Span own = extract_span(node), span = naming_scope(n, n->scope)->span;
     return n->scope && own.start == span.start && own.end == span.end;
 }
