@@ -177,13 +177,18 @@ static bool choose_declarations(Asking *a)
     return a->chosen.len > 0;
 }
 
-// What no #include tells of, but another file could see.
+// What no #include tells of, but another file could see: when not all is known of what this file
+// sees, because it is included itself, or includes what is made by the build.
 static bool choose_unseen(Asking *a)
 {
+    if (!a->all.len) return false;
+    bool open = is_header(a->file->path) || includes_lost(a->r, a->file) ||
+                includes_is_included(a->r, a->file);
+    if (!open) return false;
     for (size_t i = 0; i < a->all.len; i++) {
         const Candidate *one = &a->all.items[i];
-        bool open = !one->hidden || is_header(world_path(a->r->world, one->ref.file));
-        if (!one->declaration && !one->self && open) choose(a, *one);
+        bool reach = !one->hidden || is_header(world_path(a->r->world, one->ref.file));
+        if (!one->declaration && !one->self && reach) choose(a, *one);
     }
     return a->chosen.len > 0;
 }
