@@ -98,7 +98,8 @@ static void put_bindings(Dump *d)
         buf_addf(&d->out, "%s " STR_FMT " in %u at ", bind_names[binding->kind],
                  STR_ARG(binding->name), binding->scope);
         put_place(d, binding->span.start);
-        if (binding->kind == BIND_DEF && binding->target) {
+        bool of_def = binding->kind == BIND_DEF || binding->kind == BIND_EXPORT;
+        if (of_def && binding->target) {
             const Def *def = &d->facts->defs[binding->target - 1];
             buf_addf(&d->out, " %s " STR_FMT, def_kind_name(def->kind), STR_ARG(def->qualified));
         } else if (binding->target) {

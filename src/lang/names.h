@@ -74,10 +74,10 @@ typedef enum BindKind {
     BIND_PARAM,
     BIND_SELF, // a parameter that is the object, or (BIND_OWNER) the type
     BIND_OWNER,
-    BIND_LOCAL,      // a variable; in a file or type scope: a variable that is no definition
-    BIND_FIELD,      // in a type scope: a member made by assignment, self.x = value
-    BIND_EXPORT,     // in the file scope: `name` is what others see `value`, or `target`, as
-    BIND_OUTER,      // global x, nonlocal x: bound further out
+    BIND_LOCAL,  // a variable; in a file or type scope: a variable that is no definition
+    BIND_FIELD,  // in a type scope: a member made by assignment, self.x = value
+    BIND_EXPORT, // in the file scope: `name` is what others see `value`, or definition `target`, as
+    BIND_OUTER,  // global x, nonlocal x: bound further out
     BIND_TYPE_PARAM, // of a generic: stands for anything
     BIND_KINDS
 } BindKind;

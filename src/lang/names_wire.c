@@ -639,13 +639,13 @@ static void get_expr(Reader *r, NameExpr *expr, uint32_t index)
     *expr = (NameExpr){.op = op == OP_CALL_SHOWN      ? EXPR_CALL
                              : op == OP_MEMBER_BESIDE ? EXPR_MEMBER
                                                       : (ExprOp)op};
-    if (op > OP_MEMBER_BESIDE || (!far && takes_base(expr->op) && !index)) {
+    if (op > OP_MEMBER_BESIDE) {
         r->wire.bad = true;
         return;
     }
     expr->role = role == ROLE_TOLD ? (uint8_t)get(r, UINT8_MAX) : common_roles[role];
     if (far) expr->base = get_operand(r, index);
-    else if (takes_base(expr->op)) expr->base = index;
+    else if (takes_base(expr->op)) expr->base = index; // of the first one: none
     if (op == EXPR_EITHER) expr->other = get_operand(r, index);
     expr->span = get_expr_place(r, expr, op);
     if (expr->span.start > expr->span.end) r->wire.bad = true;

@@ -30,6 +30,7 @@ typedef struct NameWalk {
     VEC(uint32_t) scope_of; // by expression
     VEC(bool) unused;       // by expression: naming_unuse
     VEC(NameBinding) bindings;
+    VEC(NameBinding) reassigned; // .scope: where the assignment stands
     VEC(NameImport) imports;
     VEC(NameNote) notes;
     const NamedAt *named;

@@ -11,25 +11,7 @@ const NameKid *naming_kids(const Naming *n, size_t *count)
 
 uint32_t naming_value(const Naming *n, unsigned field)
 {
-    TSFieldId id = extract_field_id(n->x, field);
-    size_t count;
-    const NameKid *kids = naming_kids(n, &count);
-    for (size_t i = 0; i < count; i++)
-        if (kids[i].field == id && kids[i].value) return kids[i].value;
-    return 0;
-}
-
-uint32_t naming_value_above(const Naming *n, unsigned levels, unsigned field, TSNode *around)
-{
-    const NameWalk *w = naming_state(n);
-    TSFieldId id = extract_field_id(n->x, field);
-    *around = (TSNode){0};
-    if (levels >= w->frames.len) return 0;
-    const NameFrame *frame = &w->frames.items[w->frames.len - 1 - levels];
-    *around = frame->node;
-    for (size_t i = frame->first_kid; i < frame[1].first_kid; i++)
-        if (w->kids.items[i].field == id && w->kids.items[i].value) return w->kids.items[i].value;
-    return 0;
+    return naming_around_value(n, 0, field);
 }
 
 void naming_skip_to(Naming *n, uint32_t offset)
@@ -43,6 +25,25 @@ uint32_t naming_first(const Naming *n)
     const NameKid *kids = naming_kids(n, &count);
     for (size_t i = 0; i < count; i++)
         if (kids[i].value) return kids[i].value;
+    return 0;
+}
+
+TSNode naming_around(const Naming *n, unsigned levels)
+{
+    const NameWalk *w = naming_state(n);
+    return levels < w->frames.len ? w->frames.items[w->frames.len - 1 - levels].node : (TSNode){0};
+}
+
+uint32_t naming_around_value(const Naming *n, unsigned levels, unsigned field)
+{
+    const NameWalk *w = naming_state(n);
+    if (levels >= w->frames.len) return 0;
+    size_t frame = w->frames.len - 1 - levels, end = w->kids.len;
+    if (levels) end = w->frames.items[frame + 1].first_kid;
+    TSFieldId id = extract_field_id(n->x, field);
+    if (!id) return 0; // a field that this grammar does not have
+    for (size_t i = w->frames.items[frame].first_kid; i < end; i++)
+        if (w->kids.items[i].field == id && w->kids.items[i].value) return w->kids.items[i].value;
     return 0;
 }
 
@@ -153,6 +154,13 @@ NameBinding *naming_bound_at(const Naming *n, uint32_t name_start)
     return NULL;
 }
 
+const NameBinding *naming_bindings(const Naming *n, size_t *count)
+{
+    const NameWalk *w = naming_state(n);
+    *count = w->bindings.len;
+    return w->bindings.items;
+}
+
 void naming_rebind(Naming *n, uint32_t name_start, BindKind kind)
 {
     NameBinding *binding = naming_bound_at(n, name_start);
@@ -224,6 +232,22 @@ void naming_assign(Naming *n, uint32_t scope, uint32_t target, uint32_t value, u
     }
     binding->value = value;
     binding->type = type;
+}
+
+void naming_reassign(Naming *n, uint32_t target, uint32_t value)
+{
+    NameWalk *w = naming_state(n);
+    Span span = naming_get(n, target)->span;
+    uint32_t def = naming_def(n, span.start);
+    NameBinding binding = {.kind = def ? BIND_DEF : BIND_LOCAL,
+                           .scope = n->scope,
+                           .span = span,
+                           .name = extract_text(n->x, span),
+                           .target = def,
+                           .value = value};
+    naming_role(n, target, ROLE_WRITTEN);
+    naming_unuse(n, target);
+    VEC_PUSH(&w->room, &w->reassigned, binding);
 }
 
 uint32_t naming_def(const Naming *n, uint32_t name_start)

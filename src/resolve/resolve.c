@@ -183,6 +183,17 @@ void resolve_use(Resolver *r, WorldFile *file, uint32_t expr, Resolved *out)
     }
 }
 
+void resolve_import(Resolver *r, WorldFile *file, uint32_t binding, Resolved *out)
+{
+    Values values = evaluate_binding(r, file, binding);
+    Targets targets = {.r = r};
+    add_named(&targets, &values);
+    *out = (Resolved){.certainty = values.certainty,
+                      .reason = values.reason,
+                      .targets = targets.refs.items,
+                      .count = (uint32_t)targets.refs.len};
+}
+
 DefRef resolve_canonical(Resolver *resolver, DefRef def)
 {
     LangId lang = world_lang(resolver->world, def.file);

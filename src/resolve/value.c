@@ -280,6 +280,22 @@ static Values held(Resolver *r, WorldFile *file, const NameBinding *binding)
     return out;
 }
 
+// A definition that is exported: what its file's own name for it gives.
+static Values exported(Resolver *r, WorldFile *file, uint32_t target)
+{
+    Str name = file->facts.defs[target - 1].name;
+    uint32_t end, at = world_bound(file, 0, name, &end);
+    for (; at < end; at++) {
+        const NameBinding *own = &file->names.bindings[file->bound[at]];
+        if (own->kind == BIND_DEF && own->target == target) return held(r, file, own);
+    }
+    Values out = values_none(REASON_SCOPE);
+    DefRef def = {file->number, target - 1};
+    values_add(r, &out, (Value){.kind = VALUE_DEF, .ref = def});
+    values_name(r, &out, def);
+    return out;
+}
+
 Values evaluate_binding(Resolver *r, WorldFile *file, uint32_t binding)
 {
     const NameBinding *b = &file->names.bindings[binding];
@@ -315,8 +331,7 @@ Values evaluate_binding(Resolver *r, WorldFile *file, uint32_t binding)
         break;
     case BIND_EXPORT:
         if (b->value) out = evaluate(r, file, b->value);
-        else if (b->target && resolve_lang(file->lang)->import)
-            resolve_lang(file->lang)->import(r, file, &file->names.imports[b->target - 1], &out);
+        else if (b->target) out = exported(r, file, b->target);
         break;
     default: values_because(&out, REASON_UNTYPED);
     }

@@ -121,6 +121,7 @@ typedef struct FileWork {
     Values *values;         // by expression
     uint8_t *state;         // by expression: 0 not looked at, 1 being looked at, 2 known
     const uint32_t *notes;  // indexes into names.notes, by definition
+    uint64_t *keys;         // by definition: edge_key, 0: not made yet; NULL: none is
     const uint32_t *starts; // by definition + 1 (0: the file), and one more: its range of `notes`
     void *own;              // what its language keeps
 } FileWork;

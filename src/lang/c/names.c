@@ -334,13 +334,11 @@ uint32_t c_leave_assignment(Naming *n, TSNode node, uint32_t value)
 static uint32_t initialized_type(const Naming *n)
 {
     unsigned level = 1;
-    TSNode around;
-    uint32_t type = naming_value_above(n, level, C_TYPE, &around);
-    while (extract_is(n->x, around, C_INITIALIZER_LIST))
-        type = naming_value_above(n, ++level, C_TYPE, &around);
-    if (extract_is(n->x, around, C_COMPOUND_LITERAL)) return type;
+    while (extract_is(n->x, naming_around(n, level), C_INITIALIZER_LIST)) level++;
+    TSNode around = naming_around(n, level);
+    if (extract_is(n->x, around, C_COMPOUND_LITERAL)) return naming_around_value(n, level, C_TYPE);
     if (!extract_is(n->x, around, C_INIT_DECLARATOR)) return 0;
-    return naming_value_above(n, level + 1, C_TYPE, &around);
+    return naming_around_value(n, level + 1, C_TYPE);
 }
 
 // .name = value in { }
