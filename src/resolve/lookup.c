@@ -104,7 +104,7 @@ Values lookup(Resolver *r, WorldFile *file, uint32_t scope, uint32_t expr, Str n
         const NameScope *around = &file->names.scopes[scope];
         bool bound = false, outer = false;
         Values out = {0};
-        if (!scope && lang->file_names) {
+        if ((!scope || around->kind == SCOPE_MODULE) && lang->file_names) {
             out = values_none(REASON_UNBOUND);
             lang->file_names(r, file, expr, name, &out);
             return out;

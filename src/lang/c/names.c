@@ -215,7 +215,7 @@ uint32_t c_leave_typedef(Naming *n, TSNode node, uint32_t value)
 
 uint32_t c_unnamed_def(const Naming *n, bool *member)
 {
-    TSNode around = extract_ancestor(n->x, 1);
+    TSNode around = naming_around(n, 1);
     TSNode declarator = extract_child(n->x, around, C_DECLARATOR);
     *member = ts_node_is_null(declarator) && extract_is(n->x, around, C_FIELD_DECLARATION);
     if (ts_node_is_null(declarator)) return 0;

@@ -69,7 +69,7 @@ static bool enter_nested(Naming *n, TSNode node)
 // a::b, where no expression can stand.
 static uint32_t leave_nested(Naming *n, TSNode node, uint32_t value)
 {
-    if (extract_is(n->x, extract_ancestor(n->x, 1), S_NAMESPACE_DEFINITION)) return value & 0;
+    if (extract_is(n->x, naming_around(n, 1), S_NAMESPACE_DEFINITION)) return value & 0;
     Span span = extract_span(node);
     uint32_t start = span.start;
     value = 0;
@@ -123,8 +123,9 @@ static uint32_t leave_alias(Naming *n, TSNode node, uint32_t value)
 // TEST(Suite, Name) { }: what Facts call it by.
 static uint32_t macro_def(const Naming *n, TSNode declarator)
 {
-    TSNode last = {0};
-    ExtractChildren each = extract_children(extract_child(n->x, declarator, C_PARAMETERS));
+    TSNode last = {0}, parameters = extract_child(n->x, declarator, C_PARAMETERS);
+    if (ts_node_is_null(parameters)) return 0;
+    ExtractChildren each = extract_children(parameters);
     while (extract_each(&each))
         if (extract_is(n->x, each.node, S_PARAMETER_DECLARATION)) last = each.node;
     TSNode type = ts_node_is_null(last) ? last : extract_child(n->x, last, C_TYPE);
@@ -200,7 +201,7 @@ static uint32_t leave_capture(Naming *n, TSNode node, uint32_t value)
 static uint32_t leave_parameter(Naming *n, TSNode node, uint32_t value)
 {
     bool caught = naming_scope(n, n->scope)->kind == SCOPE_BLOCK &&
-                  extract_is(n->x, extract_ancestor(n->x, 2), S_CATCH_CLAUSE);
+                  extract_is(n->x, naming_around(n, 2), S_CATCH_CLAUSE);
     uint32_t name = naming_value(n, C_DECLARATOR);
     if (!caught || !is_name(n, name)) return c_leave_parameter(n, node, value);
     c_bind_name(n, BIND_LOCAL, n->scope, name)->type = naming_value(n, C_TYPE);
@@ -387,7 +388,7 @@ static uint32_t leave_template_arguments(Naming *n, TSNode node, uint32_t value)
     (void)node;
     size_t count;
     const NameKid *kids = naming_kids(n, &count);
-    TSNode name = extract_child(n->x, extract_ancestor(n->x, 1), C_NAME);
+    TSNode name = extract_child(n->x, naming_around(n, 1), C_NAME);
     bool first = !ts_node_is_null(name) && is_pointer_like(naming_text(n, name));
     value = 0;
     for (size_t i = 0; i < count && !(first && value); i++)
@@ -417,7 +418,7 @@ static uint32_t leave_template(Naming *n, TSNode node, uint32_t value)
     Str text = extract_text(n->x, naming_get(n, name)->span);
     if (!extract_is(n->x, node, S_TEMPLATE_TYPE) && !is_maker(text)) return name;
     uint32_t item = naming_expr(n, EXPR_ITEM, extract_span(node), name, argument);
-    bool part = extract_is(n->x, extract_ancestor(n->x, 1), S_QUALIFIED_IDENTIFIER);
+    bool part = extract_is(n->x, naming_around(n, 1), S_QUALIFIED_IDENTIFIER);
     return part ? item : pointed(n, item);
 }
 
@@ -453,7 +454,8 @@ static uint32_t leave_qualified(Naming *n, TSNode node, uint32_t value)
     while (extract_is(n->x, around, S_QUALIFIED_IDENTIFIER) && count < MOST_PARTS) {
         parts[count++] = part;
         first = extract_span(around);
-        part = naming_value_above(n, count, F_SCOPE, &around);
+        around = naming_around(n, count);
+        part = naming_around_value(n, count, F_SCOPE);
     }
     uint32_t base = 0;
     while (count-- > 0) {
