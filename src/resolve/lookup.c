@@ -96,6 +96,13 @@ static Values lookup_file(Resolver *r, WorldFile *file, Str name, bool *bound)
     return out;
 }
 
+// Types, and functions that belong to one that they stand outside of.
+static bool has_members(Resolver *r, WorldFile *file, const NameScope *scope)
+{
+    if (scope->kind == SCOPE_TYPE) return true;
+    return scope->def && file_note(r, file, scope->def - 1, NOTE_RECEIVER);
+}
+
 Values lookup(Resolver *r, WorldFile *file, uint32_t scope, uint32_t expr, Str name)
 {
     const ResolveLang *lang = resolve_lang(file->lang);
@@ -113,7 +120,7 @@ Values lookup(Resolver *r, WorldFile *file, uint32_t scope, uint32_t expr, Str n
         else if (around->kind == SCOPE_TYPE && scope != start && lang->closed_types) continue;
         else out = bound_values(r, file, scope, name, &bound, &outer);
         if (bound && !outer) return out;
-        if (around->kind == SCOPE_TYPE && lang->bare_members) {
+        if (lang->bare_members && has_members(r, file, around)) {
             Values types = lookup_owner(r, file, scope);
             Values found = member_of(r, &types, name, file->lang);
             if (found.count || found.named_count) return found;

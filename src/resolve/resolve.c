@@ -27,8 +27,8 @@ const ResolveLang *resolve_lang(LangId lang)
     static const ResolveLang none = {0};
     switch (lang) {
     case LANG_python: return &resolve_python;
-    case LANG_c:
-    case LANG_cpp: return &resolve_c;
+    case LANG_c: return &resolve_c;
+    case LANG_cpp: return &resolve_cpp;
     default: return &none;
     }
 }

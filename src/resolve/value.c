@@ -354,6 +354,10 @@ static Values items_of(Resolver *r, const Values *base, LangId lang)
             Values self = {.items = value, .count = 1, .certainty = CERTAINTY_EXACT};
             Values method = member_of(r, &self, STR("__getitem__"), lang);
             one = evaluate_call(r, &method);
+            if (!method.count && resolve_lang(lang)->function_pointers) { // p[i] of a pointer
+                values_add(r, &one, *value);
+                values_weaken(&one, CERTAINTY_LIKELY, REASON_TYPE);
+            }
         }
         values_join(r, &out, &one);
     }
