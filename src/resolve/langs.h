@@ -7,5 +7,6 @@
 extern const ResolveLang resolve_python;
 extern const ResolveLang resolve_go;
 extern const ResolveLang resolve_c;
+extern const ResolveLang resolve_cpp;
 
 #endif

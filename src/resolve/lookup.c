@@ -156,6 +156,13 @@ static Values type_parameter(Resolver *r, WorldFile *file, uint32_t scope, Str n
     return out;
 }
 
+// Types, and functions that belong to one that they stand outside of.
+static bool has_members(Resolver *r, WorldFile *file, const NameScope *scope)
+{
+    if (scope->kind == SCOPE_TYPE) return true;
+    return scope->def && file_note(r, file, scope->def - 1, NOTE_RECEIVER);
+}
+
 Values lookup(Resolver *r, WorldFile *file, uint32_t scope, uint32_t expr, Str name)
 {
     const ResolveLang *lang = resolve_lang(file->lang);
@@ -164,7 +171,7 @@ Values lookup(Resolver *r, WorldFile *file, uint32_t scope, uint32_t expr, Str n
         const NameScope *around = &file->names.scopes[scope];
         bool bound = false, outer = false;
         Values out = {0};
-        if (!scope && lang->file_names) {
+        if ((!scope || around->kind == SCOPE_MODULE) && lang->file_names) {
             out = values_none(REASON_UNBOUND);
             lang->file_names(r, file, expr, name, &out);
             return out;
@@ -175,7 +182,7 @@ Values lookup(Resolver *r, WorldFile *file, uint32_t scope, uint32_t expr, Str n
             out = type_parameter(r, file, scope, name, &bound);
         else out = bound_values(r, file, scope, name, offset, &bound, &outer);
         if (bound && !outer) return out;
-        if (around->kind == SCOPE_TYPE && lang->bare_members) {
+        if (lang->bare_members && has_members(r, file, around)) {
             Values types = lookup_owner(r, file, scope);
             Values found = member_of(r, &types, name, file->lang);
             if (found.count || found.named_count) return found;

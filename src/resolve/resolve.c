@@ -28,8 +28,8 @@ const ResolveLang *resolve_lang(LangId lang)
     switch (lang) {
     case LANG_python: return &resolve_python;
     case LANG_go: return &resolve_go;
-    case LANG_c:
-    case LANG_cpp: return &resolve_c;
+    case LANG_c: return &resolve_c;
+    case LANG_cpp: return &resolve_cpp;
     default: return &none;
     }
 }

@@ -379,6 +379,11 @@ static Values items_of(Resolver *r, const Values *base, LangId lang)
             Values method = member_of(r, &self, STR("__getitem__"), lang);
             one = evaluate_call(r, &method);
             if (!one.count) one = items_of_type(r, value->ref);
+            if (!one.count && !method.count &&
+                resolve_lang(lang)->function_pointers) { // p[i] of a pointer
+                values_add(r, &one, *value);
+                values_weaken(&one, CERTAINTY_LIKELY, REASON_TYPE);
+            }
         }
         values_join(r, &out, &one);
     }
