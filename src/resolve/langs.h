@@ -6,5 +6,6 @@
 
 extern const ResolveLang resolve_python;
 extern const ResolveLang resolve_c;
+extern const ResolveLang resolve_javascript;
 
 #endif

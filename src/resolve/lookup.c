@@ -96,6 +96,14 @@ static Values lookup_file(Resolver *r, WorldFile *file, Str name, bool *bound)
     return out;
 }
 
+static bool is_type_parameter(const WorldFile *file, uint32_t scope, Str name)
+{
+    uint32_t end, at = world_bound(file, scope, name, &end);
+    for (; at < end; at++)
+        if (file->names.bindings[file->bound[at]].kind == BIND_TYPE_PARAM) return true;
+    return false;
+}
+
 Values lookup(Resolver *r, WorldFile *file, uint32_t scope, uint32_t expr, Str name)
 {
     const ResolveLang *lang = resolve_lang(file->lang);
@@ -111,6 +119,8 @@ Values lookup(Resolver *r, WorldFile *file, uint32_t scope, uint32_t expr, Str n
         }
         if (!scope) out = lookup_file(r, file, name, &bound);
         else if (around->kind == SCOPE_TYPE && scope != start && lang->closed_types) continue;
+        else if (around->kind == SCOPE_TYPE && lang->sealed_types)
+            bound = is_type_parameter(file, scope, name);
         else out = bound_values(r, file, scope, name, &bound, &outer);
         if (bound && !outer) return out;
         if (around->kind == SCOPE_TYPE && lang->bare_members) {
@@ -118,7 +128,7 @@ Values lookup(Resolver *r, WorldFile *file, uint32_t scope, uint32_t expr, Str n
             Values found = member_of(r, &types, name, file->lang);
             if (found.count || found.named_count) return found;
         }
-        out = lookup_stars(r, file, scope, name);
+        if (!lang->strict_exports) out = lookup_stars(r, file, scope, name);
         if (out.count || out.named_count) return out;
         if (!scope) break;
     }
@@ -129,20 +139,34 @@ Values lookup(Resolver *r, WorldFile *file, uint32_t scope, uint32_t expr, Str n
     return out;
 }
 
-Values lookup_export(Resolver *r, WorldFile *file, Str name)
+// Exports, and what is imported for others.
+static bool is_shown(const WorldFile *file, const NameBinding *binding)
+{
+    if (binding->kind == BIND_EXPORT) return true;
+    return binding->kind == BIND_IMPORT && binding->target &&
+           file->names.imports[binding->target - 1].flags & IMPORT_EXPORTED;
+}
+
+static Values lookup_shown(Resolver *r, WorldFile *file, Str name, bool *shown)
 {
     Values out = values_none(REASON_MEMBER);
     uint32_t end, at = world_bound(file, 0, name, &end);
-    bool exported = false;
     for (; at < end; at++) {
-        if (file->names.bindings[file->bound[at]].kind != BIND_EXPORT) continue;
+        if (!is_shown(file, &file->names.bindings[file->bound[at]])) continue;
         Values one = evaluate_binding(r, file, file->bound[at]);
         values_join(r, &out, &one);
-        exported = true;
+        *shown = true;
     }
-    if (exported) return out;
+    return out;
+}
+
+Values lookup_export(Resolver *r, WorldFile *file, Str name)
+{
     bool bound = false, outer = false;
-    out = bound_values(r, file, 0, name, &bound, &outer);
+    Values out = lookup_shown(r, file, name, &bound);
+    if (bound) return out;
+    if (!resolve_lang(file->lang)->strict_exports)
+        out = bound_values(r, file, 0, name, &bound, &outer);
     if (bound) {
         values_because(&out, REASON_MEMBER);
         return out;

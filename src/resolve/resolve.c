@@ -27,10 +27,18 @@ const ResolveLang *resolve_lang(LangId lang)
     static const ResolveLang none = {0};
     switch (lang) {
     case LANG_python: return &resolve_python;
+    case LANG_javascript:
+    case LANG_typescript:
+    case LANG_tsx: return &resolve_javascript;
     case LANG_c:
     case LANG_cpp: return &resolve_c;
     default: return &none;
     }
+}
+
+LangId resolve_family(LangId lang)
+{
+    return lang == LANG_typescript || lang == LANG_tsx ? LANG_javascript : lang;
 }
 
 Resolver *resolver_new(World *world, Ctx *cx)
@@ -133,7 +141,8 @@ static bool is_defined(Resolver *r, const WorldFile *file, Str name, bool called
     size_t count;
     const DefRef *defs = world_defs(r->world, name, &count);
     for (size_t i = 0; i < count; i++) {
-        if (world_lang(r->world, defs[i].file) != file->lang) continue;
+        LangId lang = world_lang(r->world, defs[i].file);
+        if (resolve_family(lang) != resolve_family(file->lang)) continue;
         const WorldFile *other = called ? world_file(r->world, defs[i].file) : NULL;
         if (!called || (other && resolve_is_callable(other->facts.defs[defs[i].def].kind)))
             return true;

@@ -44,7 +44,8 @@ struct Resolver {
     Ctx *cx;
     Arena *arena;
     int depth;
-    Map orders; // DefRef -> TypeOrder *
+    Map orders;  // DefRef -> TypeOrder *
+    Map modules; // what a language keeps of its modules, by keys of its own
 };
 
 typedef struct ResolveLang {
@@ -52,6 +53,12 @@ typedef struct ResolveLang {
     bool bare_members;
     // Names in a type's body are not seen from the functions in it: Python.
     bool closed_types;
+    // Members are never seen as bare names, not even in the type's body; type parameters are.
+    bool sealed_types;
+    // A file shows what it exports, and nothing else.
+    bool strict_exports;
+    // Members of a type can stand outside of its body (NOTE_RECEIVER).
+    bool outside_members;
     // What an import gives: its module, or what it names in there. Adds nothing: not known.
     void (*import)(Resolver *r, WorldFile *file, const NameImport *import, Values *out);
     // Other files whose file scope is this one's, too: a package. NULL: none.
