@@ -226,5 +226,6 @@ const ResolveLang resolve_javascript = {
     .import = import_module,
     .submodule = submodule,
     .unbound = unbound,
+    .call_member = "new",
     .builtins = builtins,
 };

@@ -40,8 +40,9 @@ static Values bound_values(Resolver *r, WorldFile *file, uint32_t scope, Str nam
         else others++;
         empty += !one.count && !one.named_count;
     }
-    // Alternatives of one definition are one object; anything else that differs is a choice.
-    if (out.count > 1 && (others || defs != out.count))
+    // Alternatives of one definition are one object; anything else that differs is a choice. What
+    // one binding gives has been judged where it was found.
+    if (out.count > 1 && defs + others > 1 && (others || defs != out.count))
         values_weaken(&out, CERTAINTY_LIKELY, REASON_SEVERAL);
     if (empty && out.count) values_weaken(&out, CERTAINTY_LIKELY, REASON_SEVERAL);
     return out;

@@ -114,6 +114,14 @@ const TypeOrder *type_order(Resolver *r, DefRef type)
     return order;
 }
 
+// A type, or the one object of a type without a name.
+static bool holds_members(Resolver *r, const Value *value)
+{
+    if (value->kind != VALUE_OBJECT) return value->kind == VALUE_DEF;
+    const WorldFile *file = world_file(r->world, value->ref.file);
+    return file && !is_type_kind(file->facts.defs[value->ref.def].kind);
+}
+
 // Members that stand outside of the type's body: Go methods, Rust impls, Foo::bar in C++.
 static Values outside_members(Resolver *r, DefRef type, LangId lang, Str name)
 {
@@ -133,8 +141,8 @@ static Values outside_members(Resolver *r, DefRef type, LangId lang, Str name)
         Values types = evaluate(r, file, receiver->expr);
         for (uint32_t k = 0; k < types.count; k++) {
             DefRef ref = types.items[k].ref;
-            bool known = types.items[k].kind == VALUE_DEF || types.items[k].kind == VALUE_OBJECT;
-            if (!known || ref.file != type.file || ref.def != type.def) continue;
+            if (!holds_members(r, &types.items[k]) || ref.file != type.file || ref.def != type.def)
+                continue;
             values_add(r, &out, (Value){.kind = VALUE_DEF, .ref = defs[i]});
             values_name(r, &out, defs[i]);
         }

@@ -87,7 +87,7 @@ static void add_called(Targets *t, const Values *values, LangId lang)
                 add_target(t, value->ref);
         } else if (value->kind == VALUE_OBJECT) {
             Values self = {.items = value, .count = 1, .certainty = CERTAINTY_EXACT};
-            Values call = member_of(t->r, &self, STR("__call__"), lang);
+            Values call = member_of(t->r, &self, resolve_call_member(lang), lang);
             for (uint32_t k = 0; k < call.count; k++)
                 if (call.items[k].kind == VALUE_DEF) add_target(t, call.items[k].ref);
         }

@@ -74,10 +74,16 @@ typedef struct ResolveLang {
     DefRef (*canonical)(Resolver *r, DefRef def); // as resolve_canonical; NULL: itself
     // A variable that is called is a pointer, whose first value need not be its last.
     bool function_pointers;
+    const char *call_member;     // of an object that is called as a function; NULL: "__call__"
     const char *const *builtins; // names that need no import; ends with NULL, sorted
 } ResolveLang;
 
 const ResolveLang *resolve_lang(LangId lang); // never NULL
+static inline Str resolve_call_member(LangId lang)
+{
+    const char *name = resolve_lang(lang)->call_member;
+    return name ? str_from(name) : STR("__call__");
+}
 
 // --- value.c
 
