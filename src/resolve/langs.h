@@ -8,5 +8,6 @@ extern const ResolveLang resolve_python;
 extern const ResolveLang resolve_go;
 extern const ResolveLang resolve_c;
 extern const ResolveLang resolve_cpp;
+extern const ResolveLang resolve_javascript;
 
 #endif

@@ -86,8 +86,9 @@ static Values bound_values(Resolver *r, WorldFile *file, uint32_t scope, Str nam
         else others++;
         empty += !one.count && !one.named_count;
     }
-    // Alternatives of one definition are one object; anything else that differs is a choice.
-    if (out.count > 1 && (others || defs != out.count))
+    // Alternatives of one definition are one object; anything else that differs is a choice. What
+    // one binding gives has been judged where it was found.
+    if (out.count > 1 && defs + others > 1 && (others || defs != out.count))
         values_weaken(&out, CERTAINTY_LIKELY, REASON_SEVERAL);
     if (empty && out.count) values_weaken(&out, CERTAINTY_LIKELY, REASON_SEVERAL);
     return out;
@@ -187,7 +188,7 @@ Values lookup(Resolver *r, WorldFile *file, uint32_t scope, uint32_t expr, Str n
             Values found = member_of(r, &types, name, file->lang);
             if (found.count || found.named_count) return found;
         }
-        out = lookup_stars(r, file, scope, name);
+        if (!lang->strict_exports) out = lookup_stars(r, file, scope, name);
         if (out.count || out.named_count) return out;
         if (!scope) break;
     }
@@ -198,20 +199,34 @@ Values lookup(Resolver *r, WorldFile *file, uint32_t scope, uint32_t expr, Str n
     return out;
 }
 
-Values lookup_export(Resolver *r, WorldFile *file, Str name)
+// Exports, and what is imported for others.
+static bool is_shown(const WorldFile *file, const NameBinding *binding)
+{
+    if (binding->kind == BIND_EXPORT) return true;
+    return binding->kind == BIND_IMPORT && binding->target &&
+           file->names.imports[binding->target - 1].flags & IMPORT_EXPORTED;
+}
+
+static Values lookup_shown(Resolver *r, WorldFile *file, Str name, bool *shown)
 {
     Values out = values_none(REASON_MEMBER);
     uint32_t end, at = world_bound(file, 0, name, &end);
-    bool exported = false;
     for (; at < end; at++) {
-        if (file->names.bindings[file->bound[at]].kind != BIND_EXPORT) continue;
+        if (!is_shown(file, &file->names.bindings[file->bound[at]])) continue;
         Values one = evaluate_binding(r, file, file->bound[at]);
         values_join(r, &out, &one);
-        exported = true;
+        *shown = true;
     }
-    if (exported) return out;
+    return out;
+}
+
+Values lookup_export(Resolver *r, WorldFile *file, Str name)
+{
     bool bound = false, outer = false;
-    out = bound_values(r, file, 0, name, UINT32_MAX, &bound, &outer);
+    Values out = lookup_shown(r, file, name, &bound);
+    if (bound) return out;
+    if (!resolve_lang(file->lang)->strict_exports)
+        out = bound_values(r, file, 0, name, UINT32_MAX, &bound, &outer);
     if (bound) {
         values_because(&out, REASON_MEMBER);
         return out;
