@@ -280,7 +280,7 @@ static bool choose_unseen(Asking *a)
     if (!a->all.len) return false;
     bool open = is_header(a->file->path) || includes_lost(a->r, a->file) ||
                 includes_is_included(a->r, a->file);
-    if (!open) return false;
+    if (!open || includes_is_standard(a->name)) return false;
     for (size_t i = 0; i < a->all.len; i++) {
         const Candidate *one = &a->all.items[i];
         bool reach = !one->hidden || is_header(world_path(a->r->world, one->ref.file));
@@ -395,8 +395,8 @@ static uint32_t overload_of(const WorldFile *file, DefRef def)
     uint32_t count = 0;
     const Def *it = &file->facts.defs[def.def];
     for (uint32_t i = 0; i < def.def; i++)
-        count += file->facts.defs[i].parent == it->parent &&
-                 str_eq(file->facts.defs[i].name, it->name);
+        count +=
+            file->facts.defs[i].parent == it->parent && str_eq(file->facts.defs[i].name, it->name);
     return count;
 }
 
@@ -411,9 +411,8 @@ static DefRef canonical_member(Resolver *r, const WorldFile *file, DefRef def)
     size_t count;
     const DefRef *defs = world_defs(r->world, it->name, &count);
     for (size_t i = 0; i < count && seen <= wanted; i++) {
-        WorldFile *other = is_c(world_lang(r->world, defs[i].file))
-                               ? world_file(r->world, defs[i].file)
-                               : NULL;
+        WorldFile *other =
+            is_c(world_lang(r->world, defs[i].file)) ? world_file(r->world, defs[i].file) : NULL;
         const NameNote *receiver = other ? file_note(r, other, defs[i].def, NOTE_RECEIVER) : NULL;
         if (!receiver || !receiver->expr || other->facts.defs[defs[i].def].declaration) continue;
         Values types = evaluate(r, other, receiver->expr);
