@@ -27,6 +27,7 @@ const ResolveLang *resolve_lang(LangId lang)
     static const ResolveLang none = {0};
     switch (lang) {
     case LANG_python: return &resolve_python;
+    case LANG_go: return &resolve_go;
     case LANG_c: return &resolve_c;
     case LANG_cpp: return &resolve_cpp;
     default: return &none;
@@ -89,7 +90,7 @@ static void add_called(Targets *t, const Values *values, LangId lang)
 // A variable or field in between is meant, too; a field may hold something else by then.
 static void add_holders(Targets *t, const Values *values, Resolved *out)
 {
-    for (uint32_t i = 0; i < values->named_count && t->refs.len; i++) {
+    for (uint32_t i = 0; i < values->named_count && (t->refs.len || t->external); i++) {
         const WorldFile *file = world_file(t->r->world, values->named[i].file);
         DefKind kind = file ? file->facts.defs[values->named[i].def].kind : DEF_KINDS;
         if (kind != DEF_VARIABLE && kind != DEF_CONSTANT && kind != DEF_FIELD) continue;

@@ -1,7 +1,7 @@
 // lang/typescript/names.c - what TypeScript adds to the names of JavaScript: types.
 #include "lang/javascript/names.h"
 
-static NameLeave ts_leave_extends, ts_leave_enum, ts_leave_alias, ts_leave_abstract;
+static NameLeave ts_leave_extends, ts_leave_enum, ts_leave_alias;
 static NameLeave ts_leave_parameter, ts_leave_import_alias, ts_leave_type_name, ts_leave_generic;
 static NameLeave ts_leave_arguments, ts_leave_array, ts_leave_union, ts_leave_intersection;
 static NameLeave ts_leave_predefined, ts_leave_literal, ts_leave_nothing, ts_leave_infer;
@@ -52,13 +52,6 @@ static uint32_t ts_leave_alias(Naming *n, TSNode node, uint32_t value)
     uint32_t def = naming_scope(n, n->scope)->def, stands = naming_value(n, JS_F_VALUE);
     if (def && stands) naming_note(n, NOTE_STANDS, def, stands);
     return value & 0;
-}
-
-static uint32_t ts_leave_abstract(Naming *n, TSNode node, uint32_t value)
-{
-    uint32_t def = naming_scope(n, n->scope)->def;
-    if (def) naming_note(n, NOTE_ABSTRACT, def, 0);
-    return js_leave_method(n, node, value);
 }
 
 static uint32_t ts_leave_parameter(Naming *n, TSNode node, uint32_t value)
