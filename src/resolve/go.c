@@ -116,12 +116,11 @@ static void import_package(Resolver *r, WorldFile *file, const NameImport *impor
 }
 
 static const char *const builtins[] = {
-    "any",    "append", "bool",    "byte",   "cap",   "clear",   "close",   "comparable",
-    "complex", "copy",  "delete",  "error",  "false", "float32", "float64", "imag",
-    "int",    "int16",  "int32",   "int64",  "int8",  "iota",    "len",     "make",
-    "max",    "min",    "new",     "nil",    "panic", "print",   "println", "real",
-    "recover", "rune",  "string",  "true",   "uint",  "uint16",  "uint32",  "uint64",
-    "uint8",  "uintptr", NULL,
+    "any",   "append", "bool",   "byte",    "cap",     "clear",   "close", "comparable", "complex",
+    "copy",  "delete", "error",  "false",   "float32", "float64", "imag",  "int",        "int16",
+    "int32", "int64",  "int8",   "iota",    "len",     "make",    "max",   "min",        "new",
+    "nil",   "panic",  "print",  "println", "real",    "recover", "rune",  "string",     "true",
+    "uint",  "uint16", "uint32", "uint64",  "uint8",   "uintptr", NULL,
 };
 
 const ResolveLang resolve_go = {

@@ -50,16 +50,21 @@ static Values find_path(Resolver *r, Str path)
     return out;
 }
 
+static Str package_key(Resolver *r, Str name)
+{
+    return str_join(r->arena, STR("java"), STR(":"), name);
+}
+
 // The packages of the workspace and those around them: a.b.c, a.b, a.
 static void read_packages(Resolver *r)
 {
-    map_put(r->arena, &r->modules, STR(" java"), 1);
+    map_put(r->arena, &r->modules, STR("java read"), 1);
     for (uint32_t i = 0; i < world_file_count(r->world); i++) {
         if (!world_is_live(r->world, i) || world_lang(r->world, i) != LANG_java) continue;
         WorldFile *file = world_file(r->world, i);
         Str package = file ? package_of(r, file) : STR_NONE;
-        while (package.len && !map_get(&r->modules, package, NULL)) {
-            map_put(r->arena, &r->modules, package, 1);
+        while (package.len && !map_get(&r->modules, package_key(r, package), NULL)) {
+            map_put(r->arena, &r->modules, package_key(r, package), 1);
             size_t dot = str_find_last(package, '.');
             package = str_sub(package, 0, dot < package.len ? dot : 0);
         }
@@ -68,8 +73,8 @@ static void read_packages(Resolver *r)
 
 static bool is_package(Resolver *r, Str name)
 {
-    if (!map_get(&r->modules, STR(" java"), NULL)) read_packages(r);
-    return map_get(&r->modules, name, NULL);
+    if (!map_get(&r->modules, STR("java read"), NULL)) read_packages(r);
+    return map_get(&r->modules, package_key(r, name), NULL);
 }
 
 static void add_outside(Resolver *r, Str module, Str name, Values *out)

@@ -10,5 +10,7 @@ extern const ResolveLang resolve_rust;
 extern const ResolveLang resolve_java;
 extern const ResolveLang resolve_bash;
 extern const ResolveLang resolve_c;
+extern const ResolveLang resolve_cpp;
+extern const ResolveLang resolve_javascript;
 
 #endif

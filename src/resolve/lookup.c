@@ -86,8 +86,9 @@ static Values bound_values(Resolver *r, WorldFile *file, uint32_t scope, Str nam
         else others++;
         empty += !one.count && !one.named_count;
     }
-    // Alternatives of one definition are one object; anything else that differs is a choice.
-    if (out.count > 1 && (others || defs != out.count))
+    // Alternatives of one definition are one object; anything else that differs is a choice. What
+    // one binding gives has been judged where it was found.
+    if (out.count > 1 && defs + others > 1 && (others || defs != out.count))
         values_weaken(&out, CERTAINTY_LIKELY, REASON_SEVERAL);
     if (empty && out.count) values_weaken(&out, CERTAINTY_LIKELY, REASON_SEVERAL);
     return out;
@@ -156,6 +157,13 @@ static Values type_parameter(Resolver *r, WorldFile *file, uint32_t scope, Str n
     return out;
 }
 
+// Types, and functions that belong to one that they stand outside of.
+static bool has_members(Resolver *r, WorldFile *file, const NameScope *scope)
+{
+    if (scope->kind == SCOPE_TYPE) return true;
+    return scope->def && file_note(r, file, scope->def - 1, NOTE_RECEIVER);
+}
+
 Values lookup(Resolver *r, WorldFile *file, uint32_t scope, uint32_t expr, Str name)
 {
     const ResolveLang *lang = resolve_lang(file->lang);
@@ -165,7 +173,7 @@ Values lookup(Resolver *r, WorldFile *file, uint32_t scope, uint32_t expr, Str n
         const NameScope *around = &file->names.scopes[scope];
         bool bound = false, outer = false;
         Values out = {0};
-        if (!scope && lang->file_names) {
+        if ((!scope || around->kind == SCOPE_MODULE) && lang->file_names) {
             out = values_none(REASON_UNBOUND);
             lang->file_names(r, file, expr, name, &out);
             return out;
@@ -176,14 +184,14 @@ Values lookup(Resolver *r, WorldFile *file, uint32_t scope, uint32_t expr, Str n
             out = type_parameter(r, file, scope, name, &bound);
         else out = bound_values(r, file, scope, name, offset, &bound, &outer);
         if (bound && !outer) return out;
-        if (around->kind == SCOPE_TYPE && lang->bare_members) {
+        if (lang->bare_members && has_members(r, file, around)) {
             Values types = lookup_owner(r, file, scope);
             Values found = member_of(r, &types, name, file->lang);
             bool outside = found.count && found.items[0].kind == VALUE_EXTERNAL;
             if (outside && !inherited.count) inherited = found; // a type further out may have it
             else if (!outside && (found.count || found.named_count)) return found;
         }
-        out = lookup_stars(r, file, scope, name);
+        if (!lang->strict_exports) out = lookup_stars(r, file, scope, name);
         if (out.count || out.named_count) return out;
         if (!scope) break;
     }
@@ -194,20 +202,34 @@ Values lookup(Resolver *r, WorldFile *file, uint32_t scope, uint32_t expr, Str n
     return out.count || out.named_count ? out : inherited.count ? inherited : out;
 }
 
-Values lookup_export(Resolver *r, WorldFile *file, Str name)
+// Exports, and what is imported for others.
+static bool is_shown(const WorldFile *file, const NameBinding *binding)
+{
+    if (binding->kind == BIND_EXPORT) return true;
+    return binding->kind == BIND_IMPORT && binding->target &&
+           file->names.imports[binding->target - 1].flags & IMPORT_EXPORTED;
+}
+
+static Values lookup_shown(Resolver *r, WorldFile *file, Str name, bool *shown)
 {
     Values out = values_none(REASON_MEMBER);
     uint32_t end, at = world_bound(file, 0, name, &end);
-    bool exported = false;
     for (; at < end; at++) {
-        if (file->names.bindings[file->bound[at]].kind != BIND_EXPORT) continue;
+        if (!is_shown(file, &file->names.bindings[file->bound[at]])) continue;
         Values one = evaluate_binding(r, file, file->bound[at]);
         values_join(r, &out, &one);
-        exported = true;
+        *shown = true;
     }
-    if (exported) return out;
+    return out;
+}
+
+Values lookup_export(Resolver *r, WorldFile *file, Str name)
+{
     bool bound = false, outer = false;
-    out = bound_values(r, file, 0, name, UINT32_MAX, &bound, &outer);
+    Values out = lookup_shown(r, file, name, &bound);
+    if (bound) return out;
+    if (!resolve_lang(file->lang)->strict_exports)
+        out = bound_values(r, file, 0, name, UINT32_MAX, &bound, &outer);
     if (bound) {
         values_because(&out, REASON_MEMBER);
         return out;

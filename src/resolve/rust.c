@@ -86,11 +86,16 @@ static uint32_t crate_root(Resolver *r, const WorldFile *file)
     return root == WORLD_NONE ? world_find(r->world, joined(r, folder, STR("src/main.rs"))) : root;
 }
 
+static Str crate_key(Resolver *r, Str name)
+{
+    return str_join(r->arena, STR("rust"), STR(":"), name);
+}
+
 static void read_crates(Resolver *r)
 {
     size_t count;
     const uint32_t *files = world_named(r->world, STR("Cargo.toml"), &count);
-    map_put(r->arena, &r->modules, STR(" read"), 1);
+    map_put(r->arena, &r->modules, STR("rust read"), 1);
     for (size_t i = 0; i < count; i++) {
         Str toml = world_text(r->world, files[i]);
         Str package = toml_value(toml, "[package]", "name");
@@ -100,7 +105,7 @@ static void read_crates(Resolver *r)
         Str name = str_copy(r->arena, library.len ? library : package);
         for (size_t k = 0; k < name.len; k++)
             if (name.ptr[k] == '-') ((char *)name.ptr)[k] = '_';
-        map_put(r->arena, &r->modules, name, (uint64_t)root + 1);
+        map_put(r->arena, &r->modules, crate_key(r, name), (uint64_t)root + 1);
     }
 }
 
@@ -108,8 +113,8 @@ static void read_crates(Resolver *r)
 static bool find_crate(Resolver *r, Str name, Value *out)
 {
     uint64_t found;
-    if (!map_get(&r->modules, STR(" read"), NULL)) read_crates(r);
-    if (!map_get(&r->modules, name, &found)) return false;
+    if (!map_get(&r->modules, STR("rust read"), NULL)) read_crates(r);
+    if (!map_get(&r->modules, crate_key(r, name), &found)) return false;
     *out = (Value){.kind = VALUE_FILE, .file = (uint32_t)found - 1};
     return true;
 }

@@ -186,6 +186,7 @@ Values evaluate_typed(Resolver *r, WorldFile *file, uint32_t type)
         Values two = evaluate_typed(r, file, expr->other);
         values_join(r, &out, &one);
         values_join(r, &out, &two);
+        if (out.count > 1) values_weaken(&out, CERTAINTY_LIKELY, REASON_SEVERAL);
         return out;
     }
     Values types = evaluate(r, file, type);
@@ -230,7 +231,7 @@ static void call_one(Resolver *r, const Value *value, Values *out)
     if (!file) return;
     if (value->kind == VALUE_OBJECT) {
         Values base = {.items = value, .count = 1, .certainty = CERTAINTY_EXACT};
-        Values call = member_of(r, &base, STR("__call__"), file->lang);
+        Values call = member_of(r, &base, resolve_call_member(file->lang), file->lang);
         Values given = evaluate_call(r, &call);
         if (!call.count) given = returned(r, file, value->ref.def); // a typedef of a function
         values_join(r, out, &given);
@@ -385,6 +386,11 @@ Values evaluate_items(Resolver *r, const Values *base, LangId lang)
             Values method = member_of(r, &self, STR("__getitem__"), lang);
             one = evaluate_call(r, &method);
             if (!one.count) one = items_of_type(r, value->ref);
+            if (!one.count && !method.count &&
+                resolve_lang(lang)->function_pointers) { // p[i] of a pointer
+                values_add(r, &one, *value);
+                values_weaken(&one, CERTAINTY_LIKELY, REASON_TYPE);
+            }
         }
         values_join(r, &out, &one);
     }
