@@ -31,6 +31,9 @@ const ResolveLang *resolve_lang(LangId lang)
     case LANG_typescript:
     case LANG_tsx: return &resolve_javascript;
     case LANG_go: return &resolve_go;
+    case LANG_rust: return &resolve_rust;
+    case LANG_java: return &resolve_java;
+    case LANG_bash: return &resolve_bash;
     case LANG_c: return &resolve_c;
     case LANG_cpp: return &resolve_cpp;
     default: return &none;
@@ -56,7 +59,8 @@ World *resolver_world(const Resolver *resolver)
 
 bool resolve_is_callable(DefKind kind)
 {
-    return kind == DEF_FUNCTION || kind == DEF_METHOD || kind == DEF_MACRO || is_type_kind(kind);
+    return kind == DEF_FUNCTION || kind == DEF_METHOD || kind == DEF_MACRO ||
+           kind == DEF_ENUM_MEMBER || is_type_kind(kind);
 }
 
 typedef struct Targets {
