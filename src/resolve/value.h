@@ -45,6 +45,7 @@ struct Resolver {
     Arena *arena;
     int depth;
     Map orders; // DefRef -> TypeOrder *
+    Map kept;   // DefRef of a field -> Kept *, in kept.c
     // What the name that is being looked up is used for (ResolveLang.calls_apart).
     enum { WANT_ANY, WANT_CALLABLE, WANT_VALUE } want;
 };
@@ -118,6 +119,11 @@ Values lookup_export(Resolver *r, WorldFile *file, Str name);
 Values lookup_scope(Resolver *r, WorldFile *file, uint32_t scope, Str name);
 // The type that the code at this scope is in.
 Values lookup_owner(Resolver *r, WorldFile *file, uint32_t scope);
+
+// --- kept.c
+
+// The functions that a field is set to somewhere; none where they are more than VALUES_MOST.
+const DefRef *kept_functions(Resolver *r, DefRef field, size_t *count);
 
 // --- member.c
 
