@@ -169,7 +169,8 @@ static bool parent_of_file(Resolver *r, const WorldFile *file, Value *out)
     places[count++] = joined(r, folder, STR("lib.rs"));
     places[count++] = joined(r, folder, STR("main.rs"));
     if (!top || folder.len) {
-        uint32_t beside = world_find(r->world, str_format(r->arena, STR_FMT ".rs", STR_ARG(folder)));
+        uint32_t beside =
+            world_find(r->world, str_format(r->arena, STR_FMT ".rs", STR_ARG(folder)));
         if (beside != WORLD_NONE && beside != file->number) {
             *out = (Value){.kind = VALUE_FILE, .file = beside};
             return true;
@@ -275,8 +276,7 @@ static Values first_part(Resolver *r, WorldFile *file, uint32_t scope, const Nam
 static const NameImport *original(const WorldFile *file, const NameImport *import)
 {
     for (uint32_t i = 0; i < file->names.import_count; i++)
-        if (file->names.imports[i].span.start == import->span.start)
-            return &file->names.imports[i];
+        if (file->names.imports[i].span.start == import->span.start) return &file->names.imports[i];
     return import;
 }
 
@@ -360,14 +360,42 @@ static void find_macro(Resolver *r, WorldFile *file, Str name, Values *out)
 
 static bool is_language_macro(Str name)
 {
-    static const char *const names[] = {
-        "assert",      "assert_eq",   "assert_ne",       "cfg",      "column",
-        "compile_error", "concat",    "dbg",             "debug_assert", "debug_assert_eq",
-        "debug_assert_ne", "env",     "eprint",          "eprintln", "file",
-        "format",      "format_args", "include",         "include_bytes", "include_str",
-        "line",        "matches",     "module_path",     "option_env", "panic",
-        "print",       "println",     "stringify",       "thread_local", "todo",
-        "unimplemented", "unreachable", "vec",           "write",    "writeln", NULL};
+    static const char *const names[] = {"assert",
+                                        "assert_eq",
+                                        "assert_ne",
+                                        "cfg",
+                                        "column",
+                                        "compile_error",
+                                        "concat",
+                                        "dbg",
+                                        "debug_assert",
+                                        "debug_assert_eq",
+                                        "debug_assert_ne",
+                                        "env",
+                                        "eprint",
+                                        "eprintln",
+                                        "file",
+                                        "format",
+                                        "format_args",
+                                        "include",
+                                        "include_bytes",
+                                        "include_str",
+                                        "line",
+                                        "matches",
+                                        "module_path",
+                                        "option_env",
+                                        "panic",
+                                        "print",
+                                        "println",
+                                        "stringify",
+                                        "thread_local",
+                                        "todo",
+                                        "unimplemented",
+                                        "unreachable",
+                                        "vec",
+                                        "write",
+                                        "writeln",
+                                        NULL};
     for (size_t i = 0; names[i]; i++)
         if (str_eq(name, str_from(names[i]))) return true;
     return false;
@@ -383,7 +411,8 @@ static void unbound(Resolver *r, WorldFile *file, uint32_t expr, Str name, Value
     else if (str_eq(name, STR("super"))) {
         if (parent_of(r, &module, &value)) values_add(r, out, value);
     } else if (next == '!') {
-        if (is_language_macro(name)) values_add(r, out, (Value){.kind = VALUE_EXTERNAL, .name = name});
+        if (is_language_macro(name))
+            values_add(r, out, (Value){.kind = VALUE_EXTERNAL, .name = name});
         else find_macro(r, file, name, out);
     } else if (next == ':') {
         if (find_crate(r, name, &value)) values_add(r, out, value);
@@ -404,17 +433,22 @@ static bool is_one_of(Str word, const char *const *list)
 static void outside_call(Resolver *r, const Values *base, Str name, Values *out)
 {
     static const char *const same[] = {
-        "clone",  "to_owned", "as_ref",  "as_mut",  "as_deref", "as_deref_mut", "by_ref",
-        "iter",   "iter_mut", "into_iter", "drain", "take",     "replace",      "borrow",
-        "borrow_mut", "cloned", "copied", "ok",     "rev",      "skip",         "filter",
-        "peekable", "lock",   "read",    "write",   "get",      "get_mut",      "first",
-        "last",   "pop",      "pop_front", "pop_back", "next",  "peek",         "front",
-        "back",   "values",   "values_mut", "chain", "step_by", "as_pin_mut",   "project",
-        "load",   "ok_or",    "ok_or_else", "map_err", "or",    "upgrade",      "downgrade",
-        "try_lock", "remove", "find",    "nth", NULL};
-    static const char *const item[] = {"unwrap",           "expect",    "unwrap_or",
-                                       "unwrap_or_else",   "unwrap_or_default",
-                                       "unwrap_unchecked", "get_or_insert_with", NULL};
+        "clone",      "to_owned", "as_ref",     "as_mut",   "as_deref", "as_deref_mut", "by_ref",
+        "iter",       "iter_mut", "into_iter",  "drain",    "take",     "replace",      "borrow",
+        "borrow_mut", "cloned",   "copied",     "ok",       "rev",      "skip",         "filter",
+        "peekable",   "lock",     "read",       "write",    "get",      "get_mut",      "first",
+        "last",       "pop",      "pop_front",  "pop_back", "next",     "peek",         "front",
+        "back",       "values",   "values_mut", "chain",    "step_by",  "as_pin_mut",   "project",
+        "load",       "ok_or",    "ok_or_else", "map_err",  "or",       "upgrade",      "downgrade",
+        "try_lock",   "remove",   "find",       "nth",      NULL};
+    static const char *const item[] = {"unwrap",
+                                       "expect",
+                                       "unwrap_or",
+                                       "unwrap_or_else",
+                                       "unwrap_or_default",
+                                       "unwrap_unchecked",
+                                       "get_or_insert_with",
+                                       NULL};
     bool known = false;
     if (is_one_of(name, item)) {
         *out = evaluate_items(r, base, LANG_rust);
@@ -429,12 +463,46 @@ static void outside_call(Resolver *r, const Values *base, Str name, Values *out)
 }
 
 static const char *const builtins[] = {
-    "AsMut",   "AsRef", "Box",     "Clone",   "Copy",    "Default", "DoubleEndedIterator",
-    "Drop",    "Eq",    "Err",     "ExactSizeIterator", "Extend", "Fn", "FnMut",
-    "FnOnce",  "From",  "FromIterator", "Into", "IntoIterator", "Iterator", "None",
-    "Ok",      "Option", "Ord",    "PartialEq", "PartialOrd", "Result", "Send",
-    "Sized",   "Some",  "String",  "Sync",    "ToOwned", "ToString", "TryFrom",
-    "TryInto", "Unpin", "Vec",     "drop",    NULL,
+    "AsMut",
+    "AsRef",
+    "Box",
+    "Clone",
+    "Copy",
+    "Default",
+    "DoubleEndedIterator",
+    "Drop",
+    "Eq",
+    "Err",
+    "ExactSizeIterator",
+    "Extend",
+    "Fn",
+    "FnMut",
+    "FnOnce",
+    "From",
+    "FromIterator",
+    "Into",
+    "IntoIterator",
+    "Iterator",
+    "None",
+    "Ok",
+    "Option",
+    "Ord",
+    "PartialEq",
+    "PartialOrd",
+    "Result",
+    "Send",
+    "Sized",
+    "Some",
+    "String",
+    "Sync",
+    "ToOwned",
+    "ToString",
+    "TryFrom",
+    "TryInto",
+    "Unpin",
+    "Vec",
+    "drop",
+    NULL,
 };
 
 const ResolveLang resolve_rust = {
