@@ -370,14 +370,27 @@ def sites_of_facts(workspace, files):
     return sites
 
 
+def no_calls(facts):
+    """Offsets of names that are being defined, and (from, to) of comments, where nothing is called."""
+    names = {row["name_span"][0] for row in facts.get("defs", [])}
+    comments = [row["span"] for row in facts.get("spans", []) if row["kind"] in ("comment", "docstring")]
+    return names, comments
+
+
 def lacking_sites(workspace, files, known):
-    """Every `name(` that is not a site of cq; most are definitions, comments or strings."""
+    """Every `name(` that is not a site of cq; most are strings, or definitions that cq misses."""
     sites = []
+    facts = workspace.facts(files) if workspace.facts_program else {}
     for path in files:
+        names, comments = no_calls(facts.get(path, {}))
+        starts = line_starts(workspace.lines(path))
         for number, line in enumerate(workspace.lines(path), 1):
             for match in CALL_LIKE.finditer(line):
                 name = match.group().decode(errors="replace")
                 if name in KEYWORDS or (path, number, match.start()) in known:
+                    continue
+                offset = starts[number - 1] + match.start()
+                if offset in names or any(a <= offset < b for a, b in comments):
                     continue
                 sites.append(Site(path, number, match.start(), name, "lacking", "", []))
     return sites

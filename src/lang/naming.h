@@ -76,17 +76,16 @@ typedef struct NameKid {
     uint32_t value; // 1 + index, or 0
 } NameKid;
 const NameKid *naming_kids(const Naming *n, size_t *count);
-// The nodes with a rule that are being walked: 0 is the one visited, 1 the nearest around it ...; a
-// null node beyond the last.
-TSNode naming_around(const Naming *n, size_t up);
 // Of the first kid in field number `field` of LangSpec.fields; 0: none.
 uint32_t naming_value(const Naming *n, unsigned field);
 uint32_t naming_first(const Naming *n); // of the first kid that has one
-// What naming_value gave for the node with a rule `levels` above, of the kids before this one;
-// *around is that node.
-uint32_t naming_value_above(const Naming *n, unsigned levels, unsigned field, TSNode *around);
 // Nodes that end at or before `offset` are not visited: a hook has read them from the text.
 void naming_skip_to(Naming *n, uint32_t offset);
+// The nodes with a rule that are being walked: 0 is the one visited, 1 the nearest around it ...; a
+// null node beyond the last.
+TSNode naming_around(const Naming *n, unsigned levels);
+// The value of that one's first kid in field number `field` so far; 0: none.
+uint32_t naming_around_value(const Naming *n, unsigned levels, unsigned field);
 
 // An expression; `base` and `other` as in NameExpr.
 uint32_t naming_expr(Naming *n, ExprOp op, Span span, uint32_t base, uint32_t other);

@@ -9,34 +9,9 @@ const NameKid *naming_kids(const Naming *n, size_t *count)
     return w->kids.items + first;
 }
 
-TSNode naming_around(const Naming *n, size_t up)
-{
-    const NameWalk *w = naming_state(n);
-    return up < w->frames.len ? w->frames.items[w->frames.len - 1 - up].node : (TSNode){0};
-}
-
 uint32_t naming_value(const Naming *n, unsigned field)
 {
-    TSFieldId id = extract_field_id(n->x, field);
-    if (!id) return 0; // a field that this grammar does not have
-    size_t count;
-    const NameKid *kids = naming_kids(n, &count);
-    for (size_t i = 0; i < count; i++)
-        if (kids[i].field == id && kids[i].value) return kids[i].value;
-    return 0;
-}
-
-uint32_t naming_value_above(const Naming *n, unsigned levels, unsigned field, TSNode *around)
-{
-    const NameWalk *w = naming_state(n);
-    TSFieldId id = extract_field_id(n->x, field);
-    *around = (TSNode){0};
-    if (levels >= w->frames.len) return 0;
-    const NameFrame *frame = &w->frames.items[w->frames.len - 1 - levels];
-    *around = frame->node;
-    for (size_t i = frame->first_kid; i < frame[1].first_kid; i++)
-        if (w->kids.items[i].field == id && w->kids.items[i].value) return w->kids.items[i].value;
-    return 0;
+    return naming_around_value(n, 0, field);
 }
 
 void naming_skip_to(Naming *n, uint32_t offset)
@@ -50,6 +25,25 @@ uint32_t naming_first(const Naming *n)
     const NameKid *kids = naming_kids(n, &count);
     for (size_t i = 0; i < count; i++)
         if (kids[i].value) return kids[i].value;
+    return 0;
+}
+
+TSNode naming_around(const Naming *n, unsigned levels)
+{
+    const NameWalk *w = naming_state(n);
+    return levels < w->frames.len ? w->frames.items[w->frames.len - 1 - levels].node : (TSNode){0};
+}
+
+uint32_t naming_around_value(const Naming *n, unsigned levels, unsigned field)
+{
+    const NameWalk *w = naming_state(n);
+    if (levels >= w->frames.len) return 0;
+    size_t frame = w->frames.len - 1 - levels, end = w->kids.len;
+    if (levels) end = w->frames.items[frame + 1].first_kid;
+    TSFieldId id = extract_field_id(n->x, field);
+    if (!id) return 0; // a field that this grammar does not have
+    for (size_t i = w->frames.items[frame].first_kid; i < end; i++)
+        if (w->kids.items[i].field == id && w->kids.items[i].value) return w->kids.items[i].value;
     return 0;
 }
 

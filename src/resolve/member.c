@@ -122,6 +122,17 @@ static bool holds_members(Resolver *r, const Value *value)
     return file && !is_type_kind(file->facts.defs[value->ref.def].kind);
 }
 
+static Str folder_of(Str path)
+{
+    size_t slash = str_find_last(path, '/');
+    return slash < path.len ? str_sub(path, 0, slash) : STR_NONE;
+}
+
+static bool lies_beside(const Resolver *r, uint32_t one, uint32_t two)
+{
+    return str_eq(folder_of(world_path(r->world, one)), folder_of(world_path(r->world, two)));
+}
+
 // Members that stand outside of the type's body: Go methods, Rust impls, Foo::bar in C++.
 static Values outside_members(Resolver *r, DefRef type, LangId lang, Str name)
 {
@@ -130,6 +141,7 @@ static Values outside_members(Resolver *r, DefRef type, LangId lang, Str name)
     const DefRef *defs = world_defs(r->world, name, &count);
     for (size_t i = 0; i < count; i++) {
         if (resolve_family(world_lang(r->world, defs[i].file)) != resolve_family(lang)) continue;
+        if (lang == LANG_go && !lies_beside(r, defs[i].file, type.file)) continue;
         WorldFile *file = world_file(r->world, defs[i].file);
         if (!file) continue;
         uint32_t def = defs[i].def;

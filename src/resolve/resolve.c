@@ -30,8 +30,9 @@ const ResolveLang *resolve_lang(LangId lang)
     case LANG_javascript:
     case LANG_typescript:
     case LANG_tsx: return &resolve_javascript;
-    case LANG_c:
-    case LANG_cpp: return &resolve_c;
+    case LANG_go: return &resolve_go;
+    case LANG_c: return &resolve_c;
+    case LANG_cpp: return &resolve_cpp;
     default: return &none;
     }
 }
@@ -97,7 +98,7 @@ static void add_called(Targets *t, const Values *values, LangId lang)
 // A variable or field in between is meant, too; a field may hold something else by then.
 static void add_holders(Targets *t, const Values *values, Resolved *out)
 {
-    for (uint32_t i = 0; i < values->named_count && t->refs.len; i++) {
+    for (uint32_t i = 0; i < values->named_count && (t->refs.len || t->external); i++) {
         const WorldFile *file = world_file(t->r->world, values->named[i].file);
         DefKind kind = file ? file->facts.defs[values->named[i].def].kind : DEF_KINDS;
         if (kind != DEF_VARIABLE && kind != DEF_CONSTANT && kind != DEF_FIELD) continue;

@@ -46,15 +46,28 @@ struct Resolver {
     int depth;
     Map orders;  // DefRef -> TypeOrder *
     Map modules; // what a language keeps of its modules, by keys of its own
+    // What the name that is being looked up is used for (ResolveLang.calls_apart).
+    enum { WANT_ANY, WANT_CALLABLE, WANT_VALUE } want;
 };
 
+typedef enum BindOrder { // of several bindings of one name in a function or block
+    ORDER_NONE,          // all of them count
+    ORDER_FIRST,         // the first one that says something: they all have one type
+    ORDER_LAST,          // the last one in front of the use
+} BindOrder;
+
 typedef struct ResolveLang {
+    BindOrder order;
+    // Members are only seen through an object or type, never as bare names.
+    bool sealed_types;
+    // What is called and what is read have name spaces of their own: methods, variables.
+    bool calls_apart;
+    // All types are written: what a type does not have comes from its base outside.
+    bool static_types;
     // Bare names in a method see the members of the types around it.
     bool bare_members;
     // Names in a type's body are not seen from the functions in it: Python.
     bool closed_types;
-    // Members are never seen as bare names, not even in the type's body; type parameters are.
-    bool sealed_types;
     // A file shows what it exports, and nothing else.
     bool strict_exports;
     // Members of a type can stand outside of its body (NOTE_RECEIVER).

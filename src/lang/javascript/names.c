@@ -36,7 +36,7 @@ uint32_t js_def_named(const Naming *n, TSNode name)
 // The node that names the value being visited, looking through parentheses and the like.
 static TSNode naming_node(const Naming *n)
 {
-    size_t up = 1;
+    unsigned up = 1;
     TSNode outer = naming_around(n, up);
     while (extract_rule(n->x, outer) == RULE_UNWRAP) outer = naming_around(n, ++up);
     if (js_is(outer, "variable_declarator")) return js_child(n, outer, JS_F_NAME);
@@ -130,6 +130,7 @@ bool js_enter_object(Naming *n, TSNode node)
 
 static bool is_scope_of(const Naming *n, TSNode node)
 {
+    if (ts_node_is_null(node)) return false; // nothing is around it, in a broken file
     Span own = extract_span(node), span = naming_scope(n, n->scope)->span;
     return n->scope && own.start == span.start && own.end == span.end;
 }
@@ -480,7 +481,7 @@ uint32_t js_leave_new(Naming *n, TSNode node, uint32_t value)
 typedef enum ThisKind { THIS_UNKNOWN, THIS_OBJECT, THIS_CLASS } ThisKind;
 
 // Of a function that is a value: it has an object when it is a member of one.
-static ThisKind this_of_value(const Naming *n, size_t up)
+static ThisKind this_of_value(const Naming *n, unsigned up)
 {
     TSNode outer = naming_around(n, up);
     while (extract_rule(n->x, outer) == RULE_UNWRAP) outer = naming_around(n, ++up);
@@ -495,7 +496,7 @@ static ThisKind this_of_value(const Naming *n, size_t up)
 // By the nearest function around that is no arrow function.
 static ThisKind this_kind(const Naming *n)
 {
-    for (size_t up = 1;; up++) {
+    for (unsigned up = 1;; up++) {
         TSNode node = naming_around(n, up);
         if (ts_node_is_null(node)) return THIS_UNKNOWN;
         if (js_is(node, "method_definition") || js_is(node, "field_definition") ||

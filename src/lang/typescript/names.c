@@ -193,7 +193,7 @@ static uint32_t ts_leave_intersection(Naming *n, TSNode node, uint32_t value)
 // The members of an object type that an alias names are those of the alias.
 static bool ts_enter_object(Naming *n, TSNode node)
 {
-    size_t up = 1;
+    unsigned up = 1;
     TSNode outer = naming_around(n, up);
     while (js_is(outer, "union_type") || js_is(outer, "intersection_type") ||
            js_is(outer, "parenthesized_type") || js_is(outer, "readonly_type"))
