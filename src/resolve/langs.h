@@ -7,7 +7,7 @@
 extern const ResolveLang resolve_python;
 extern const ResolveLang resolve_go;
 extern const ResolveLang resolve_c;
-extern const ResolveLang resolve_javascript;
 extern const ResolveLang resolve_cpp;
+extern const ResolveLang resolve_javascript;
 
 #endif

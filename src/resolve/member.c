@@ -114,14 +114,6 @@ const TypeOrder *type_order(Resolver *r, DefRef type)
     return order;
 }
 
-// A type, or the one object of a type without a name.
-static bool holds_members(Resolver *r, const Value *value)
-{
-    if (value->kind != VALUE_OBJECT) return value->kind == VALUE_DEF;
-    const WorldFile *file = world_file(r->world, value->ref.file);
-    return file && !is_type_kind(file->facts.defs[value->ref.def].kind);
-}
-
 static Str folder_of(Str path)
 {
     size_t slash = str_find_last(path, '/');
@@ -131,6 +123,14 @@ static Str folder_of(Str path)
 static bool lies_beside(const Resolver *r, uint32_t one, uint32_t two)
 {
     return str_eq(folder_of(world_path(r->world, one)), folder_of(world_path(r->world, two)));
+}
+
+// A type, or the one object of a type without a name.
+static bool holds_members(Resolver *r, const Value *value)
+{
+    if (value->kind != VALUE_OBJECT) return value->kind == VALUE_DEF;
+    const WorldFile *file = world_file(r->world, value->ref.file);
+    return file && !is_type_kind(file->facts.defs[value->ref.def].kind);
 }
 
 // Members that stand outside of the type's body: Go methods, Rust impls, Foo::bar in C++.

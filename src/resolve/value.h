@@ -58,8 +58,6 @@ typedef enum BindOrder { // of several bindings of one name in a function or blo
 
 typedef struct ResolveLang {
     BindOrder order;
-    // Members are only seen through an object or type, never as bare names.
-    bool sealed_types;
     // What is called and what is read have name spaces of their own: methods, variables.
     bool calls_apart;
     // All types are written: what a type does not have comes from its base outside.
