@@ -66,6 +66,8 @@ typedef struct ResolveLang {
     bool bare_members;
     // Names in a type's body are not seen from the functions in it: Python.
     bool closed_types;
+    // Members are never seen as bare names, not even in the type's body; type parameters are.
+    bool sealed_types;
     // A file shows what it exports, and nothing else.
     bool strict_exports;
     // Members of a type can stand outside of its body (NOTE_RECEIVER).
