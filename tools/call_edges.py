@@ -22,6 +22,10 @@ Two places are the same definition when they are on the same line, or one is an 
 a declaration (.h, .pyi, .d.ts) or the constructor of the other, or ours implements a method of their
 trait in an impl.
 
+Servers: pyright-langserver --stdio; clangd (with compile_commands.json, --background-index); gopls;
+rust-analyzer; typescript-language-server --stdio with
+    --init '{"tsserver": {"useSyntaxServer": "never"}}'   else it answers before it has read all
+
 Exit: 0, or 1 when the server could not be used. Only the standard library is needed.
 """
 import argparse
@@ -654,7 +658,7 @@ class Judge:
         if said == "none" or said == "value":
             return said, "unjudged"
         if site.certainty == "external":
-            return said, "unjudged" if self.only_variables(inside) else "wrong"
+            return ("value", "unjudged") if self.only_variables(inside) else (said, "wrong")
         if site.targets:
             return said, "wrong"
         return said, "missed" if said == "inside" else "unjudged"
