@@ -432,7 +432,7 @@ static Fail make_value(Maker *m, EntityKey key, Str text)
         return NULL;
     case V_SCOPE:
         TRY(choose(m, key, text, scope_names, "scope", &number));
-        q->scope = (ScopeKind)number;
+        q->scope = (ScopeAsked)number;
         return NULL;
     case V_STRICTNESS:
         TRY(choose(m, key, text, strictness_names, "strictness", &number));

@@ -75,7 +75,7 @@ typedef struct NameFilter {
 // With `matcher` made of filter->regex, or NULL for the other modes.
 bool name_filter_takes(const NameFilter *filter, Matcher *matcher, Str name, Str qualified);
 
-typedef enum ScopeKind { SCOPE_ANY, SCOPE_CLOSURE, SCOPE_NESTED, SCOPE_TOPLEVEL } ScopeKind;
+typedef enum ScopeAsked { ASK_ANY, ASK_CLOSURE, ASK_NESTED, ASK_TOPLEVEL } ScopeAsked;
 typedef enum Tristate { UNSAID, SAID_NO, SAID_YES } Tristate;
 typedef enum Strictness { // in the order of the names in entity_keys.def
     STRICT_CST,
@@ -144,7 +144,7 @@ typedef struct EntityQuery {
     Str calls, decorated_by, captures;
     Join raises, defines, exports, used_by;
     int64_t decorators_min, decorators_max; // -1: not asked
-    ScopeKind scope;
+    ScopeAsked scope;
     Tristate has_cells;
     Str pattern, context, selector;
     Strictness strictness;

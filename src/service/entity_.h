@@ -1,0 +1,129 @@
+// service/entity_.h - private to entity*.c: one query on its way.
+//
+//   entity_files.c   the files that may hold something, from the index
+//   entity_facts.c   one file: its facts, what of it passes, findings made of it
+//   entity_filter.c  whether one definition passes
+//   entity_tests.c   what is a test
+#ifndef CQ_SERVICE_ENTITY__H
+#define CQ_SERVICE_ENTITY__H
+
+#include "base/vec.h"
+#include "index/factstore.h"
+#include "index/refresh.h"
+#include "index/select.h"
+#include "lang/parse.h"
+#include "service/entity.h"
+#include "service/stable_id.h"
+
+typedef VEC(Finding) FindingVec;
+
+typedef struct Candidate {
+    Str path; // NUL-terminated
+    LangId lang;
+    Str brief; // bytes; empty: there are none
+    int role;  // Role: source first
+} Candidate;
+typedef VEC(Candidate) CandidateVec;
+
+typedef struct Entity {
+    Ctx *cx;
+    const Env *env;
+    const EntityQuery *query;
+    const EntityOptions *options;
+    Workspace workspace;
+    RefreshView view;
+    const FactStore *facts; // by part
+    Filter filter;          // globs, exclude, lang
+    const Target *targets;  // in=; none: everywhere
+    size_t target_count;
+    CandidateVec files;
+    uint64_t selected_files;
+    bool by_lang_limit[LANG_COUNT]; // a filter cannot be told for this language
+    uint64_t limited_files[LANG_COUNT];
+} Entity;
+
+// --- entity_files.c ---
+
+Fail entity_choose_places(Entity *entity); // Fails: BAD_REQUEST, NOT_FOUND
+Fail entity_list_files(Entity *entity);    // Fails: DAMAGED
+void entity_nearest(Entity *entity, EntityAnswer *out);
+
+// --- entity_facts.c ---
+
+typedef struct FileWork { // one file; written by one task
+    Fail fail;
+    bool parsed, partial, done;
+    uint64_t total;
+    Finding *findings;
+    size_t count;
+} FileWork;
+
+typedef struct EntitySlot {
+    Parser *parser;
+    Arena scratch, kept;
+    Matcher *matcher; // of a regex in name=
+} EntitySlot;
+
+// What is known of a file while it is looked at; in the slot's scratch.
+typedef struct FileFacts {
+    const Entity *entity;
+    Ctx *cx;
+    EntitySlot *slot;
+    const Candidate *file;
+    Str text;
+    Facts facts;
+    const Str *qualified;    // by definition
+    Brief brief;             // facts are from it when has_brief
+    bool has_brief;
+    const uint32_t *line_starts; // of the text; found when first needed
+    uint32_t line_count;
+    Arena *kept; // where findings live
+} FileFacts;
+
+void entity_do_file(const Entity *entity, EntitySlot *slot, const Candidate *file, FileWork *out);
+
+// --- entity_filter.c ---
+
+bool entity_is_type(DefKind kind);     // what methods are in
+bool entity_is_callable(DefKind kind); // function, method
+// Whether definition `def` is of the kind asked for.
+bool entity_has_kind(FileFacts *file, EntityKind kind, uint32_t def);
+bool entity_takes(FileFacts *file, uint32_t def); // all filters
+// The definition that is "the body" an offset belongs to: functions, types, modules; -1: the file.
+int32_t entity_body_at(const Facts *facts, uint32_t offset);
+// What the calls of a definition's own body are called: whether one is `name` or ends in it.
+bool entity_calls(const FileFacts *file, uint32_t def, Str name);
+bool entity_name_fits(Str written, Str name); // "a.b.route" and "route"
+
+// --- entity_text.c ---
+
+typedef struct Decorator {
+    Str name; // "app.route"
+    Span span;
+} Decorator;
+typedef struct Decorators {
+    const Decorator *items;
+    uint32_t count;
+} Decorators;
+Decorators entity_decorators(const FileFacts *file, uint32_t def);
+
+typedef struct Raise {
+    Str name; // "errors.NotFound"; empty: raised again
+    Span span;
+} Raise;
+typedef struct Raises {
+    const Raise *items;
+    uint32_t count;
+} Raises;
+Raises entity_raises(const FileFacts *file, uint32_t def); // by its own body
+bool entity_lang_raises(LangId lang);
+
+// --- entity_tests.c ---
+
+bool entity_is_test(FileFacts *file, uint32_t def);
+// JavaScript and TypeScript: calls of it, test, describe in files for tests.
+bool entity_calls_are_tests(LangId lang, Str path);
+bool entity_call_is_test(const Call *call);
+bool entity_lang_has_tests(LangId lang);
+
+#endif

@@ -1,0 +1,161 @@
+// service/entity_filter.c - whether one definition passes.
+#include "service/entity_.h"
+
+bool entity_is_type(DefKind kind)
+{
+    switch (kind) {
+    case DEF_CLASS:
+    case DEF_STRUCT:
+    case DEF_UNION:
+    case DEF_ENUM:
+    case DEF_INTERFACE:
+    case DEF_TRAIT:
+    case DEF_IMPL: return true;
+    default: return false;
+    }
+}
+
+bool entity_is_callable(DefKind kind)
+{
+    return kind == DEF_FUNCTION || kind == DEF_METHOD;
+}
+
+static bool has_body(DefKind kind)
+{
+    return entity_is_type(kind) || entity_is_callable(kind) || kind == DEF_MODULE ||
+           kind == DEF_MACRO;
+}
+
+int32_t entity_body_at(const Facts *facts, uint32_t offset)
+{
+    int32_t def = facts_enclosing(facts, offset);
+    while (def >= 0 && !has_body(facts->defs[def].kind)) def = facts->defs[def].parent;
+    return def;
+}
+
+// A prototype or forward declaration is none of what it declares; a method without a body, in an
+// interface or trait, is one.
+static bool is_forward(const Def *def)
+{
+    return def->declaration && def->kind != DEF_METHOD && def->kind != DEF_FIELD;
+}
+
+bool entity_has_kind(FileFacts *file, EntityKind kind, uint32_t index)
+{
+    const Def *def = &file->facts.defs[index];
+    bool fits = entity_kind_mask(kind) >> def->kind & 1;
+    switch (kind) {
+    case ENTITY_DECLARATION: return def->declaration;
+    case ENTITY_ANY: return true;
+    case ENTITY_TEST: return fits && !is_forward(def) && entity_is_test(file, index);
+    case ENTITY_METHOD: return fits;
+    default: return fits && !is_forward(def);
+    }
+}
+
+bool entity_name_fits(Str written, Str name)
+{
+    if (!str_ends(written, name)) return false;
+    size_t before = written.len - name.len;
+    return !before || strchr(".:>\\", written.ptr[before - 1]);
+}
+
+// A call's name as the text has it: "a.b" of a.b(x). Facts of a parse know it, stored ones only the
+// last name, so what stands in front of it is compared only when it is asked for.
+static bool call_fits(const FileFacts *file, const Call *call, Str name)
+{
+    Str last = str_sub(file->text, call->name_span.start, call->name_span.end);
+    if (str_eq(last, name)) return true;
+    if (!str_ends(name, last) || name.len == last.len) return false;
+    size_t lead = name.len - last.len;
+    if (call->name_span.start < lead) return false;
+    Str written = str_sub(file->text, call->name_span.start - lead, call->name_span.end);
+    if (!str_eq(written, name)) return false;
+    size_t at = call->name_span.start - lead;
+    char before = at ? file->text.ptr[at - 1] : ' ';
+    return !(before == '_' || (before >= '0' && before <= '9') || (before >= 'a' && before <= 'z') ||
+             (before >= 'A' && before <= 'Z'));
+}
+
+bool entity_calls(const FileFacts *file, uint32_t def, Str name)
+{
+    const Facts *facts = &file->facts;
+    Span full = facts->defs[def].full;
+    for (uint32_t i = 0; i < facts->call_count; i++) {
+        const Call *call = &facts->calls[i];
+        if (call->name_span.start < full.start) continue;
+        if (call->name_span.start >= full.end) break;
+        if (call_fits(file, call, name) &&
+            entity_body_at(facts, call->name_span.start) == (int32_t)def)
+            return true;
+    }
+    return false;
+}
+
+static bool defines(FileFacts *file, uint32_t index, const Join *join)
+{
+    const Facts *facts = &file->facts;
+    for (uint32_t i = index + 1; i < facts->def_count; i++) {
+        const Def *def = &facts->defs[i];
+        if (def->full.start >= facts->defs[index].full.end) break;
+        if (def->parent != (int32_t)index || !entity_has_kind(file, join->kind, i)) continue;
+        if (!join->name.len || str_eq(def->name, join->name)) return true;
+    }
+    return false;
+}
+
+static bool is_nested(const Facts *facts, uint32_t index)
+{
+    for (int32_t up = facts->defs[index].parent; up >= 0; up = facts->defs[up].parent)
+        if (entity_is_callable(facts->defs[up].kind)) return true;
+    return false;
+}
+
+static bool scope_fits(FileFacts *file, uint32_t index)
+{
+    const EntityQuery *query = file->entity->query;
+    if (query->scope == ASK_ANY) return true;
+    if (!entity_is_callable(file->facts.defs[index].kind)) return false;
+    bool nested = is_nested(&file->facts, index);
+    return query->scope == ASK_TOPLEVEL ? !nested : nested;
+}
+
+static bool decorators_fit(FileFacts *file, uint32_t index)
+{
+    const EntityQuery *query = file->entity->query;
+    bool wanted = query->kind == ENTITY_DECORATOR || query->decorated_by.len ||
+                  query->decorators_min >= 0 || query->decorators_max >= 0;
+    if (!wanted) return true;
+    Decorators found = entity_decorators(file, index);
+    if (query->kind == ENTITY_DECORATOR && !found.count) return false;
+    if (query->decorators_min >= 0 && found.count < query->decorators_min) return false;
+    if (query->decorators_max >= 0 && found.count > query->decorators_max) return false;
+    bool fits = !query->decorated_by.len;
+    for (uint32_t i = 0; i < found.count && !fits; i++)
+        fits = entity_name_fits(found.items[i].name, query->decorated_by);
+    return fits;
+}
+
+static bool raises_fit(FileFacts *file, uint32_t index)
+{
+    const Join *join = &file->entity->query->raises;
+    if (!join->asked) return true;
+    Raises found = entity_raises(file, index);
+    bool fits = !join->name.len && found.count;
+    for (uint32_t i = 0; i < found.count && !fits; i++)
+        fits = join->name.len && entity_name_fits(found.items[i].name, join->name);
+    return fits;
+}
+
+bool entity_takes(FileFacts *file, uint32_t index)
+{
+    const EntityQuery *query = file->entity->query;
+    const Def *def = &file->facts.defs[index];
+    if (!entity_has_kind(file, query->kind, index)) return false;
+    if (!name_filter_takes(&query->name, file->slot->matcher, def->name, file->qualified[index]))
+        return false;
+    if (!scope_fits(file, index)) return false;
+    if (query->calls.len && !entity_calls(file, index, query->calls)) return false;
+    if (query->defines.asked && !defines(file, index, &query->defines)) return false;
+    return decorators_fit(file, index) && raises_fit(file, index);
+}
