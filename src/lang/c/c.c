@@ -397,6 +397,7 @@ const LangSpec lang_c_spec = {
     .name = "c",
     .extensions = extensions,
     .grammar = tree_sitter_c,
+    .sigil = "𐀀",
     .separator = ".",
     .doc_markers = doc_markers,
     .doc_comments = true,

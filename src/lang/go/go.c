@@ -291,6 +291,7 @@ const LangSpec lang_go_spec = {
     .aliases = aliases,
     .extensions = extensions,
     .grammar = tree_sitter_go,
+    .sigil = "µ",
     .separator = ".",
     .doc_comments = true,
     .rules = rules,

@@ -266,6 +266,7 @@ const LangSpec lang_php_spec = {
     .extensions = extensions,
     .interpreters = interpreters,
     .grammar = tree_sitter_php,
+    .sigil = "µ",
     .separator = "::",
     .doc_markers = doc_markers,
     .doc_comments = true,

@@ -254,6 +254,7 @@ const LangSpec lang_rust_spec = {
     .aliases = aliases,
     .extensions = extensions,
     .grammar = tree_sitter_rust,
+    .sigil = "µ",
     .separator = "::",
     .doc_markers = doc_markers,
     .doc_comments = true,
