@@ -12,6 +12,7 @@
 #include "index/refresh.h"
 #include "index/select.h"
 #include "lang/parse.h"
+#include "lang/shape.h"
 #include "service/entity.h"
 #include "service/stable_id.h"
 
@@ -22,6 +23,7 @@ typedef struct Candidate {
     LangId lang;
     Str brief; // bytes; empty: there are none
     int role;  // Role: source first
+    bool leads; // the first of its folder and language
 } Candidate;
 typedef VEC(Candidate) CandidateVec;
 
@@ -38,8 +40,8 @@ typedef struct Entity {
     size_t target_count;
     CandidateVec files;
     uint64_t selected_files;
-    bool by_lang_limit[LANG_COUNT]; // a filter cannot be told for this language
-    uint64_t limited_files[LANG_COUNT];
+    struct EntityShapes *shapes; // by language; NULL: the query has no patterns
+    VEC(Str) limits, plan;
 } Entity;
 
 // --- entity_files.c ---
@@ -72,14 +74,22 @@ typedef struct FileFacts {
     const Candidate *file;
     Str text;
     Facts facts;
-    const Str *qualified;    // by definition
-    Brief brief;             // facts are from it when has_brief
+    Brief brief; // facts are from it when has_brief
     bool has_brief;
-    const uint32_t *line_starts; // of the text; found when first needed
+    Str *qualified;        // by definition, as far as asked for
+    uint32_t *line_starts; // of the text; found when first needed
     uint32_t line_count;
-    Arena *kept; // where findings live
+    FileWork *out;
+    FindingVec findings; // in slot->kept
+    const struct FileShapes *shapes; // what patterns match in it; NULL: not asked
 } FileFacts;
 
+Str entity_qualified(FileFacts *file, int32_t def); // empty for -1
+
+// Sets the place, from `span`; the text is the line of offset `shown_at`.
+void entity_place(FileFacts *file, Span span, uint32_t shown_at, Finding *out);
+void entity_add(FileFacts *file, const Finding *finding);
+void entity_add_def(FileFacts *file, uint32_t def);
 void entity_do_file(const Entity *entity, EntitySlot *slot, const Candidate *file, FileWork *out);
 
 // --- entity_filter.c ---
@@ -94,6 +104,20 @@ int32_t entity_body_at(const Facts *facts, uint32_t offset);
 // What the calls of a definition's own body are called: whether one is `name` or ends in it.
 bool entity_calls(const FileFacts *file, uint32_t def, Str name);
 bool entity_name_fits(Str written, Str name); // "a.b.route" and "route"
+
+bool entity_module_fits(FileFacts *file); // all filters, of the file itself
+
+// --- entity_shapes.c: patterns ---
+
+// Compiles the patterns for all languages among the files; takes out files of languages in which
+// they are no code. Fails: BAD_REQUEST when they are in none; CANCELLED.
+Fail entity_prepare_shapes(Entity *entity);
+// The languages have all they need, and `text` may hold what is asked for.
+bool entity_shapes_needed(const Entity *entity);
+Fail entity_read_shapes(FileFacts *file); // parses; Fails: as shape_find
+// inside, has, precedes, follows, composites, nthChild: of a definition, or (def -1) of `span`.
+bool entity_relations_fit(FileFacts *file, Span span, int32_t def);
+void entity_take_matches(FileFacts *file); // of a pattern query
 
 // --- entity_text.c ---
 

@@ -152,10 +152,31 @@ bool entity_takes(FileFacts *file, uint32_t index)
     const EntityQuery *query = file->entity->query;
     const Def *def = &file->facts.defs[index];
     if (!entity_has_kind(file, query->kind, index)) return false;
-    if (!name_filter_takes(&query->name, file->slot->matcher, def->name, file->qualified[index]))
-        return false;
+    Str qualified = query->name.qualified ? entity_qualified(file, (int32_t)index) : STR_NONE;
+    if (!name_filter_takes(&query->name, file->slot->matcher, def->name, qualified)) return false;
     if (!scope_fits(file, index)) return false;
     if (query->calls.len && !entity_calls(file, index, query->calls)) return false;
     if (query->defines.asked && !defines(file, index, &query->defines)) return false;
-    return decorators_fit(file, index) && raises_fit(file, index);
+    if (!decorators_fit(file, index) || !raises_fit(file, index)) return false;
+    return entity_relations_fit(file, def->full, (int32_t)index);
+}
+
+// A file has no decorators, no scope around it, and calls and raises what stands in no definition.
+bool entity_module_fits(FileFacts *file)
+{
+    const EntityQuery *query = file->entity->query;
+    const Facts *facts = &file->facts;
+    const Join *join = &query->defines;
+    bool fits = !query->calls.len, defined = !join->asked;
+    if (query->raises.asked || query->decorated_by.len || query->decorators_min > 0) return false;
+    if (query->scope != ASK_ANY && query->scope != ASK_TOPLEVEL) return false;
+    for (uint32_t i = 0; i < facts->call_count && !fits; i++) {
+        const Call *call = &facts->calls[i];
+        fits = call_fits(file, call, query->calls) &&
+               entity_body_at(facts, call->name_span.start) < 0;
+    }
+    for (uint32_t i = 0; i < facts->def_count && !defined; i++)
+        defined = facts->defs[i].parent < 0 && entity_has_kind(file, join->kind, i) &&
+                  (!join->name.len || str_eq(facts->defs[i].name, join->name));
+    return fits && defined && entity_relations_fit(file, (Span){0, (uint32_t)file->text.len}, -1);
 }

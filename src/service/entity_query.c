@@ -13,6 +13,7 @@ typedef enum ValueKind {
     V_JOIN,
     V_COUNT,
     V_BOOL,
+    V_FLAG,
     V_SCOPE,
     V_STRICTNESS,
     V_PATTERNS,
@@ -426,6 +427,7 @@ static Fail make_value(Maker *m, EntityKey key, Str text)
     case V_JOIN: return make_join(m, key, text, member);
     case V_COUNT: return make_count(m, key, text, member);
     case V_BOOL:
+    case V_FLAG:
         TRY(make_bool(m, key, text, &said));
         if (member) *(bool *)member = said;
         else q->has_cells = said ? SAID_YES : SAID_NO;
@@ -554,6 +556,21 @@ static Fail check_kind(Maker *m)
     return NULL;
 }
 
+// What only definitions have.
+static Fail check_definitions(Maker *m)
+{
+    static const EntityKey keys[] = {KEY_raises, KEY_defines, KEY_exports, KEY_used_by,
+                                     KEY_decorated_by, KEY_decorator_count_min,
+                                     KEY_decorator_count_max, KEY_scope, KEY_captures,
+                                     KEY_has_cells, KEY_expand, ENTITY_KEYS};
+    if (m->out->is_pattern || entity_kind_mask(m->out->kind)) return NULL;
+    EntityKey key = first_given(m, keys);
+    if (key == ENTITY_KEYS && m->out->kind == ENTITY_IMPORT && m->words->of[KEY_calls].text.ptr)
+        key = KEY_calls;
+    if (key == ENTITY_KEYS) return NULL;
+    return BAD(m, key, "only definitions have it, not entity=%s", entities[m->out->kind].name);
+}
+
 Fail entity_query_make(Ctx *cx, const EntityWords *words, EntityQuery *out)
 {
     *out = (EntityQuery){.kind = ENTITY_ANY,
@@ -568,12 +585,13 @@ Fail entity_query_make(Ctx *cx, const EntityWords *words, EntityQuery *out)
     TRY(check_kind(&m));
     for (int key = 0; key < ENTITY_KEYS; key++) {
         Str text = words->of[key].text;
-        bool may_be_empty = value_kinds[key] == V_BOOL && words->of[key].is_flag;
+        bool may_be_empty = value_kinds[key] == V_FLAG && words->of[key].is_flag;
         if (!text.ptr) continue;
         if (!text.len && !may_be_empty) return BAD(&m, (EntityKey)key, "the value is empty");
         TRY(make_value(&m, (EntityKey)key, text));
     }
     TRY(check_options(&m));
+    TRY(check_definitions(&m));
     make_relations(&m);
     bool crossed = out->decorators_max >= 0 && out->decorators_min > out->decorators_max;
     return crossed ? BAD(&m, KEY_decorator_count_min, "it is more than decorator_count_max") : NULL;

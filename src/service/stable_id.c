@@ -16,12 +16,3 @@ Str stable_id(Arena *arena, Str path, Str qualified, Str category, uint32_t ordi
     Digest digest = digester_end(&digester);
     return str_sub(digest_hex(arena, &digest), 0, ID_DIGITS);
 }
-
-uint32_t stable_ordinal(const Facts *facts, const Str *qualified, uint32_t def)
-{
-    uint32_t ordinal = 0;
-    for (uint32_t i = 0; i < def; i++)
-        ordinal += str_eq(facts->defs[i].name, facts->defs[def].name) &&
-                   str_eq(qualified[i], qualified[def]);
-    return ordinal;
-}

@@ -4,14 +4,11 @@
 #ifndef CQ_SERVICE_STABLE_ID_H
 #define CQ_SERVICE_STABLE_ID_H
 
-#include "lang/brief.h"
+#include "base/str.h"
 
-// 24 hex digits over path, qualified name, category, and which one it is (from 0) among those of
-// the file that have all that in common.
+// 24 hex digits over path, qualified name, category, and which one it is (from 0, by place) among
+// all those of the file that have these in common, shown or not. A definition's qualified name is
+// its own; that of a call or import is that of the definition around it, a '/' and what it names.
 Str stable_id(Arena *arena, Str path, Str qualified, Str category, uint32_t ordinal);
-
-// The ordinal of a definition among those of its file with the same qualified name; `qualified` is
-// by definition, all of them.
-uint32_t stable_ordinal(const Facts *facts, const Str *qualified, uint32_t def);
 
 #endif
