@@ -131,6 +131,7 @@ static Fail answer(Entity *entity, const RefreshSpec *spec, RefreshHow how, Enti
     entity->selected_files = 0;
     TRY(refresh_view(entity->cx, spec, how, &entity->view));
     TRY(entity_list_files(entity));
+    entity_drop_unable(entity);
     TRY(entity_prepare_shapes(entity));
     run_files(entity, out);
     if (!out->total) entity_nearest(entity, out);

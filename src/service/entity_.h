@@ -11,8 +11,8 @@
 #include "index/factstore.h"
 #include "index/refresh.h"
 #include "index/select.h"
+#include "lang/cells.h"
 #include "lang/parse.h"
-#include "lang/shape.h"
 #include "service/entity.h"
 #include "service/stable_id.h"
 
@@ -81,7 +81,9 @@ typedef struct FileFacts {
     uint32_t line_count;
     FileWork *out;
     FindingVec findings; // in slot->kept
+    const ShapeTree *tree;           // NULL: not asked for
     const struct FileShapes *shapes; // what patterns match in it; NULL: not asked
+    CellScopes cells;
 } FileFacts;
 
 Str entity_qualified(FileFacts *file, int32_t def); // empty for -1
@@ -106,15 +108,18 @@ bool entity_calls(const FileFacts *file, uint32_t def, Str name);
 bool entity_name_fits(Str written, Str name); // "a.b.route" and "route"
 
 bool entity_module_fits(FileFacts *file); // all filters, of the file itself
+bool entity_asks_cells(const EntityQuery *query);
+const CellScope *entity_cells(const FileFacts *file, uint32_t def); // NULL: it has none
 
 // --- entity_shapes.c: patterns ---
 
 // Compiles the patterns for all languages among the files; takes out files of languages in which
 // they are no code. Fails: BAD_REQUEST when they are in none; CANCELLED.
 Fail entity_prepare_shapes(Entity *entity);
-// The languages have all they need, and `text` may hold what is asked for.
-bool entity_shapes_needed(const Entity *entity);
-Fail entity_read_shapes(FileFacts *file); // parses; Fails: as shape_find
+// Takes out the files of languages in which a filter cannot be told, and says so.
+void entity_drop_unable(Entity *entity);
+// Parses, when patterns or captures are asked for. Fails: as shape_find
+Fail entity_read_tree(FileFacts *file);
 // inside, has, precedes, follows, composites, nthChild: of a definition, or (def -1) of `span`.
 bool entity_relations_fit(FileFacts *file, Span span, int32_t def);
 void entity_take_matches(FileFacts *file); // of a pattern query

@@ -162,6 +162,19 @@ static bool wants_decorators(const EntityQuery *query)
            query->fields & (FIELD_IS_DECORATORS | FIELD_IS_DECORATED_FUNCTIONS);
 }
 
+static void add_cells(FileFacts *file, uint32_t index, Json *details)
+{
+    Arena *kept = &file->slot->kept;
+    const CellScope *scope = entity_cells(file, index);
+    if (!scope) return;
+    Str kind = scope->free_count ? STR("closure") : scope->nested ? STR("nested") : STR("toplevel");
+    json_set(kept, details, STR("scope"), json_new_str(kept, kind));
+    json_set(kept, details, STR("free_vars"),
+             names_json(kept, scope->frees, scope->free_count, sizeof(Str)));
+    json_set(kept, details, STR("cell_vars"),
+             names_json(kept, scope->cells, scope->cell_count, sizeof(Str)));
+}
+
 static const Json *def_details(FileFacts *file, uint32_t index)
 {
     const EntityQuery *query = file->entity->query;
@@ -171,6 +184,7 @@ static const Json *def_details(FileFacts *file, uint32_t index)
         json_set(kept, details, STR("declaration"), json_new_bool(kept, true));
     if (wants_decorators(query)) add_decorators(file, index, details);
     if (query->raises.asked) add_raises(file, index, details);
+    if (entity_asks_cells(query)) add_cells(file, index, details);
     return details->len ? details : NULL;
 }
 
@@ -415,7 +429,7 @@ void entity_do_file(const Entity *entity, EntitySlot *slot, const Candidate *can
     FileFacts file = {
         .entity = entity, .cx = &cx, .slot = slot, .file = candidate, .out = out};
     Fail fail = read_facts(&file);
-    if (!fail && entity_shapes_needed(entity)) fail = entity_read_shapes(&file);
+    if (!fail) fail = entity_read_tree(&file);
     if (!fail && entity->query->is_pattern) entity_take_matches(&file);
     else if (!fail) take_file(&file);
     out->fail = problem_copy(&slot->kept, fail);

@@ -111,13 +111,48 @@ static bool is_nested(const Facts *facts, uint32_t index)
     return false;
 }
 
+bool entity_asks_cells(const EntityQuery *query)
+{
+    return query->captures.len || query->has_cells != UNSAID || query->scope == ASK_CLOSURE ||
+           query->expand_depth[EXPAND_SCOPE];
+}
+
+const CellScope *entity_cells(const FileFacts *file, uint32_t index)
+{
+    const Def *def = &file->facts.defs[index];
+    for (size_t i = 0; i < file->cells.count; i++) {
+        const CellScope *scope = &file->cells.items[i];
+        if (scope->span.start > def->name_span.start) break;
+        if (scope->span.start >= def->full.start && scope->span.end == def->full.end &&
+            entity_is_callable(def->kind))
+            return scope;
+    }
+    return NULL;
+}
+
+static bool holds_name(const Str *names, uint32_t count, Str name)
+{
+    for (uint32_t i = 0; i < count; i++)
+        if (str_eq(names[i], name)) return true;
+    return false;
+}
+
 static bool scope_fits(FileFacts *file, uint32_t index)
 {
     const EntityQuery *query = file->entity->query;
-    if (query->scope == ASK_ANY) return true;
-    if (!entity_is_callable(file->facts.defs[index].kind)) return false;
-    bool nested = is_nested(&file->facts, index);
-    return query->scope == ASK_TOPLEVEL ? !nested : nested;
+    if (query->scope == ASK_NESTED || query->scope == ASK_TOPLEVEL) {
+        bool nested = is_nested(&file->facts, index);
+        if (!entity_is_callable(file->facts.defs[index].kind)) return false;
+        if (nested != (query->scope == ASK_NESTED)) return false;
+    }
+    bool asks = query->captures.len || query->has_cells != UNSAID || query->scope == ASK_CLOSURE;
+    if (!asks) return true;
+    const CellScope *cells = entity_cells(file, index);
+    if (!cells) return false;
+    if (query->scope == ASK_CLOSURE && !cells->free_count) return false;
+    if (query->has_cells != UNSAID && (cells->cell_count > 0) != (query->has_cells == SAID_YES))
+        return false;
+    return !query->captures.len || holds_name(cells->frees, cells->free_count, query->captures);
 }
 
 static bool decorators_fit(FileFacts *file, uint32_t index)
@@ -169,7 +204,7 @@ bool entity_module_fits(FileFacts *file)
     const Join *join = &query->defines;
     bool fits = !query->calls.len, defined = !join->asked;
     if (query->raises.asked || query->decorated_by.len || query->decorators_min > 0) return false;
-    if (query->scope != ASK_ANY && query->scope != ASK_TOPLEVEL) return false;
+    if (query->scope != ASK_ANY || query->captures.len || query->has_cells != UNSAID) return false;
     for (uint32_t i = 0; i < facts->call_count && !fits; i++) {
         const Call *call = &facts->calls[i];
         fits = call_fits(file, call, query->calls) &&

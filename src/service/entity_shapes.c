@@ -248,18 +248,33 @@ static bool asks_patterns(const EntityQuery *query)
            query->not_any.count || query->nth.asked;
 }
 
-static void drop_language(Entity *entity, LangId lang, Fail why)
+static void drop_language(Entity *entity, LangId lang, const char *why)
 {
+    Arena *arena = entity->cx->arena;
     size_t kept = 0, dropped = 0;
     for (size_t i = 0; i < entity->files.len; i++) {
         if (entity->files.items[i].lang == lang) dropped++;
         else entity->files.items[kept++] = entity->files.items[i];
     }
     entity->files.len = kept;
-    VEC_PUSH(entity->cx->arena, &entity->limits,
-             str_format(entity->cx->arena, "%zu %s file%s left out: the pattern is no code there ("
-                        STR_FMT ")",
-                        dropped, lang_name(lang), dropped == 1 ? "" : "s", STR_ARG(why->detail)));
+    if (!dropped) return;
+    VEC_PUSH(arena, &entity->limits,
+             str_format(arena, "%zu %s file%s left out: %s", dropped, lang_name(lang),
+                        dropped == 1 ? "" : "s", why));
+}
+
+void entity_drop_unable(Entity *entity)
+{
+    const EntityQuery *query = entity->query;
+    bool cells = query->captures.len || query->has_cells != UNSAID || query->scope == ASK_CLOSURE;
+    for (LangId lang = LANG_NONE + 1; lang < LANG_COUNT; lang++) {
+        if (cells && !cells_has_rules(lang))
+            drop_language(entity, lang, "which variables functions capture is known for python only");
+        if (query->raises.asked && !entity_lang_raises(lang))
+            drop_language(entity, lang, "what is raised is not known for it");
+        if (query->kind == ENTITY_TEST && !query->is_pattern && !entity_lang_has_tests(lang))
+            drop_language(entity, lang, "no convention for tests is known for it");
+    }
 }
 
 // The key that a failed pattern is most likely the value of.
@@ -304,7 +319,11 @@ Fail entity_prepare_shapes(Entity *entity)
         fail = compile_all(&m);
         if (fail && fail->kind == PROBLEM_CANCELLED) break;
         fine += !fail;
-        if (fail) drop_language(entity, lang, fail);
+        if (fail)
+            drop_language(entity, lang,
+                          str_format(arena, "the pattern is no code there (" STR_FMT ")",
+                                     STR_ARG(fail->detail))
+                              .ptr);
         else entity->shapes->of[lang] = (LangShapes){m.out.items, m.out.len};
         if (fail && !first) first = fail;
     }
@@ -316,32 +335,45 @@ Fail entity_prepare_shapes(Entity *entity)
     return fine ? check_metavars(entity, used) : NULL;
 }
 
-bool entity_shapes_needed(const Entity *entity)
-{
-    return entity->shapes != NULL;
-}
-
 // --- matching ---
 
-Fail entity_read_shapes(FileFacts *file)
+static Fail match_all(FileFacts *file, struct FileShapes *shapes, ShapeMatches *matches)
 {
-    const LangShapes *shapes = &file->entity->shapes->of[file->file->lang];
-    const ShapeTree *tree = NULL;
-    Arena *arena = file->cx->arena;
-    struct FileShapes *out = ARENA_NEW(arena, struct FileShapes);
-    ShapeMatches *matches = ARENA_ARRAY(arena, ShapeMatches, shapes->count);
-    *out = (struct FileShapes){shapes->items, matches, shapes->count};
-    file->shapes = out;
-    for (size_t i = 0; i < shapes->count; i++)
-        if (shapes->items[i].required && !shape_may_match(shapes->items[i].shape, file->text))
-            return NULL; // no matches of it, so that nothing passes
-    TRY(shape_parse(file->cx, file->slot->parser, file->file->lang, file->text, &tree));
-    file->out->parsed = true;
     for (size_t i = 0; i < shapes->count; i++) {
-        TRY(shape_find(file->cx, shapes->items[i].shape, tree, &matches[i]));
-        if (shapes->items[i].required && !matches[i].count) return NULL;
+        TRY(shape_find(file->cx, shapes->compiled[i].shape, file->tree, &matches[i]));
+        if (shapes->compiled[i].required && !matches[i].count) return NULL; // nothing passes
     }
     return NULL;
+}
+
+static bool may_match(const FileFacts *file)
+{
+    const LangShapes *shapes = &file->entity->shapes->of[file->file->lang];
+    for (size_t i = 0; i < shapes->count; i++)
+        if (shapes->items[i].required && !shape_may_match(shapes->items[i].shape, file->text))
+            return false;
+    return true;
+}
+
+Fail entity_read_tree(FileFacts *file)
+{
+    Arena *arena = file->cx->arena;
+    struct FileShapes *shapes = NULL;
+    ShapeMatches *matches = NULL;
+    bool asks_cells = entity_asks_cells(file->entity->query), asks_shapes = file->entity->shapes;
+    if (asks_shapes) {
+        const LangShapes *compiled = &file->entity->shapes->of[file->file->lang];
+        shapes = ARENA_NEW(arena, struct FileShapes);
+        matches = ARENA_ARRAY(arena, ShapeMatches, compiled->count);
+        *shapes = (struct FileShapes){compiled->items, matches, compiled->count};
+        file->shapes = shapes;
+        if (!may_match(file)) return NULL; // without matches nothing passes
+    }
+    if (!asks_shapes && !asks_cells) return NULL;
+    TRY(shape_parse(file->cx, file->slot->parser, file->file->lang, file->text, &file->tree));
+    file->out->parsed = true;
+    if (asks_cells) cells_read(file->cx, file->tree, &file->cells);
+    return asks_shapes ? match_all(file, shapes, matches) : NULL;
 }
 
 static bool contains(Span outer, Span inner)
