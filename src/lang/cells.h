@@ -10,12 +10,16 @@
 
 #include "lang/shape.h"
 
+// What lambdas and comprehensions in it use counts as its own, but not what they capture of it.
 typedef struct CellScope { // a function (def)
     Span span;             // without decorators
     bool nested;           // a function lies around it, at any distance
     const Str *frees;      // variables of functions around it that it uses, or passes on
     const Str *cells;      // its own variables that functions inside it use
-    uint32_t free_count, cell_count;
+    const Str *globals;    // other names that it uses and does not bind, builtins too
+    const Str *attributes; // what stands behind a dot
+    const Str *constants;  // numbers and strings as written, True, False, None; without docstring
+    uint32_t free_count, cell_count, global_count, attribute_count, constant_count;
 } CellScope;
 
 typedef struct CellScopes {

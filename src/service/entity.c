@@ -68,8 +68,10 @@ static void gather(Entity *entity, const FileWork *work, EntityAnswer *out)
     count_kinds(arena, findings.items, findings.len, out);
     int64_t limit = entity->query->limit;
     out->shown = limit > 0 ? MIN(findings.len, (size_t)limit) : findings.len;
+    findings.len = out->shown;
+    entity_gather_expansions(entity, work, &findings, out);
     out->findings = findings.items;
-    out->finding_count = out->shown;
+    out->finding_count = findings.len;
     out->failed = failed.items;
     out->failed_count = failed.len;
 }

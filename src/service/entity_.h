@@ -58,7 +58,16 @@ typedef struct FileWork { // one file; written by one task
     uint64_t total;
     Finding *findings;
     size_t count;
+    struct Expansion *expansions; // in the order of `owner`
+    size_t expansion_count;
 } FileWork;
+
+typedef struct Expansion {
+    ExpandKind kind;
+    size_t owner; // index into FileWork.findings of the definition
+    Finding finding;
+} Expansion;
+typedef VEC(Expansion) ExpansionVec;
 
 typedef struct EntitySlot {
     Parser *parser;
@@ -81,6 +90,7 @@ typedef struct FileFacts {
     uint32_t line_count;
     FileWork *out;
     FindingVec findings; // in slot->kept
+    ExpansionVec expansions;
     const ShapeTree *tree;           // NULL: not asked for
     const struct FileShapes *shapes; // what patterns match in it; NULL: not asked
     CellScopes cells;
@@ -92,6 +102,8 @@ Str entity_qualified(FileFacts *file, int32_t def); // empty for -1
 void entity_place(FileFacts *file, Span span, uint32_t shown_at, Finding *out);
 void entity_add(FileFacts *file, const Finding *finding);
 void entity_add_def(FileFacts *file, uint32_t def);
+// An array of names, `stride` bytes apart; copies of them.
+Json *entity_names_json(Arena *arena, const Str *names, uint32_t count, size_t stride);
 void entity_do_file(const Entity *entity, EntitySlot *slot, const Candidate *file, FileWork *out);
 
 // --- entity_filter.c ---
@@ -110,6 +122,14 @@ bool entity_name_fits(Str written, Str name); // "a.b.route" and "route"
 bool entity_module_fits(FileFacts *file); // all filters, of the file itself
 bool entity_asks_cells(const EntityQuery *query);
 const CellScope *entity_cells(const FileFacts *file, uint32_t def); // NULL: it has none
+
+// --- entity_expand.c ---
+
+void entity_expand(FileFacts *file, uint32_t def); // of the finding added last
+bool entity_expands_tree(const EntityQuery *query); // whether that needs entity_cells
+// What of the expansions belongs to findings that are shown, by kind.
+void entity_gather_expansions(Entity *entity, const FileWork *work, FindingVec *findings,
+                              EntityAnswer *out);
 
 // --- entity_shapes.c: patterns ---
 

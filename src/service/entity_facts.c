@@ -28,7 +28,7 @@ static bool needs_parse(const FileFacts *file)
     const EntityQuery *query = file->entity->query;
     if (query->is_pattern) return false;
     if (query->kind == ENTITY_CALLSITE || query->kind == ENTITY_IMPORT) return true;
-    if (query->fields & FIELD_IS_IMPORTS) return true;
+    if (query->fields & FIELD_IS_IMPORTS || query->expand_depth[EXPAND_IMPORTS]) return true;
     return query->kind == ENTITY_TEST && entity_calls_are_tests(file->file->lang, file->file->path);
 }
 
@@ -126,7 +126,7 @@ static uint32_t ordinal_of(FileFacts *file, uint32_t index)
     return ordinal;
 }
 
-static Json *names_json(Arena *arena, const Str *names, uint32_t count, size_t stride)
+Json *entity_names_json(Arena *arena, const Str *names, uint32_t count, size_t stride)
 {
     Json *list = json_new_array(arena);
     for (uint32_t i = 0; i < count; i++) {
@@ -142,7 +142,7 @@ static void add_decorators(FileFacts *file, uint32_t index, Json *details)
     Decorators found = entity_decorators(file, index);
     json_set(kept, details, STR("decorator_count"), json_new_int(kept, found.count));
     json_set(kept, details, STR("decorators"),
-             names_json(kept, found.count ? &found.items[0].name : NULL, found.count,
+             entity_names_json(kept, found.count ? &found.items[0].name : NULL, found.count,
                         sizeof *found.items));
 }
 
@@ -151,7 +151,7 @@ static void add_raises(FileFacts *file, uint32_t index, Json *details)
     Arena *kept = &file->slot->kept;
     Raises found = entity_raises(file, index);
     json_set(kept, details, STR("raises"),
-             names_json(kept, found.count ? &found.items[0].name : NULL, found.count,
+             entity_names_json(kept, found.count ? &found.items[0].name : NULL, found.count,
                         sizeof *found.items));
 }
 
@@ -170,9 +170,9 @@ static void add_cells(FileFacts *file, uint32_t index, Json *details)
     Str kind = scope->free_count ? STR("closure") : scope->nested ? STR("nested") : STR("toplevel");
     json_set(kept, details, STR("scope"), json_new_str(kept, kind));
     json_set(kept, details, STR("free_vars"),
-             names_json(kept, scope->frees, scope->free_count, sizeof(Str)));
+             entity_names_json(kept, scope->frees, scope->free_count, sizeof(Str)));
     json_set(kept, details, STR("cell_vars"),
-             names_json(kept, scope->cells, scope->cell_count, sizeof(Str)));
+             entity_names_json(kept, scope->cells, scope->cell_count, sizeof(Str)));
 }
 
 static const Json *def_details(FileFacts *file, uint32_t index)
@@ -205,6 +205,7 @@ void entity_add_def(FileFacts *file, uint32_t index)
         stable_id(kept, file->file->path, qualified, finding.category, ordinal_of(file, index));
     entity_place(file, def->full, def->name_span.start, &finding);
     entity_add(file, &finding);
+    if (file->entity->query->expands) entity_expand(file, index);
 }
 
 // --- calls ---
@@ -228,7 +229,7 @@ static const Json *call_details(Arena *kept, const Call *call)
                  json_new_str(kept, str_copy(kept, call->receiver)));
     json_set(kept, details, STR("arguments"), json_new_int(kept, call->arg_count));
     json_set(kept, details, STR("keywords"),
-             names_json(kept, call->keywords, call->keyword_count, sizeof(Str)));
+             entity_names_json(kept, call->keywords, call->keyword_count, sizeof(Str)));
     if (call->star) json_set(kept, details, STR("star"), json_new_bool(kept, true));
     if (call->star_star) json_set(kept, details, STR("star_star"), json_new_bool(kept, true));
     if (call->macro) json_set(kept, details, STR("macro"), json_new_bool(kept, true));
@@ -436,6 +437,8 @@ void entity_do_file(const Entity *entity, EntitySlot *slot, const Candidate *can
     out->partial = file.facts.partial;
     out->findings = file.findings.items;
     out->count = out->total = file.findings.len;
+    out->expansions = file.expansions.items;
+    out->expansion_count = file.expansions.len;
     out->done = !(fail && fail->kind == PROBLEM_CANCELLED);
     arena_reset(&slot->scratch);
 }

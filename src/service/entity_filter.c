@@ -114,7 +114,7 @@ static bool is_nested(const Facts *facts, uint32_t index)
 bool entity_asks_cells(const EntityQuery *query)
 {
     return query->captures.len || query->has_cells != UNSAID || query->scope == ASK_CLOSURE ||
-           query->expand_depth[EXPAND_SCOPE];
+           entity_expands_tree(query);
 }
 
 const CellScope *entity_cells(const FileFacts *file, uint32_t index)

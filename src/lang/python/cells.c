@@ -35,6 +35,7 @@ typedef enum Role { // of a node type
     ROLE_NONLOCAL,
     ROLE_CASE_PATTERN,
     ROLE_IDENTIFIER,
+    ROLE_CONSTANT,
 } Role;
 
 static const struct {
@@ -85,6 +86,12 @@ static const struct {
     {"nonlocal_statement", ROLE_NONLOCAL},
     {"case_pattern", ROLE_CASE_PATTERN},
     {"identifier", ROLE_IDENTIFIER},
+    {"integer", ROLE_CONSTANT},
+    {"float", ROLE_CONSTANT},
+    {"string", ROLE_CONSTANT},
+    {"true", ROLE_CONSTANT},
+    {"false", ROLE_CONSTANT},
+    {"none", ROLE_CONSTANT},
 };
 
 enum { // of a name in a scope
@@ -106,6 +113,8 @@ typedef struct Block {
     bool nested;
     Map names;       // -> flags
     VEC(Str) order;  // the names as they first stand
+    Map seen;        // attributes and constants, each once
+    VEC(Str) attributes, constants; // of a def
 } Block;
 
 typedef VEC(Block) BlockVec;
@@ -138,6 +147,29 @@ static uint64_t flags_of(const Block *block, Str name)
 {
     uint64_t flags = 0;
     return map_get(&block->names, name, &flags) ? flags : 0;
+}
+
+// The def that a block is part of, itself perhaps; 0: none.
+static uint32_t def_around(const Reader *r, uint32_t block)
+{
+    while (block && !r->blocks.items[block].is_def) {
+        if (r->blocks.items[block].kind == BLOCK_CLASS) return 0;
+        block = r->blocks.items[block].outer;
+    }
+    return block;
+}
+
+static void add_surface(Reader *r, uint32_t block, Str text, bool constant)
+{
+    uint32_t def = def_around(r, block);
+    if (!def) return;
+    Block *at = &r->blocks.items[def];
+    uint64_t *seen = map_at(r->arena, &at->seen, text, 0);
+    uint64_t bit = constant ? 2 : 1;
+    if (*seen & bit) return;
+    *seen |= bit;
+    if (constant) VEC_PUSH(r->arena, &at->constants, text);
+    else VEC_PUSH(r->arena, &at->attributes, text);
 }
 
 static uint32_t open_block(Reader *r, BlockKind kind, uint32_t node, uint32_t outer)
@@ -240,7 +272,10 @@ static void take_identifier(Reader *r, uint32_t node, uint32_t block)
     Str name = node_text(r->tree, node);
     switch (role_at(r, at->parent)) {
     case ROLE_ATTRIBUTE:
-        if (at->field == r->attribute) return;
+        if (at->field == r->attribute) {
+            add_surface(r, block, name, false);
+            return;
+        }
         break;
     case ROLE_KEYWORD:
         if (at->field == r->name || at->named_index == 0) return;
@@ -272,6 +307,16 @@ static void take_identifier(Reader *r, uint32_t node, uint32_t block)
         add_name(r, block, STR("__class__"), NAME_USED);
 }
 
+// The first statement of a body, when it is a string.
+static bool is_docstring(const Reader *r, uint32_t node)
+{
+    const Node *nodes = r->tree->nodes;
+    uint32_t statement = nodes[node].parent;
+    if (node != statement + 1 || nodes[statement].named_count != 1) return false;
+    uint32_t body = nodes[statement].parent;
+    return body != SHAPE_NONE && nodes[statement].named_index == 0 && nodes[body].field == r->body;
+}
+
 static void visit(Reader *r, uint32_t node)
 {
     const Node *at = &r->tree->nodes[node];
@@ -293,6 +338,9 @@ static void visit(Reader *r, uint32_t node)
         take_import(r, node, block);
         break;
     case ROLE_IDENTIFIER: take_identifier(r, node, block); break;
+    case ROLE_CONSTANT:
+        if (!is_docstring(r, node)) add_surface(r, block, node_text(r->tree, node), true);
+        break;
     default: break;
     }
 }
@@ -369,6 +417,29 @@ static const Str *names_with(Reader *r, const Block *block, uint64_t flag, uint3
     return names.items;
 }
 
+// Of the def and what is part of it.
+static const Str *globals_of(Reader *r, uint32_t def, uint32_t *count)
+{
+    VEC(Str) names = {0};
+    Map seen = {0};
+    for (uint32_t i = def; i < r->blocks.len; i++) {
+        const Block *block = &r->blocks.items[i];
+        if (def_around(r, i) != def) continue;
+        for (size_t j = 0; j < block->order.len; j++) {
+            Str name = block->order.items[j];
+            uint64_t flags = flags_of(block, name);
+            bool global = flags & NAME_GLOBAL ||
+                          (flags & NAME_USED && !(flags & (NAME_BOUND | NAME_FREE)));
+            bool own = i != def && (is_local(&r->blocks.items[def], name));
+            if (!global || own || str_eq(name, STR("__class__"))) continue;
+            uint64_t *at = map_at(r->arena, &seen, name, 0);
+            if (!(*at)++) VEC_PUSH(r->arena, &names, name);
+        }
+    }
+    *count = (uint32_t)names.len;
+    return names.items;
+}
+
 static TSFieldId field_of(const ShapeTree *tree, const char *name)
 {
     return ts_language_field_id_for_name(tree->language, name, (uint32_t)strlen(name));
@@ -421,6 +492,11 @@ void cells_read(Ctx *cx, const ShapeTree *tree, CellScopes *out)
         CellScope scope = {.span = {node->start, node->end}, .nested = block->nested};
         scope.frees = names_with(&r, block, NAME_FREE, &scope.free_count);
         scope.cells = names_with(&r, block, NAME_CELL, &scope.cell_count);
+        scope.globals = globals_of(&r, i, &scope.global_count);
+        scope.attributes = block->attributes.items;
+        scope.attribute_count = (uint32_t)block->attributes.len;
+        scope.constants = block->constants.items;
+        scope.constant_count = (uint32_t)block->constants.len;
         VEC_PUSH(cx->arena, &scopes, scope);
     }
     out->items = scopes.items;
