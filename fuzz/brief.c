@@ -68,7 +68,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (brief_decode(&arena, buf_str(&bytes), LANG_c, text, asked, ARRAY_LEN(asked), &brief)) {
         check_brief(&arena, &brief);
         DocMaker *maker = doc_maker_new(NULL);
-        must(doc_from_brief(&cx, maker, LANG_c, FORM_CODE, text, buf_str(&bytes), &doc));
+        static const NameScope file = {.span = {0, sizeof source - 1}};
+        Buf names = buf_on(&arena);
+        names_encode(&names, &(Facts){0}, &(Names){.scopes = &file, .scope_count = 1}, text);
+        DocFacts facts = {.brief = buf_str(&bytes), .names = buf_str(&names)};
+        must(doc_from_kept(&cx, maker, LANG_c, FORM_CODE, text, &facts, &doc));
         doc_encode(&doc_bytes, &doc);
         must(doc_decode(&arena, buf_str(&doc_bytes), &doc));
         doc_maker_free(maker);

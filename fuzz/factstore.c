@@ -13,7 +13,7 @@ static size_t sum(Str s)
 static void use(Ctx *cx, const Segment *segment)
 {
     FactStore store;
-    if (factstore_open(cx, segment, &store)) return;
+    if (factstore_open(cx, segment, FACTS_NAMES, &store)) return;
     for (uint32_t i = 0; i < 70; i++)
         if (sum(factstore_get(&store, i)) == SIZE_MAX) abort();
     if (sum(factstore_get(&store, UINT32_MAX)) == SIZE_MAX) abort();
@@ -28,9 +28,9 @@ static void try_sections(Ctx *cx, const uint8_t *data, size_t size)
     memcpy(head_copy, data, head);
     memcpy(aligned, data + head, starts);
     SegmentSection sections[FACTS_SECTIONS] = {
-        {FACTS_HEAD, {(const char *)head_copy, head}},
-        {FACTS_STARTS, {(const char *)aligned, starts}},
-        {FACTS_BYTES, {(const char *)data + head + starts, size - head - starts}}};
+        {FACTS_NAMES, {(const char *)head_copy, head}},
+        {FACTS_NAMES + FACTS_STARTS, {(const char *)aligned, starts}},
+        {FACTS_NAMES + FACTS_BYTES, {(const char *)data + head + starts, size - head - starts}}};
     Segment *segment = segment_in_memory(sections, FACTS_SECTIONS);
     use(cx, segment);
     segment_close(segment);
@@ -46,9 +46,9 @@ static void try_packed(Ctx *cx, const uint8_t *data, size_t size)
     for (uint32_t i = 0; i < files; i++)
         briefs[i] =
             (Str){(const char *)data + size * i / files, size * (i + 1) / files - size * i / files};
-    factstore_pack(cx->arena, briefs, files, sections);
+    factstore_pack(cx->arena, FACTS_NAMES, briefs, files, sections);
     Segment *segment = segment_in_memory(sections, FACTS_SECTIONS);
-    if (factstore_open(cx, segment, &store)) abort();
+    if (factstore_open(cx, segment, FACTS_NAMES, &store)) abort();
     for (uint32_t i = 0; i < files; i++)
         if (briefs[i].len && !str_eq(factstore_get(&store, i), briefs[i])) abort();
     segment_close(segment);

@@ -8,8 +8,20 @@
 set -u
 facts=$1 dir=$2 update=${3:-}
 bad=0 seen=0
+
+# A case with names.txt also says what its names are.
+check_names() {
+    "$facts" --names --lang "$lang" "$input" >"$new.names" || return 1
+    if [ "$update" = --update ]; then
+        cmp -s "$new.names" "$case_dir/names.txt" || cp "$new.names" "$case_dir/names.txt"
+    elif ! diff -u "$case_dir/names.txt" "$new.names"; then
+        echo "$case_dir: names differ"
+        return 1
+    fi
+}
+
 new=$(mktemp)
-trap 'rm -f "$new"' EXIT
+trap 'rm -f "$new" "$new.names"' EXIT
 
 for input in $(find "$dir" -name 'input.*' | LC_ALL=C sort); do
     case_dir=${input%/*}
@@ -18,6 +30,8 @@ for input in $(find "$dir" -name 'input.*' | LC_ALL=C sort); do
     if [ -f "$case_dir/lang" ]; then lang=$(cat "$case_dir/lang"); fi
     if ! "$facts" --lang "$lang" "$input" >"$new"; then
         echo "$case_dir: cq-facts failed"
+        bad=1
+    elif [ -f "$case_dir/names.txt" ] && ! check_names; then
         bad=1
     elif [ "$update" = --update ]; then
         cmp -s "$new" "$case_dir/expected.json" || cp "$new" "$case_dir/expected.json"

@@ -1,5 +1,5 @@
-// tools/facts_dump.c - cq-facts [--lang L] FILE: all facts of one file as JSON, for goldens and
-// people.
+// tools/facts_dump.c - cq-facts [--names] [--lang L] FILE: all facts of one file as JSON, for
+// goldens and people; --names: its names, as lines (tools/names_dump.h).
 //
 // Offsets are bytes, lines count from 1, columns from 0. FILE may be "-" for standard input (with
 // --lang). Exit: 0, or the code of the problem (base/problem.def), which goes to stderr as JSON.
@@ -8,6 +8,7 @@
 #include "base/json.h"
 #include "base/os.h"
 #include "lang/facts.h"
+#include "tools/names_dump.h"
 
 static const char *const span_names[] = {
     [SPAN_COMMENT] = "comment", [SPAN_DOCSTRING] = "docstring",   [SPAN_STRING] = "string",
@@ -148,17 +149,20 @@ static Fail pick_lang(Ctx *cx, Str wanted, Str path, Str text, LangId *lang)
                 near.len ? "; did you mean " : "", STR_ARG(near));
 }
 
-static Fail dump(Ctx *cx, Parser *parser, Str wanted, const char *path)
+static Fail dump(Ctx *cx, Parser *parser, Str wanted, bool as_names, const char *path)
 {
     enum { LARGEST_FILE = 64 << 20 };
     Str text;
     LangId lang;
     Facts facts;
+    Names names;
     if (!strcmp(path, "-")) TRY(os_read_all(cx, OS_STDIN, LARGEST_FILE, &text));
     else TRY(os_read_file(cx, OS_CWD, path, LARGEST_FILE, &text));
     TRY(pick_lang(cx, wanted, str_from(path), text, &lang));
-    TRY(facts_extract(cx, parser, lang, text, &facts));
-    return os_write(cx, OS_STDOUT, facts_json(cx->arena, &facts, text));
+    TRY(names_extract(cx, parser, lang, text, &facts, &names));
+    Str out = as_names ? names_dump(cx->arena, &facts, &names, text)
+                       : facts_json(cx->arena, &facts, text);
+    return os_write(cx, OS_STDOUT, out);
 }
 
 static int report(Ctx *cx, Fail fail)
@@ -175,16 +179,19 @@ int main(int argc, char **argv)
     Ctx cx = {.arena = &arena};
     Str lang = STR_NONE;
     int at = 1, code = 0;
-    if (argc > 3 && !strcmp(argv[1], "--lang")) {
-        lang = str_from(argv[2]);
-        at = 3;
+    bool as_names = argc > 1 && !strcmp(argv[1], "--names");
+    if (as_names) at++;
+    if (argc > at + 2 && !strcmp(argv[at], "--lang")) {
+        lang = str_from(argv[at + 1]);
+        at += 2;
     }
     Parser *parser = parser_new(NULL);
     if (at >= argc || (argv[at][0] == '-' && argv[at][1]))
-        code = report(&cx, FAIL(&arena, BAD_REQUEST, "usage: cq-facts [--lang L] FILE..."));
+        code =
+            report(&cx, FAIL(&arena, BAD_REQUEST, "usage: cq-facts [--names] [--lang L] FILE..."));
     else
         for (; at < argc && !code; at++) {
-            code = report(&cx, dump(&cx, parser, lang, argv[at]));
+            code = report(&cx, dump(&cx, parser, lang, as_names, argv[at]));
             arena_reset(&arena);
         }
     parser_free(parser);

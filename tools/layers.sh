@@ -4,7 +4,7 @@
 cd "${1:-$(dirname "$0")/..}" || exit 1
 files=$(find src -name '*.[ch]' | LC_ALL=C sort)
 [ -n "$files" ] || exit 0
-awk -v order="base runtime lang lsp index retrieve service op app door main.c" '
+awk -v order="base runtime lang lsp index resolve retrieve service op app door main.c" '
 BEGIN { n = split(order, d, " "); for (i = 1; i <= n; i++) rank[d[i]] = i }
 FNR == 1 {
     split(FILENAME, p, "/")

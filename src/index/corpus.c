@@ -48,8 +48,7 @@ Str corpus_path(const Corpus *corpus, uint32_t file)
     return lexicon_path(part->lexicon, file - part->first_file);
 }
 
-// The first file of a part whose path is not before `path`.
-static uint32_t first_not_before(const Lexicon *lexicon, Str path)
+uint32_t corpus_lower(const Lexicon *lexicon, Str path)
 {
     uint32_t low = 0, high = lexicon->head->files;
     while (low < high) {
@@ -79,7 +78,7 @@ bool corpus_has_path(const Corpus *corpus, Str path)
     if (corpus->whole) return whole_has_path(corpus->whole, path, folder);
     for (size_t i = 0; i < corpus->part_count; i++) {
         const CorpusPart *part = &corpus->parts[i];
-        uint32_t file = first_not_before(part->lexicon, path);
+        uint32_t file = corpus_lower(part->lexicon, path);
         for (; file < part->lexicon->head->files; file++) {
             Str found = lexicon_path(part->lexicon, file);
             if (folder ? !str_starts(found, path) : !str_eq(found, path)) break;
@@ -87,6 +86,18 @@ bool corpus_has_path(const Corpus *corpus, Str path)
         }
     }
     return false;
+}
+
+uint32_t corpus_find(const Corpus *corpus, Str path)
+{
+    for (size_t i = 0; i < corpus->part_count; i++) {
+        const CorpusPart *part = &corpus->parts[i];
+        uint32_t file = corpus_lower(part->lexicon, path);
+        if (file < part->lexicon->head->files && !corpus_is_dead(part, file) &&
+            str_eq(lexicon_path(part->lexicon, file), path))
+            return part->first_file + file;
+    }
+    return UINT32_MAX;
 }
 
 // Whether a part's paths begin after all of a folder's, or end before them.

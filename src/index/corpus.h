@@ -68,6 +68,10 @@ uint32_t corpus_chunks_with(const Corpus *corpus, Str term, uint32_t found);
 // Whether a living file (of the whole) has this path, or one that begins with it when it ends in
 // '/'.
 bool corpus_has_path(const Corpus *corpus, Str path);
+// The living file with this path; UINT32_MAX when there is none.
+uint32_t corpus_find(const Corpus *corpus, Str path);
+// The first file of a part whose path is not before `path`.
+uint32_t corpus_lower(const Lexicon *lexicon, Str path);
 
 // How many living files lie in this folder itself; without a '/' at its end.
 uint32_t corpus_folder_files(const Corpus *corpus, Str folder);

@@ -7,6 +7,7 @@
 
 #include "base/hash.h"
 #include "base/vec.h"
+#include "index/namestore.h"
 #include "index/terms.h"
 
 typedef struct WordSlot {
@@ -85,6 +86,11 @@ static bool is_local(const Facts *facts, const Def *def)
     return around == DEF_FUNCTION || around == DEF_METHOD;
 }
 
+bool doc_lists(const Facts *facts, uint32_t def)
+{
+    return !is_local(facts, &facts->defs[def]) && facts->defs[def].name.len;
+}
+
 static void take_defs(Making *making)
 {
     const Facts *facts = &making->facts;
@@ -94,7 +100,7 @@ static void take_defs(Making *making)
     for (uint32_t i = 0; i < facts->def_count; i++) {
         const Def *def = &facts->defs[i];
         kept[i] = def->parent < 0 ? -1 : kept[def->parent];
-        if (is_local(facts, def) || !def->name.len) continue;
+        if (!doc_lists(facts, i)) continue;
         DocDef *to = &defs[count];
         *to = (DocDef){.name = str_copy(making->cx->arena, def->name),
                        .kind = (uint8_t)def->kind,
@@ -353,41 +359,85 @@ Fail doc_make_facts(Ctx *cx, DocMaker *maker, LangId lang, PathForm form, Str te
     return NULL;
 }
 
-static Fail make_brief(Ctx *cx, DocMaker *maker, LangId lang, PathForm form, Str text, Buf *brief,
-                       Doc *out)
+// What others see of a file that is not parsed: documents mean nothing to names.
+static Hash128 face_of_text(LangId lang, PathForm form, Str text)
 {
-    Making making = {.cx = cx, .maker = maker, .text = text, .out = out};
-    if (is_parsed(lang, text)) {
-        Ctx scratch = ctx_child(cx, &maker->scratch);
-        Fail fail = facts_extract(&scratch, maker->parser, lang, text, &making.facts);
-        if (fail) return problem_copy(cx->arena, fail);
-        if (brief && !brief_encode(brief, &making.facts, text)) {} // then nothing is kept of it
-    }
-    make(&making, lang, form);
+    bool counts = lang != LANG_NONE || form == FORM_CODE || form == FORM_DATA;
+    return counts ? names_face_of_text(text) : (Hash128){0};
+}
+
+static Fail extract(Ctx *cx, DocMaker *maker, LangId lang, Str text, Facts *facts, Names *names)
+{
+    if (lang_has_names(lang)) return names_extract(cx, maker->parser, lang, text, facts, names);
+    return facts_extract(cx, maker->parser, lang, text, facts);
+}
+
+static Fail take_parse(Ctx *cx, Making *making, LangId lang, DocFacts *kept)
+{
+    Names names = {0};
+    Str text = making->text;
+    Ctx scratch = ctx_child(cx, &making->maker->scratch);
+    Fail fail = extract(&scratch, making->maker, lang, text, &making->facts, &names);
+    if (fail) return problem_copy(cx->arena, fail);
+    Buf brief = buf_on(cx->arena), bytes = buf_on(cx->arena);
+    kept->face = names_face(&making->facts, &names, text);
+    kept->unlisted = namestore_unlisted(cx->arena, &making->facts);
+    if (!brief_encode(&brief, &making->facts, text)) return NULL; // then nothing is kept of it
+    kept->brief = buf_str(&brief);
+    if (lang_has_names(lang)) names_encode(&bytes, &making->facts, &names, text);
+    if (bytes.len) kept->names = buf_str(&bytes);
     return NULL;
 }
 
-Fail doc_make_brief(Ctx *cx, DocMaker *maker, LangId lang, PathForm form, Str text, Buf *brief,
-                    Doc *out)
+Fail doc_make_kept(Ctx *cx, DocMaker *maker, LangId lang, PathForm form, Str text, DocFacts *facts,
+                   Doc *out)
 {
-    Fail fail = make_brief(cx, maker, lang, form, text, brief, out);
+    Fail fail = NULL;
+    Making making = {.cx = cx, .maker = maker, .text = text, .out = out};
+    *facts = (DocFacts){0};
+    if (is_parsed(lang, text)) fail = take_parse(cx, &making, lang, facts);
+    else facts->face = face_of_text(lang, form, text);
+    if (!fail) make(&making, lang, form);
     arena_reset(&maker->scratch);
     return fail;
 }
 
-Fail doc_make(Ctx *cx, DocMaker *maker, LangId lang, PathForm form, Str text, Doc *out)
+DocFacts doc_facts_copy(Arena *arena, const DocFacts *facts)
 {
-    return doc_make_brief(cx, maker, lang, form, text, NULL, out);
+    return (DocFacts){.brief = facts->brief.len ? str_copy(arena, facts->brief) : STR_NONE,
+                      .names = facts->names.len ? str_copy(arena, facts->names) : STR_NONE,
+                      .face = facts->face,
+                      .unlisted =
+                          facts->unlisted.len ? str_copy(arena, facts->unlisted) : STR_NONE};
 }
 
-bool doc_from_brief(Ctx *cx, DocMaker *maker, LangId lang, PathForm form, Str text, Str brief,
-                    Doc *out)
+Fail doc_make(Ctx *cx, DocMaker *maker, LangId lang, PathForm form, Str text, Doc *out)
+{
+    Facts facts;
+    return doc_make_facts(cx, maker, lang, form, text, out, &facts);
+}
+
+static bool take_kept(Ctx *cx, Making *making, LangId lang, DocFacts *kept)
+{
+    Brief brief;
+    NamesKept names = {0};
+    Arena *scratch = &making->maker->scratch;
+    if (!brief_decode(scratch, kept->brief, lang, making->text, NULL, 0, &brief)) return false;
+    if (lang_has_names(lang) &&
+        !names_decode(scratch, kept->names, making->text, brief.facts.def_count, &names))
+        return false;
+    making->facts = brief.facts;
+    kept->face = names_face(&brief.facts, &names.names, making->text);
+    kept->unlisted = namestore_unlisted(cx->arena, &brief.facts);
+    return true;
+}
+
+bool doc_from_kept(Ctx *cx, DocMaker *maker, LangId lang, PathForm form, Str text, DocFacts *facts,
+                   Doc *out)
 {
     Making making = {.cx = cx, .maker = maker, .text = text, .out = out};
-    Brief known;
-    bool fits =
-        !is_parsed(lang, text) || brief_decode(&maker->scratch, brief, lang, text, NULL, 0, &known);
-    if (fits && is_parsed(lang, text)) making.facts = known.facts;
+    bool parsed = is_parsed(lang, text), fits = !parsed || take_kept(cx, &making, lang, facts);
+    if (!parsed) *facts = (DocFacts){.face = face_of_text(lang, form, text)};
     if (fits) make(&making, lang, form);
     arena_reset(&maker->scratch);
     return fits;

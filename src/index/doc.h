@@ -1,13 +1,13 @@
 // index/doc.h - what the index knows of one file's content, apart from its name and place.
 //
-//   text, language, form --doc_make_brief (one parse)--> Doc --doc_encode--> bytes, until packed
+//   text, language, form --doc_make_kept (one parse)--> Doc --doc_encode--> bytes, until packed
 //         |                                    |          ^
-//         |                 lang/brief.h: kept by content |
-//         `----------------------------doc_from_brief-----'
+//         |              DocFacts: kept by content        |
+//         `----------------------------doc_from_kept------'
 //
-// A Doc is a function of those three alone, and the Brief of text and language: so that can be kept
-// by content hash and shared by branches, clones and copies of a file, and with it no parse is
-// needed. Fields that come from the path are added by lexicon_pack.
+// A Doc is a function of those three alone, and the DocFacts of text and language: so they can be
+// kept by content hash and shared by branches, clones and copies of a file, and with them no parse
+// is needed. Fields that come from the path are added by lexicon_pack.
 //
 // Threads: doc_make with one DocMaker a thread; the rest is pure.
 // Memory:  a Doc lives in the arena it was made in; its words borrow the text (doc_make) or the
@@ -18,6 +18,7 @@
 #include "index/chunk.h"
 #include "index/path_class.h"
 #include "lang/brief.h"
+#include "lang/names_face.h"
 
 enum { DOC_HEADING = DEF_KINDS }; // of a text with headings; a section reaches to the next one
 enum { DOC_VERSION = 2 };         // of what doc_make finds
@@ -74,13 +75,22 @@ MUST_CHECK Fail doc_make(Ctx *cx, DocMaker *maker, LangId lang, PathForm form, S
 MUST_CHECK Fail doc_make_facts(Ctx *cx, DocMaker *maker, LangId lang, PathForm form, Str text,
                                Doc *out, Facts *facts);
 
-// The same, and adds the Brief to `brief`: nothing where there was no parse, or it cannot be kept.
-MUST_CHECK Fail doc_make_brief(Ctx *cx, DocMaker *maker, LangId lang, PathForm form, Str text,
-                               Buf *brief, Doc *out);
-// The same again without a parse. False when the Brief is of another text or language. A file that
-// is not parsed needs none.
-MUST_CHECK bool doc_from_brief(Ctx *cx, DocMaker *maker, LangId lang, PathForm form, Str text,
-                               Str brief, Doc *out);
+typedef struct DocFacts { // what is kept of the parse besides
+    Str brief;            // of brief_encode; nothing where there was no parse, or it cannot be kept
+    Str names;    // of names_encode; nothing without a brief, or when the language has no names
+    Hash128 face; // what others see of the names; of a text that is no code: of all of it
+    Str unlisted; // which definitions the Doc leaves out: namestore_unlisted
+} DocFacts;
+DocFacts doc_facts_copy(Arena *arena, const DocFacts *facts);
+// The same, and what is to be kept, in cx->arena.
+MUST_CHECK Fail doc_make_kept(Ctx *cx, DocMaker *maker, LangId lang, PathForm form, Str text,
+                              DocFacts *facts, Doc *out);
+// The same again without a parse, from the brief and the names; sets the rest of *facts. False when
+// they are of another text or language. A file that is not parsed needs none.
+MUST_CHECK bool doc_from_kept(Ctx *cx, DocMaker *maker, LangId lang, PathForm form, Str text,
+                              DocFacts *facts, Doc *out);
+// Whether a definition is one of the Doc's. Local variables and what has no name are not.
+bool doc_lists(const Facts *facts, uint32_t def);
 
 void doc_encode(Buf *out, const Doc *doc);
 // False when the bytes are no Doc: every index is checked, so what is accepted can be walked.

@@ -1,9 +1,9 @@
-// index/doc_cache.h - what parses gave (lang/brief.h) in the disk cache, so that no content is
-// parsed twice on this machine.
+// index/doc_cache.h - what parses gave (DocFacts) in the disk cache, so that no content is parsed
+// twice on this machine.
 //
-// A Brief is a function of text and language: the key is made of those and of the version of what
-// makes it. So branches, clones and a file that went and came back find theirs; a workspace leaves
-// its tag only for "cq cache evict" (workspace, workspace:language, ...:file).
+// Brief and names are a function of text and language: the key is made of those and of the version
+// of what makes it. So branches, clones and a file that went and came back find theirs; a workspace
+// leaves its tag only for "cq cache evict" (workspace, workspace:language, ...:file).
 //
 // Threads: any. Memory: cx->arena. Blocks: on the disk. Fails: never; what cannot be kept is not.
 #ifndef CQ_INDEX_DOC_CACHE_H
@@ -19,9 +19,10 @@ typedef struct DocCacheKey {
     LangId lang;
 } DocCacheKey;
 
-// The bytes of brief_encode. `cache` may be NULL: a miss.
-bool doc_cache_get(Ctx *cx, Cache *cache, const DocCacheKey *key, Str *bytes);
+// Sets the brief and the names. `cache` may be NULL: a miss.
+bool doc_cache_get(Ctx *cx, Cache *cache, const DocCacheKey *key, DocFacts *facts);
 // `root` and `path` make its tags.
-void doc_cache_put(Ctx *cx, Cache *cache, const DocCacheKey *key, Str root, Str path, Str bytes);
+void doc_cache_put(Ctx *cx, Cache *cache, const DocCacheKey *key, Str root, Str path,
+                   const DocFacts *facts);
 
 #endif

@@ -95,18 +95,22 @@ static void same_without_a_parse(void **state)
         Arena arena = {0};
         Ctx cx = {.arena = &arena};
         Doc made, again;
-        Buf brief = buf_on(&arena);
+        DocFacts facts, kept;
         Str text = str_from(cases[i].text);
         LangId lang = cases[i].lang;
         PathForm form = cases[i].form;
-        assert_null(doc_make_brief(&cx, maker, lang, form, text, &brief, &made));
-        assert_true((brief.len > 0) == (lang != LANG_NONE));
-        assert_true(doc_from_brief(&cx, maker, lang, form, text, buf_str(&brief), &again));
+        assert_null(doc_make_kept(&cx, maker, lang, form, text, &facts, &made));
+        assert_true((facts.brief.len > 0) == (lang != LANG_NONE));
+        assert_true((facts.names.len > 0) == lang_has_names(lang));
+        kept = (DocFacts){.brief = facts.brief, .names = facts.names};
+        assert_true(doc_from_kept(&cx, maker, lang, form, text, &kept, &again));
         assert_same(&made, &again);
+        assert_memory_equal(&facts.face, &kept.face, sizeof kept.face);
+        CHECK_STR(facts.unlisted, kept.unlisted);
         assert_int_equal(made.partial, again.partial);
         Str other = str_format(&arena, STR_FMT "\n", STR_ARG(text));
         if (lang != LANG_NONE)
-            assert_false(doc_from_brief(&cx, maker, lang, form, other, buf_str(&brief), &again));
+            assert_false(doc_from_kept(&cx, maker, lang, form, other, &kept, &again));
         arena_fini(&arena);
     }
     doc_maker_free(maker);

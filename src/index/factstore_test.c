@@ -7,7 +7,7 @@ static const Str briefs[] = {{"one", 3}, {NULL, 0}, {"three!", 6}, {"", 0}, {"5"
 static Segment *pack(Arena *arena, uint32_t files)
 {
     SegmentSection sections[FACTS_SECTIONS];
-    factstore_pack(arena, briefs, files, sections);
+    factstore_pack(arena, FACTS_NAMES, briefs, files, sections);
     return segment_in_memory(sections, FACTS_SECTIONS);
 }
 
@@ -19,7 +19,7 @@ static void gives_what_was_packed(void **state)
     for (uint32_t files = 0; files <= ARRAY_LEN(briefs); files++) {
         FactStore store;
         Segment *segment = pack(&arena, files);
-        assert_null(factstore_open(&cx, segment, &store));
+        assert_null(factstore_open(&cx, segment, FACTS_NAMES, &store));
         assert_int_equal(store.files, files);
         for (uint32_t i = 0; i < files; i++) CHECK_STR(factstore_get(&store, i), briefs[i]);
         assert_null(factstore_get(&store, files).ptr);
@@ -36,7 +36,7 @@ static void a_segment_without_facts_knows_nothing(void **state)
     Ctx cx = {.arena = &arena};
     FactStore store;
     Segment *segment = segment_in_memory(&(SegmentSection){7, STR("x")}, 1);
-    assert_null(factstore_open(&cx, segment, &store));
+    assert_null(factstore_open(&cx, segment, FACTS_NAMES, &store));
     assert_null(factstore_get(&store, 0).ptr);
     segment_close(segment);
     arena_fini(&arena);
@@ -56,7 +56,7 @@ static void damage_gives_nothing(void **state)
         FactStore store;
         bytes[at] ^= 0x11;
         bool opened = !segment_from_bytes(&cx, image, &segment);
-        if (opened && !factstore_open(&cx, segment, &store))
+        if (opened && !factstore_open(&cx, segment, FACTS_NAMES, &store))
             for (uint32_t i = 0; i < ARRAY_LEN(briefs); i++) {
                 Str got = factstore_get(&store, i);
                 assert_true(!got.len || str_eq(got, briefs[i]));

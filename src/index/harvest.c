@@ -57,33 +57,31 @@ static const HarvestFile *find_known(const Harvest *known, const HarvestFile *fi
 }
 
 // False when it had to stop, or the text is more than the parser takes on.
-static bool make_doc(Ctx *cx, const Work *work, Slot *slot, HarvestFile *file, Str text, Buf *brief,
-                     Doc *out)
+static bool make_doc(Ctx *cx, const Work *work, Slot *slot, HarvestFile *file, Str text,
+                     DocFacts *facts, Doc *out)
 {
     DocCacheKey key = {&file->digest, file->lang};
     PathForm form = path_form(file->path, file->lang);
-    Str kept = STR_NONE;
-    if (!slot->maker) slot->maker = doc_maker_new(work->spec->grammars);
     bool needs_parse = file->lang != LANG_NONE;
-    if (needs_parse) doc_cache_get(cx, work->cache, &key, &kept);
-    if (kept.len || !needs_parse) {
-        file->was_kept = doc_from_brief(cx, slot->maker, file->lang, form, text, kept, out);
-        if (file->was_kept) buf_add(brief, kept);
+    if (!slot->maker) slot->maker = doc_maker_new(work->spec->grammars);
+    if (!needs_parse || doc_cache_get(cx, work->cache, &key, facts)) {
+        file->was_kept = doc_from_kept(cx, slot->maker, file->lang, form, text, facts, out);
         if (file->was_kept) return true;
     }
-    return !doc_make_brief(cx, slot->maker, file->lang, form, text, brief, out);
+    return !doc_make_kept(cx, slot->maker, file->lang, form, text, facts, out);
 }
 
 static void take_text(Ctx *cx, Work *work, Slot *slot, HarvestFile *file, Str text)
 {
     Doc doc;
-    Buf bytes = buf_on(cx->arena), brief = buf_on(cx->arena);
+    Buf bytes = buf_on(cx->arena);
+    DocFacts facts = {0};
     const HarvestFile *known = find_known(work->spec->known, file);
     file->lang = lang_detect(file->path, str_sub(text, 0, HEAD_BYTES));
     if (known) {
         buf_add(&bytes, known->doc);
-        buf_add(&brief, known->brief);
-    } else if (make_doc(cx, work, slot, file, text, &brief, &doc)) {
+        facts = known->facts;
+    } else if (make_doc(cx, work, slot, file, text, &facts, &doc)) {
         doc_encode(&bytes, &doc);
     } else {
         if (ctx_stopped(cx) != STOP_NONE) file->reached = false;
@@ -91,7 +89,7 @@ static void take_text(Ctx *cx, Work *work, Slot *slot, HarvestFile *file, Str te
         return;
     }
     file->doc = str_copy(&slot->kept, buf_str(&bytes));
-    if (brief.len) file->brief = str_copy(&slot->kept, buf_str(&brief));
+    file->facts = doc_facts_copy(&slot->kept, &facts);
     slot->bytes += text.len;
     slot->taken++;
     slot->found += known || file->was_kept;
@@ -160,12 +158,12 @@ static void keep_file(void *arg, size_t index, int slot)
     (void)slot;
     const Keeping *keeping = arg;
     const HarvestFile *file = &keeping->harvest->files[index];
-    if (!file->brief.len || file->was_kept) return;
+    if (!file->facts.brief.len || file->was_kept) return;
     Arena arena = {0};
     Ctx cx = ctx_child(keeping->cx, &arena);
     DocCacheKey key = {&file->digest, file->lang};
     doc_cache_put(&cx, keeping->cache, &key, keeping->spec->workspace->root, file->path,
-                  file->brief);
+                  &file->facts);
     arena_fini(&arena);
 }
 
@@ -193,13 +191,26 @@ const SegmentSection *harvest_pack(const Harvest *harvest, LexiconBuilder *build
     return lexicon_finish(builder);
 }
 
-void harvest_facts(Arena *arena, const Harvest *harvest, SegmentSection out[FACTS_SECTIONS])
+void harvest_facts(Arena *arena, const Harvest *harvest, SegmentSection out[HARVEST_FACTS])
 {
     Str *briefs = ARENA_ARRAY(arena, Str, harvest->taken);
+    NameRow *names = ARENA_ARRAY(arena, NameRow, harvest->taken);
     uint32_t count = 0;
-    for (size_t i = 0; i < harvest->count; i++)
-        if (harvest->files[i].doc.ptr) briefs[count++] = harvest->files[i].brief;
-    factstore_pack(arena, briefs, count, out);
+    for (size_t i = 0; i < harvest->count; i++) {
+        const HarvestFile *file = &harvest->files[i];
+        if (!file->doc.ptr) continue;
+        briefs[count] = file->facts.brief;
+        names[count++] = harvest_names(file);
+    }
+    factstore_pack(arena, FACTS_BRIEFS, briefs, count, out);
+    namestore_pack(arena, names, count, out + FACTS_SECTIONS);
+}
+
+NameRow harvest_names(const HarvestFile *file)
+{
+    return (NameRow){.names = file->facts.names,
+                     .unlisted = file->facts.unlisted,
+                     .seen = namestore_seen(file->path, file->lang, file->facts.face)};
 }
 
 // --- trigrams ---

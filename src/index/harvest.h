@@ -9,18 +9,18 @@
 #define CQ_INDEX_HARVEST_H
 
 #include "index/doc_cache.h"
-#include "index/factstore.h"
 #include "index/filetable.h"
 #include "index/lexicon.h"
+#include "index/namestore.h"
 #include "index/ngram.h"
 #include "runtime/cell.h"
 
 typedef struct HarvestFile {
-    Str path;      // NUL-terminated
-    FileRow row;   // as it was looked at; `skip` says why it has no Doc
-    Digest digest; // of its bytes, when row.has_digest
-    Str doc;       // bytes of a Doc; STR_NONE when the file was skipped, or not reached
-    Str brief;     // of brief_encode; empty for what is not parsed
+    Str path;       // NUL-terminated
+    FileRow row;    // as it was looked at; `skip` says why it has no Doc
+    Digest digest;  // of its bytes, when row.has_digest
+    Str doc;        // bytes of a Doc; STR_NONE when the file was skipped, or not reached
+    DocFacts facts; // of what is not parsed only the face
     LangId lang;
     bool reached;
     bool was_kept; // the facts are from the disk cache
@@ -52,8 +52,11 @@ void harvest_keep(Ctx *cx, const HarvestSpec *spec, const Harvest *harvest);
 // All that was taken as one segment's sections; they live until the builder is freed.
 const SegmentSection *harvest_pack(const Harvest *harvest, LexiconBuilder *builder);
 
-// The facts of all that was taken, in `arena`.
-void harvest_facts(Arena *arena, const Harvest *harvest, SegmentSection out[FACTS_SECTIONS]);
+// The facts and names of all that was taken, in `arena`.
+enum { HARVEST_FACTS = FACTS_SECTIONS + NAMES_SECTIONS };
+void harvest_facts(Arena *arena, const Harvest *harvest, SegmentSection out[HARVEST_FACTS]);
+
+NameRow harvest_names(const HarvestFile *file); // of one that was taken; borrows
 
 // The trigrams of all that was taken, in cx->arena. Reads the files again: one that changed in
 // between loses its digest and its times, so that it will count as changed.

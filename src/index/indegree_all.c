@@ -13,19 +13,19 @@ typedef struct Use { // a name that a file defines, in a part where it stands
     uint32_t part;
 } Use;
 
-typedef struct Names { // of one part, in order
+typedef struct NameUses { // of one part, in order
     const CorpusPart *part;
     uint32_t *def_files; // by definition: whose, LEX_NONE when it does not count
     StrCursor cursor;
     Str text;
     uint32_t name; // number of `text`
-} Names;
+} NameUses;
 
 typedef struct All {
     Arena arena;
     const Corpus *corpus;
-    Names *names;
-    Names **heap; // those that are not at their end, the smallest text on top
+    NameUses *names;
+    NameUses **heap; // those that are not at their end, the smallest text on top
     size_t heap_count;
     uint32_t *first; // by file: as Use.next
     Use *uses;       // on the heap, where it can grow in place
@@ -34,7 +34,7 @@ typedef struct All {
 
 // --- merging names ---
 
-static bool is_before(const Names *a, const Names *b)
+static bool is_before(const NameUses *a, const NameUses *b)
 {
     int way = str_cmp(a->text, b->text);
     return way ? way < 0 : a->part < b->part;
@@ -47,14 +47,14 @@ static void sink(All *all, size_t at)
         if (left < all->heap_count && is_before(all->heap[left], all->heap[first])) first = left;
         if (right < all->heap_count && is_before(all->heap[right], all->heap[first])) first = right;
         if (first == at) return;
-        Names *other = all->heap[at];
+        NameUses *other = all->heap[at];
         all->heap[at] = all->heap[first];
         all->heap[first] = other;
         at = first;
     }
 }
 
-static bool next_name(Names *names)
+static bool next_name(NameUses *names)
 {
     names->name = names->cursor.next;
     return strtable_next(&names->cursor, &names->text);
@@ -78,10 +78,10 @@ static uint32_t *list_def_files(Arena *arena, const CorpusPart *part)
 static void begin(All *all)
 {
     const Corpus *corpus = all->corpus;
-    all->names = ARENA_ARRAY(&all->arena, Names, corpus->part_count);
-    all->heap = ARENA_ARRAY(&all->arena, Names *, corpus->part_count);
+    all->names = ARENA_ARRAY(&all->arena, NameUses, corpus->part_count);
+    all->heap = ARENA_ARRAY(&all->arena, NameUses *, corpus->part_count);
     for (size_t i = 0; i < corpus->part_count; i++) {
-        Names *names = &all->names[i];
+        NameUses *names = &all->names[i];
         names->part = &corpus->parts[i];
         if (!names->part->lexicon->head->names) continue;
         names->def_files = list_def_files(&all->arena, names->part);
@@ -94,7 +94,7 @@ static void begin(All *all)
 // --- one name ---
 
 typedef struct Place { // where a name stands
-    const Names *names;
+    const NameUses *names;
     uint32_t name;
 } Place;
 
@@ -105,7 +105,7 @@ typedef struct Definers {
 
 static void add_definers(const Place *place, Definers *out)
 {
-    const Names *names = place->names;
+    const NameUses *names = place->names;
     LexNumbers defs = lexicon_name_defs(names->part->lexicon, place->name);
     uint32_t last = LEX_NONE, most = names->part->lexicon->head->defs;
     while (out->count <= INDEGREE_MOST_DEFINERS && lex_next_number(&defs)) {
@@ -160,7 +160,7 @@ static void merge(All *all)
         text.len = 0;
         buf_add(&text, all->heap[0]->text);
         while (all->heap_count && str_eq(all->heap[0]->text, buf_str(&text))) {
-            Names *names = all->heap[0];
+            NameUses *names = all->heap[0];
             places[count++] = (Place){names, names->name};
             if (!next_name(names)) all->heap[0] = all->heap[--all->heap_count];
             sink(all, 0);

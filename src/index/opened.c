@@ -2,14 +2,14 @@
 #include "index/opened.h"
 
 #include "base/version.h"
-#include "index/factstore.h"
+#include "index/namestore.h"
 #include "index/ngram.h"
 
 // Changes with whatever could give a file another content in the index.
 static uint32_t schema(void)
 {
-    uint32_t versions[] = {DOC_VERSION, LEXICON_VERSION, NGRAM_VERSION, FACTS_VERSION,
-                           INDEX_NOTE_VERSION};
+    uint32_t versions[] = {DOC_VERSION,   LEXICON_VERSION,   NGRAM_VERSION,     BRIEF_VERSION,
+                           NAMES_VERSION, NAMESTORE_VERSION, INDEX_NOTE_VERSION};
     return (uint32_t)(hash_64(versions, sizeof versions) ^ hash_64(CQ_VERSION, sizeof CQ_VERSION));
 }
 

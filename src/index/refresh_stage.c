@@ -206,7 +206,7 @@ static void show_progress(Ctx *cx, const RefreshStage *w)
 static Fail hand_in(Ctx *cx, RefreshStage *w, size_t index, const Harvest *harvest,
                     const SegmentSection *lexicon, const SegmentSection *ngrams)
 {
-    SegmentSection sections[LEX_SECTIONS + NGRAM_SECTIONS + FACTS_SECTIONS];
+    SegmentSection sections[LEX_SECTIONS + NGRAM_SECTIONS + HARVEST_FACTS];
     StageRange *range = &w->ranges[index];
     int64_t start_ns = clock_now_ns();
     memcpy(sections, lexicon, LEX_SECTIONS * sizeof *sections);

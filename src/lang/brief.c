@@ -14,18 +14,6 @@
 
 // --- what the text shows ---
 
-static uint32_t name_end(Str text, uint32_t at)
-{
-    // Letters, digits, _ and all beyond ASCII.
-    static const uint64_t bytes[4] = {0x03FF000000000000, 0x07FFFFFE87FFFFFE, UINT64_MAX,
-                                      UINT64_MAX};
-    for (; at < text.len; at++) {
-        unsigned char c = (unsigned char)text.ptr[at];
-        if (!(bytes[c >> 6] >> (c & 63) & 1)) break;
-    }
-    return at;
-}
-
 // No end is looked for further away: else a text made for it would take for ever.
 enum { FAR = 4096 };
 
@@ -37,7 +25,7 @@ static uint32_t line_end(Str text, uint32_t at)
 // A type is most often a name. The length of the others is written.
 static uint32_t span_end(Str text, SpanKind kind, uint32_t at)
 {
-    return kind == SPAN_CODE || kind == SPAN_ANNOTATION ? name_end(text, at) : at;
+    return kind == SPAN_CODE || kind == SPAN_ANNOTATION ? wire_name_end(text, at) : at;
 }
 
 // Of all signatures that read as what [start, end) of the text does.
@@ -62,11 +50,6 @@ typedef struct Writer {
     Buf lengths; // of what does not end where the text shows it
     uint32_t before;
 } Writer;
-
-static uint64_t zigzag(int64_t value)
-{
-    return (uint64_t)value << 1 ^ (uint64_t)(value >> 63);
-}
 
 static void begin_column(Writer *w)
 {
@@ -158,7 +141,7 @@ static void put_def_texts(Writer *w, const Facts *facts, const uint8_t *flags,
         if (flags[i] & OWN_QUALIFIED) wire_put_str(w->out, def->qualified);
         if (flags[i] & OWN_SIGNATURE) wire_put_str(w->out, def->signature);
         if (!(flags[i] & PART_SIGNATURE)) continue;
-        wire_put(w->out, zigzag((int64_t)signatures[i].start - def->full.start));
+        wire_put(w->out, wire_zigzag((int64_t)signatures[i].start - def->full.start));
         wire_put(w->out, signatures[i].end - signatures[i].start);
     }
 }
@@ -197,7 +180,7 @@ static void put_defs(Writer *w, const Facts *facts)
         const Def *def = &facts->defs[i];
         w->before = def->full.start;
         Span from_full = {def->name_span.start, def->name_span.end};
-        put_place(w, from_full, name_end(w->text, from_full.start));
+        put_place(w, from_full, wire_name_end(w->text, from_full.start));
     }
     end_column(w);
     put_def_texts(w, facts, flags, signatures);
@@ -213,7 +196,8 @@ static void put_calls(Writer *w, const Facts *facts)
     begin_column(w);
     for (uint32_t i = 0; i < facts->call_count; i++) {
         const Call *call = &facts->calls[i];
-        if (is_named(call)) put_place(w, call->name_span, name_end(w->text, call->name_span.start));
+        if (is_named(call))
+            put_place(w, call->name_span, wire_name_end(w->text, call->name_span.start));
     }
     end_column(w);
 }
@@ -286,18 +270,9 @@ typedef struct Reader {
     uint32_t before; // start of the one before, in this column
 } Reader;
 
-// Most values are small.
-static inline uint64_t get(Reader *r, uint64_t most)
+static uint64_t get(Reader *r, uint64_t most)
 {
-    Wire *in = &r->wire;
-    if (in->at < in->end && (unsigned char)*in->at < 0x80 && (unsigned char)*in->at <= most)
-        return (unsigned char)*in->at++;
-    return wire_get(in, most);
-}
-
-static int64_t unzigzag(uint64_t value)
-{
-    return (int64_t)(value >> 1) ^ -(int64_t)(value & 1);
+    return wire_next(&r->wire, most);
 }
 
 static uint32_t get_length(Reader *r, uint32_t start)
@@ -338,7 +313,7 @@ static void get_names(Reader *r, Def *defs, uint32_t count)
         Span *name = &defs[i].name_span;
         r->before = defs[i].full.start;
         bool other = get_start(r, &name->start);
-        name->end = other ? unknown : name_end(r->text, name->start);
+        name->end = other ? unknown : wire_name_end(r->text, name->start);
     }
     for (uint32_t i = 0; i < count; i++) {
         Span *name = &defs[i].name_span;
@@ -354,7 +329,7 @@ static void get_def_texts(Reader *r, Def *def, uint8_t flags, Span *signature)
     if (flags & OWN_QUALIFIED) def->qualified = wire_get_str(&r->wire);
     if (flags & OWN_SIGNATURE) def->signature = wire_get_str(&r->wire);
     if (!(flags & PART_SIGNATURE)) return;
-    int64_t start = def->full.start + unzigzag(get(r, r->text.len * 2 + 1));
+    int64_t start = def->full.start + wire_unzigzag(get(r, r->text.len * 2 + 1));
     if (start < 0 || start > (int64_t)r->text.len) {
         r->wire.bad = true;
         return;
@@ -455,7 +430,7 @@ static void get_calls(Reader *r, uint32_t count, const Span *asked, size_t asked
     Span *places = get_places(r, count, asked, asked_count, &picked);
     Call *calls = ARENA_ARRAY(r->arena, Call, picked);
     for (uint32_t i = 0; i < picked; i++) {
-        if (!places[i].end) places[i].end = name_end(r->text, places[i].start);
+        if (!places[i].end) places[i].end = wire_name_end(r->text, places[i].start);
         calls[i].name_span = places[i];
     }
     out->calls = calls;
@@ -498,23 +473,44 @@ static void get_spans(Reader *r, uint32_t count, Facts *out)
     out->span_count = count;
 }
 
+typedef struct Counts {
+    uint32_t defs, calls, imports, spans;
+} Counts;
+
+// The head and the definitions.
+static bool get_begin(Reader *r, Str bytes, LangId lang, Brief *out, Counts *counts)
+{
+    uint64_t hash = hash_str(r->text);
+    if (bytes.len < sizeof hash || memcmp(bytes.ptr, &hash, sizeof hash) != 0) return false;
+    r->wire = (Wire){bytes.ptr + sizeof hash, bytes.ptr + bytes.len, false};
+    *out = (Brief){.text = r->text, .facts.lang = (LangId)get(r, LANG_COUNT - 1)};
+    out->facts.partial = get(r, 1);
+    counts->defs = get_count(r);
+    counts->calls = get_count(r);
+    counts->imports = get_count(r);
+    counts->spans = get_count(r);
+    if (r->wire.bad || out->facts.lang != lang) return false;
+    get_defs(r, counts->defs, out);
+    return !r->wire.bad;
+}
+
+bool brief_decode_defs(Arena *arena, Str bytes, LangId lang, Str text, Brief *out)
+{
+    Counts counts;
+    Reader r = {.text = text, .arena = arena};
+    return get_begin(&r, bytes, lang, out, &counts);
+}
+
 bool brief_decode(Arena *arena, Str bytes, LangId lang, Str text, const Span *asked, size_t count,
                   Brief *out)
 {
-    uint64_t hash = hash_str(text);
-    if (bytes.len < sizeof hash || memcmp(bytes.ptr, &hash, sizeof hash) != 0) return false;
-    Reader r = {.wire = {bytes.ptr + sizeof hash, bytes.ptr + bytes.len, false},
-                .text = text,
-                .arena = arena};
-    Brief brief = {.text = text, .facts.lang = (LangId)get(&r, LANG_COUNT - 1)};
-    brief.facts.partial = get(&r, 1);
-    uint32_t defs = get_count(&r), calls = get_count(&r), imports = get_count(&r);
-    uint32_t spans = get_count(&r);
-    if (r.wire.bad || brief.facts.lang != lang) return false;
-    get_defs(&r, defs, &brief);
-    if (!r.wire.bad) get_calls(&r, calls, asked, count, &brief.facts);
-    if (!r.wire.bad) get_imports(&r, imports, asked, count, &brief.facts);
-    if (!r.wire.bad) get_spans(&r, spans, &brief.facts);
+    Brief brief;
+    Counts counts;
+    Reader r = {.text = text, .arena = arena};
+    if (!get_begin(&r, bytes, lang, &brief, &counts)) return false;
+    get_calls(&r, counts.calls, asked, count, &brief.facts);
+    if (!r.wire.bad) get_imports(&r, counts.imports, asked, count, &brief.facts);
+    if (!r.wire.bad) get_spans(&r, counts.spans, &brief.facts);
     if (r.wire.bad || r.wire.at != r.wire.end) return false;
     *out = brief;
     return true;

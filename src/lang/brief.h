@@ -28,6 +28,8 @@ bool brief_encode(Buf *out, const Facts *facts, Str text);
 // about this text.
 MUST_CHECK bool brief_decode(Arena *arena, Str bytes, LangId lang, Str text, const Span *asked,
                              size_t count, Brief *out);
+// The same, but only the definitions: what stands behind them in the bytes is not looked at.
+MUST_CHECK bool brief_decode_defs(Arena *arena, Str bytes, LangId lang, Str text, Brief *out);
 
 // As in Def.
 Str brief_qualified(Arena *arena, const Brief *brief, int32_t def);

@@ -2,6 +2,7 @@
 #include "lang/grammar.h"
 
 #include "base/map.h"
+#include "lang/naming.h"
 
 static TSFieldId field_id(const TSLanguage *language, const char *name)
 {
@@ -34,6 +35,39 @@ static bool is_passive(const Rule *rule)
     case RULE_MEMBER:
     case RULE_UNWRAP: return !rule->type;
     default: return false;
+    }
+}
+
+static size_t count_name_rules(const NameRule *rules)
+{
+    size_t count = 0;
+    while (rules && rules[count].node) count++;
+    return count;
+}
+
+static void bind_names(Arena *arena, Grammar *grammar)
+{
+    const NameRule *rules = grammar->spec->names;
+    static const NameRule none = {0};
+    size_t count = count_name_rules(rules);
+    Map named = {0};
+    grammar->name_bound = ARENA_ARRAY(arena, NameBound, count + 1);
+    grammar->name_bound[0].rule = &none;
+    grammar->name_rule_of = ARENA_ARRAY(arena, uint8_t, grammar->symbol_count);
+    for (size_t i = 0; i < count; i++) {
+        grammar->name_bound[i + 1] = (NameBound){
+            .rule = &rules[i],
+            .base = field_id(grammar->language, rules[i].base),
+            .name = field_id(grammar->language, rules[i].name),
+        };
+        map_put(arena, &named, str_from(rules[i].node), i + 1);
+    }
+    for (uint32_t i = 0; count && i < grammar->symbol_count; i++) {
+        uint64_t found;
+        if (ts_language_symbol_type(grammar->language, (TSSymbol)i) != TSSymbolTypeRegular)
+            continue;
+        Str name = str_from(ts_language_symbol_name(grammar->language, (TSSymbol)i));
+        if (map_get(&named, name, &found)) grammar->name_rule_of[i] = (uint8_t)found;
     }
 }
 
@@ -70,6 +104,7 @@ Grammar *grammar_new(Arena *arena, const LangSpec *spec)
     for (size_t i = 0; spec->fields && spec->fields[i]; i++)
         grammar->fields[i] = field_id(grammar->language, spec->fields[i]);
     bind_symbols(grammar, &named);
+    bind_names(arena, grammar);
     return grammar;
 }
 
@@ -89,6 +124,26 @@ static bool rule_is_known(Arena *arena, const TSLanguage *language, const Rule *
         if (fields[i] && !field_id(language, fields[i])) return false;
     }
     return true;
+}
+
+static bool names_are_known(Arena *arena, const LangSpec *spec, Str *why)
+{
+    const TSLanguage *language = spec->grammar();
+    size_t count = count_name_rules(spec->names);
+    for (size_t i = 0; i < count; i++) {
+        const NameRule *rule = &spec->names[i];
+        *why = str_format(arena, "names: no node type %s", rule->node);
+        if (!grammar_has(language, rule->node)) return false;
+        *why = str_format(arena, "names: rule %s: no such field", rule->node);
+        if (rule->base && !field_id(language, rule->base)) return false;
+        if (rule->name && !field_id(language, rule->name)) return false;
+        for (size_t k = 0; k < i; k++) {
+            *why = str_format(arena, "names: two rules for %s", rule->node);
+            if (!strcmp(spec->names[k].node, rule->node)) return false;
+        }
+    }
+    *why = STR("too many rules for names");
+    return count < NAMED_RULE;
 }
 
 bool spec_check(Arena *arena, LangId lang, Str *why)
@@ -111,6 +166,7 @@ bool spec_check(Arena *arena, LangId lang, Str *why)
         *why = str_format(arena, "no node type %s", spec->symbols[symbols]);
         if (!grammar_has(language, spec->symbols[symbols])) return false;
     }
+    if (!names_are_known(arena, spec, why)) return false;
     *why = STR("too many rules, fields or symbols");
     return rules < NAMED_RULE && fields <= SPEC_MAX_FIELDS && symbols <= SPEC_MAX_SYMBOLS;
 }

@@ -1,6 +1,7 @@
 // lang/parser.c - one tree-sitter parse per file; extract.c walks the tree, settle.c orders the
 // facts.
 #include "lang/around.h"
+#include "lang/naming.h"
 #include "lang/walk.h"
 
 enum { REPARSE_MAX_DEPTH = 8 };
@@ -63,8 +64,7 @@ static Fail parse(Ctx *cx, Parser *p, Str text, TSTree **out)
     return NULL;
 }
 
-// A null tree when the parse was stopped: the walk around it will see that, too.
-static TSTree *parse_inside(Extract *x, TSNode node)
+TSTree *parser_parse_inside(Extract *x, TSNode node)
 {
     TSRange range = {
         // without rows and columns, as in limit_to
@@ -83,7 +83,7 @@ bool extract_reparse(Extract *x, TSNode node)
     Parser *p = x->parser;
     if (p->inner_depth >= REPARSE_MAX_DEPTH) return false;
     if (ts_node_end_byte(node) < ts_node_start_byte(node) + 2) return false;
-    TSTree *tree = parse_inside(x, node);
+    TSTree *tree = parser_parse_inside(x, node);
     if (!tree) return false;
     TSNode root = ts_tree_root_node(tree);
     bool clean = !ts_node_has_error(root);
@@ -152,7 +152,13 @@ static void limit_to(Ctx *cx, Parser *p, Spans spans)
     ts_parser_set_included_ranges(p->ts, ranges, (uint32_t)spans.count);
 }
 
+<<<<<<< HEAD
 static Fail check_size(Ctx *cx, LangId lang, Str text)
+=======
+// `names` may be NULL.
+static Fail extract(Ctx *cx, Parser *p, LangId lang, Str text, const Spans *spans, Facts *out,
+                    Names *names)
+>>>>>>> main
 {
     if (!lang_spec(lang)) return FAIL(cx->arena, BAD_REQUEST, "this text has no known language");
     if (text.len > FACTS_LARGEST_FILE)
@@ -182,6 +188,10 @@ static Fail extract(Ctx *cx, Parser *p, LangId lang, Str text, const Spans *span
         Facts facts = {.lang = lang, .partial = p->error_count > 0, .error_count = p->error_count};
         drafts_settle(&p->drafts, cx->arena, p->grammar->spec, text, &facts);
         *out = facts;
+        if (names) {
+            ts_tree_cursor_reset(&p->cursor, ts_tree_root_node(tree));
+            fail = naming_walk(&x, out, names);
+        }
     }
     ts_tree_delete(tree);
     p->frames.len = p->keywords.len = 0;
@@ -194,7 +204,18 @@ static Fail extract(Ctx *cx, Parser *p, LangId lang, Str text, const Spans *span
 
 Fail facts_extract(Ctx *cx, Parser *p, LangId lang, Str text, Facts *out)
 {
-    return extract(cx, p, lang, text, NULL, out);
+    return extract(cx, p, lang, text, NULL, out, NULL);
+}
+
+Fail names_extract(Ctx *cx, Parser *p, LangId lang, Str text, Facts *facts, Names *names)
+{
+    return extract(cx, p, lang, text, NULL, facts, names);
+}
+
+bool lang_has_names(LangId lang)
+{
+    const LangSpec *spec = lang_spec(lang);
+    return spec && spec->names;
 }
 
 Fail facts_extract_around(Ctx *cx, Parser *p, LangId lang, Str text, const uint32_t *offsets,
@@ -202,7 +223,7 @@ Fail facts_extract_around(Ctx *cx, Parser *p, LangId lang, Str text, const uint3
 {
     Spans spans = around_spans(cx->arena, lang, text, offsets, count);
     bool whole = spans.count == 1 && spans.items[0].end - spans.items[0].start == text.len;
-    return extract(cx, p, lang, text, whole ? NULL : &spans, out);
+    return extract(cx, p, lang, text, whole ? NULL : &spans, out, NULL);
 }
 
 Fail parser_tree(Ctx *cx, Parser *p, LangId lang, Str text, TSTree **out)

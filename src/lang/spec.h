@@ -84,6 +84,8 @@ struct LangSpec {
     const Rule *rules; // ends with .node == NULL
     const char *const *fields;  // what hooks ask for with extract_child, at most SPEC_MAX_FIELDS
     const char *const *symbols; // ... and with extract_is, at most SPEC_MAX_SYMBOLS
+    const struct NameRule
+        *names; // lang/naming.h; ends with .node == NULL; NULL: no names are found
 };
 
 const LangSpec *lang_spec(LangId lang); // NULL for LANG_NONE

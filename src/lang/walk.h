@@ -56,4 +56,8 @@ MUST_CHECK Fail parser_tree(Ctx *cx, Parser *parser, LangId lang, Str text, TSTr
 // A frame that no node is a child of, so that there always is a top one.
 void walk_begin(Parser *parser);
 
+// The tree of what stands between the brackets of `node`. NULL when the parse was stopped: the walk
+// around it will see that, too.
+TSTree *parser_parse_inside(Extract *x, TSNode node);
+
 #endif

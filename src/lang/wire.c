@@ -44,6 +44,17 @@ Str wire_get_str(Wire *in)
     return s;
 }
 
+uint32_t wire_name_end(Str text, uint32_t at)
+{
+    static const uint64_t bytes[4] = {0x03FF000000000000, 0x07FFFFFE87FFFFFE, UINT64_MAX,
+                                      UINT64_MAX};
+    for (; at < text.len; at++) {
+        unsigned char c = (unsigned char)text.ptr[at];
+        if (!(bytes[c >> 6] >> (c & 63) & 1)) break;
+    }
+    return at;
+}
+
 // --- writing ---
 
 static bool lies_in(Str text, Str s)

@@ -20,6 +20,24 @@ uint64_t wire_get(Wire *in, uint64_t most); // 0 and bad when it is larger
 void wire_put_str(Buf *out, Str s);
 Str wire_get_str(Wire *in); // borrows
 
+// Where the name that begins at `at` ends: behind letters, digits, _ and all beyond ASCII.
+uint32_t wire_name_end(Str text, uint32_t at);
+static inline uint64_t wire_zigzag(int64_t value)
+{
+    return (uint64_t)value << 1 ^ (uint64_t)(value >> 63);
+}
+static inline int64_t wire_unzigzag(uint64_t value)
+{
+    return (int64_t)(value >> 1) ^ -(int64_t)(value & 1);
+}
+// wire_get; most values are small.
+static inline uint64_t wire_next(Wire *in, uint64_t most)
+{
+    if (in->at < in->end && (unsigned char)*in->at < 0x80 && (unsigned char)*in->at <= most)
+        return (unsigned char)*in->at++;
+    return wire_get(in, most);
+}
+
 // With `defs_only`, calls, imports and spans are left out.
 void facts_encode(Buf *out, const Facts *facts, Str text, bool defs_only);
 // `text` is the one that was parsed. False when the bytes are not facts of it.

@@ -228,7 +228,7 @@ static Str stored_brief(const Entity *entity, size_t part, uint32_t file, Str pa
     HarvestFile wanted = {.path = path};
     const HarvestFile *found =
         bsearch(&wanted, delta->files, delta->count, sizeof *delta->files, by_path);
-    return found ? found->brief : STR_NONE;
+    return found ? found->facts.brief : STR_NONE;
 }
 
 static void list_part(Entity *entity, size_t number)
@@ -285,7 +285,8 @@ Fail entity_list_files(Entity *entity)
     entity->facts = facts;
     for (size_t i = 0; i < parts; i++)
         if (entity->view.parts[i].segment)
-            TRY(factstore_open(entity->cx, entity->view.parts[i].segment, &facts[i]));
+            TRY(factstore_open(entity->cx, entity->view.parts[i].segment, FACTS_BRIEFS,
+                               &facts[i]));
     for (size_t i = 0; i < parts; i++) list_part(entity, i);
     if (entity->files.len)
         qsort(entity->files.items, entity->files.len, sizeof *entity->files.items, best_first);

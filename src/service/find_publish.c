@@ -33,7 +33,7 @@ static void copy_docs(Job *job, const Harvest *from)
         *to = *file;
         to->path = str_copy(&job->arena, file->path);
         to->doc = str_copy(&job->arena, file->doc);
-        to->brief = str_copy(&job->arena, file->brief);
+        to->facts = doc_facts_copy(&job->arena, &file->facts);
     }
     job->known.files = files;
 }

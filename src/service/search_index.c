@@ -69,7 +69,8 @@ static void open_facts(Search *search)
     size_t parts = index->snapshot->part_count;
     FactStore *facts = ARENA_ARRAY(search->cx->arena, FactStore, parts);
     for (size_t i = 0; i < parts; i++) {
-        Fail fail = factstore_open(search->cx, index->snapshot->parts[i].segment, &facts[i]);
+        Fail fail =
+            factstore_open(search->cx, index->snapshot->parts[i].segment, FACTS_BRIEFS, &facts[i]);
         if (fail) log_event(search->cx, LOG_WARN, "index.unusable", LOG_STR("why", fail->detail));
     }
     index->facts = facts;

@@ -3,24 +3,9 @@
 
 const TSLanguage *tree_sitter_python(void);
 
-enum { F_LEFT, F_RIGHT, F_TYPE, F_NAME, F_ALIAS, F_MODULE_NAME };
-static const char *const fields[] = {"left", "right", "type", "name", "alias", "module_name", NULL};
-
-enum {
-    S_IDENTIFIER,
-    S_EXPRESSION_STATEMENT,
-    S_STRING,
-    S_CONCATENATED_STRING,
-    S_ASSIGNMENT,
-    S_ATTRIBUTE,
-    S_SUBSCRIPT,
-    S_ALIASED_IMPORT,
-    S_WILDCARD_IMPORT,
-    S_DOTTED_NAME,
-    S_COMMENT,
-    S_GENERIC_TYPE,
-    S_TYPE,
-};
+static const char *const fields[] = {"left",  "right",       "type",       "name",
+                                     "alias", "module_name", "parameters", "return_type",
+                                     "value", "definition",  NULL};
 static const char *const symbols[] = {"identifier",
                                       "expression_statement",
                                       "string",
@@ -34,6 +19,10 @@ static const char *const symbols[] = {"identifier",
                                       "comment",
                                       "generic_type",
                                       "type",
+                                      "keyword_argument",
+                                      "class_definition",
+                                      "decorator",
+                                      "decorated_definition",
                                       NULL};
 
 // --- strings
@@ -251,4 +240,5 @@ const LangSpec lang_python_spec = {
     .rules = rules,
     .fields = fields,
     .symbols = symbols,
+    .names = python_name_rules,
 };

@@ -1,0 +1,225 @@
+// resolve/edges.c
+#include "resolve/edges.h"
+
+#include <stdlib.h>
+
+#include "resolve/value.h"
+
+enum { MOST_NAMES = 64 };
+
+static const char *const kind_names[] = {
+    [EDGE_CALL] = "call", [EDGE_REFERENCE] = "reference", [EDGE_TYPE] = "type",
+    [EDGE_BASE] = "base", [EDGE_IMPORT] = "import",
+};
+
+const char *edge_kind_name(EdgeKind kind)
+{
+    return kind_names[kind];
+}
+
+typedef struct Search { // of the uses of one definition
+    Resolver *r;
+    DefRef target;
+    LangId lang;
+    Str names[MOST_NAMES]; // its own, then those that it is imported or held as
+    size_t name_count, asked;
+    VEC(Edge) found;
+    Map seen; // "file expr" of edges that were found
+} Search;
+
+uint32_t edge_enclosing(const WorldFile *file, uint32_t offset)
+{
+    int32_t def = facts_enclosing(&file->facts, offset);
+    return def < 0 ? WORLD_NONE : (uint32_t)def;
+}
+
+const Call *edge_call(const WorldFile *file, uint32_t expr)
+{
+    uint32_t start = file->names.exprs[expr].span.start, low = 0, high = file->call_count;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (file->calls[middle].name_span.start < start) low = middle + 1;
+        else high = middle;
+    }
+    bool there = low < file->call_count && file->calls[low].name_span.start == start;
+    return there ? &file->calls[low] : NULL;
+}
+
+static EdgeKind kind_of(const NameExpr *expr)
+{
+    if (expr->role & ROLE_BASE) return EDGE_BASE;
+    if (expr->role & (ROLE_CALLED | ROLE_DECORATOR)) return EDGE_CALL;
+    return expr->role & ROLE_TYPE ? EDGE_TYPE : EDGE_REFERENCE;
+}
+
+static bool is_target(const Search *s, DefRef def)
+{
+    return def.file == s->target.file && def.def == s->target.def;
+}
+
+static bool has_target(const Search *s, const Resolved *to)
+{
+    for (uint32_t i = 0; i < to->count; i++)
+        if (is_target(s, to->targets[i])) return true;
+    return false;
+}
+
+static void add_name(Search *s, Str name)
+{
+    for (size_t i = 0; i < s->name_count; i++)
+        if (str_eq(s->names[i], name)) return;
+    if (s->name_count < MOST_NAMES) s->names[s->name_count++] = name;
+}
+
+static bool is_new(Search *s, uint32_t file, uint32_t expr, EdgeKind kind)
+{
+    uint32_t parts[] = {file, expr, kind == EDGE_IMPORT};
+    Str key = str_copy(s->r->arena, (Str){(const char *)parts, sizeof parts});
+    if (map_get(&s->seen, key, NULL)) return false;
+    map_put(s->r->arena, &s->seen, key, 1);
+    return true;
+}
+
+static void add_edge(Search *s, const WorldFile *file, uint32_t expr, EdgeKind kind,
+                     const Resolved *to)
+{
+    if (!is_new(s, file->number, expr, kind)) return;
+    Edge edge = {.file = file->number,
+                 .expr = expr,
+                 .kind = kind,
+                 .certainty = to->certainty,
+                 .reason = to->reason,
+                 .others = to->count ? to->count - 1 : 0};
+    VEC_PUSH(s->r->arena, &s->found, edge);
+}
+
+// A use of one of the names. Uses of other names are only looked at when they are a variable that
+// is called: g = f; g().
+static void look_at_use(Search *s, WorldFile *file, uint32_t expr, Str asked)
+{
+    const NameExpr *use = &file->names.exprs[expr];
+    if (use->op != EXPR_NAME && use->op != EXPR_MEMBER) return;
+    if (!str_eq(names_text(use, file->text), asked)) return;
+    Resolved to;
+    resolve_use(s->r, file, expr, &to);
+    bool own_name = str_eq(asked, s->names[0]);
+    if (has_target(s, &to)) add_edge(s, file, expr, kind_of(use), &to);
+    else if (to.certainty == CERTAINTY_NAME_ONLY && own_name && file->lang == s->lang)
+        add_edge(s, file, expr, kind_of(use), &to);
+}
+
+// Imports of it, and the other names that it gets: import f as g, g = f outside of functions.
+static void look_at_bindings(Search *s, WorldFile *file, Str asked)
+{
+    for (uint32_t i = 0; i < file->names.binding_count; i++) {
+        const NameBinding *binding = &file->names.bindings[i];
+        bool import = binding->kind == BIND_IMPORT && binding->target;
+        const NameImport *row = import ? &file->names.imports[binding->target - 1] : NULL;
+        bool named = row && (str_eq(row->name, asked) || str_eq(binding->name, asked));
+        bool held = binding->value && binding->kind != BIND_IMPORT &&
+                    (binding->kind == BIND_DEF || binding->kind == BIND_FIELD ||
+                     binding->kind == BIND_LOCAL || binding->kind == BIND_EXPORT);
+        if (held) {
+            const NameExpr *value = &file->names.exprs[binding->value - 1];
+            held = (value->op == EXPR_NAME || value->op == EXPR_MEMBER) &&
+                   str_eq(names_text(value, file->text), asked);
+        }
+        if (!named && !held) continue;
+        Values values = evaluate_binding(s->r, file, i);
+        Resolved to = {.certainty = values.certainty, .reason = values.reason};
+        bool means = false;
+        for (uint32_t k = 0; k < values.count; k++)
+            means |= values.items[k].kind == VALUE_DEF &&
+                     is_target(s, resolve_canonical(s->r, values.items[k].ref));
+        for (uint32_t k = 0; k < values.named_count && named; k++)
+            means |= is_target(s, resolve_canonical(s->r, values.named[k]));
+        if (!means) continue;
+        add_name(s, binding->name);
+        if (row) add_edge(s, file, binding->target - 1, EDGE_IMPORT, &to);
+    }
+}
+
+static void look_in_file(Search *s, uint32_t number, Str asked)
+{
+    WorldFile *file = world_file(s->r->world, number);
+    if (!file) return;
+    look_at_bindings(s, file, asked);
+    for (uint32_t i = 0; i < file->names.expr_count; i++) look_at_use(s, file, i, asked);
+}
+
+typedef struct Place {
+    Str path;
+    uint32_t start;
+    Edge edge;
+} Place;
+
+static int compare_places(const void *left, const void *right)
+{
+    const Place *a = left, *b = right;
+    int order = str_cmp(a->path, b->path);
+    if (order) return order;
+    if (a->start != b->start) return a->start < b->start ? -1 : 1;
+    return (a->edge.kind > b->edge.kind) - (a->edge.kind < b->edge.kind);
+}
+
+static void put_in_order(Search *s, Edges *out)
+{
+    Place *places = ARENA_ARRAY(s->r->arena, Place, s->found.len);
+    Edge *edges = ARENA_ARRAY(s->r->arena, Edge, s->found.len);
+    for (size_t i = 0; i < s->found.len; i++) {
+        const Edge *edge = &s->found.items[i];
+        const WorldFile *file = world_file(s->r->world, edge->file);
+        Span span = edge->kind == EDGE_IMPORT ? file->names.imports[edge->expr].span
+                                              : file->names.exprs[edge->expr].span;
+        places[i] = (Place){file->path, span.start, *edge};
+    }
+    if (s->found.len) qsort(places, s->found.len, sizeof *places, compare_places);
+    for (size_t i = 0; i < s->found.len; i++) {
+        edges[i] = places[i].edge;
+        out->by_certainty[edges[i].certainty]++;
+    }
+    out->items = edges;
+    out->count = s->found.len;
+}
+
+void edges_of(Resolver *resolver, DefRef def, Edges *out)
+{
+    *out = (Edges){.complete = true};
+    Search s = {.r = resolver, .target = resolve_canonical(resolver, def)};
+    const WorldFile *file = world_file(resolver->world, s.target.file);
+    if (!file) return;
+    s.lang = file->lang;
+    add_name(&s, file->facts.defs[s.target.def].name);
+    for (; s.asked < s.name_count && out->complete; s.asked++) {
+        size_t count;
+        const uint32_t *users = world_users(resolver->world, s.names[s.asked], &count);
+        for (size_t i = 0; i < count && out->complete; i++) {
+            look_in_file(&s, users[i], s.names[s.asked]);
+            if (ctx_stopped(resolver->cx) != STOP_NONE) out->complete = false;
+        }
+    }
+    put_in_order(&s, out);
+}
+
+const EdgeOut *edges_from(Resolver *resolver, DefRef def, bool inner, size_t *count)
+{
+    *count = 0;
+    WorldFile *file = world_file(resolver->world, def.file);
+    if (!file) return NULL;
+    Span full = file->facts.defs[def.def].full;
+    VEC(EdgeOut) found = {0};
+    for (uint32_t i = 0; i < file->names.expr_count; i++) {
+        const NameExpr *use = &file->names.exprs[i];
+        if (use->op != EXPR_NAME && use->op != EXPR_MEMBER) continue;
+        if (use->span.start < full.start || use->span.start >= full.end) continue;
+        if (!inner && edge_enclosing(file, use->span.start) != def.def) continue;
+        EdgeOut out = {.edge = {.file = def.file, .expr = i, .kind = kind_of(use)}};
+        resolve_use(resolver, file, i, &out.to);
+        out.edge.certainty = out.to.certainty;
+        out.edge.reason = out.to.reason;
+        out.edge.others = out.to.count ? out.to.count - 1 : 0;
+        VEC_PUSH(resolver->arena, &found, out);
+    }
+    *count = found.len;
+    return found.items;
+}

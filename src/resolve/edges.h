@@ -1,0 +1,55 @@
+// resolve/edges.h - who uses a definition, and what a definition uses.
+//
+//   edges_of(def):   files that may use its name (world_users) --resolve_use--> those that mean it
+//   edges_from(def): what stands inside it --resolve_use--> targets
+//
+// A name_only edge is a use of that name of which nothing else is known: it belongs to every
+// definition of the name alike.
+//
+// Threads, memory: as Resolver.
+#ifndef CQ_RESOLVE_EDGES_H
+#define CQ_RESOLVE_EDGES_H
+
+#include "resolve/resolve.h"
+
+typedef enum EdgeKind {
+    EDGE_CALL,      // also: an object made of a type, a macro used, a decorator applied
+    EDGE_REFERENCE, // read, written, handed on
+    EDGE_TYPE,      // where a type is written
+    EDGE_BASE,      // derived from it
+    EDGE_IMPORT,
+    EDGE_KINDS
+} EdgeKind;
+const char *edge_kind_name(EdgeKind kind); // "call"
+
+typedef struct Edge {
+    uint32_t file; // where the use stands
+    uint32_t expr; // index into its names.exprs; of IMPORT: into names.imports
+    EdgeKind kind;
+    Certainty certainty; // EXACT, LIKELY, NAME_ONLY or DYNAMIC
+    Reason reason;
+    uint32_t others; // further definitions that the same use may mean
+} Edge;
+
+// By path and place. Blocks: reading files; stops early when cx is stopped (`complete` is false).
+typedef struct Edges {
+    const Edge *items;
+    size_t count;
+    uint64_t by_certainty[CERTAINTIES];
+    bool complete;
+} Edges;
+void edges_of(Resolver *resolver, DefRef def, Edges *out);
+
+typedef struct EdgeOut {
+    Edge edge; // of the use, inside the definition
+    Resolved to;
+} EdgeOut;
+// What the definition's own code uses, in order; `inner`: also that of definitions inside it.
+const EdgeOut *edges_from(Resolver *resolver, DefRef def, bool inner, size_t *count);
+
+// The definition whose code holds this use, or WORLD_NONE at the top of the file.
+uint32_t edge_enclosing(const WorldFile *file, uint32_t offset);
+// What is known of the call at this use; NULL when it is none.
+const Call *edge_call(const WorldFile *file, uint32_t expr);
+
+#endif

@@ -1,0 +1,9 @@
+// resolve/langs.h - how each language resolves what scopes and types do not tell; one file each.
+#ifndef CQ_RESOLVE_LANGS_H
+#define CQ_RESOLVE_LANGS_H
+
+#include "resolve/value.h"
+
+extern const ResolveLang resolve_python;
+
+#endif

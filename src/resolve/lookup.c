@@ -1,0 +1,168 @@
+// resolve/lookup.c - what a plain name means: scopes from the inside out, then what the file's
+// package or its imports of all names give, then what the language itself has.
+#include "resolve/value.h"
+
+enum { MOST_STARS = 64 };
+
+static bool is_builtin(const ResolveLang *lang, Str name)
+{
+    if (!lang->builtins) return false;
+    size_t low = 0, high = 0;
+    while (lang->builtins[high]) high++;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        int order = str_cmp(str_from(lang->builtins[middle]), name);
+        if (!order) return true;
+        if (order < 0) low = middle + 1;
+        else high = middle;
+    }
+    return false;
+}
+
+// All that a scope binds a name to. A name bound further out leaves `outer` set.
+static Values bound_values(Resolver *r, WorldFile *file, uint32_t scope, Str name, bool *bound,
+                           bool *outer)
+{
+    Values out = values_none(REASON_SCOPE);
+    uint32_t end, at = world_bound(file, scope, name, &end), defs = 0, others = 0, empty = 0;
+    for (; at < end; at++) {
+        uint32_t index = file->bound[at];
+        const NameBinding *binding = &file->names.bindings[index];
+        if (binding->kind == BIND_EXPORT || binding->kind == BIND_STAR) continue;
+        *bound = true;
+        if (binding->kind == BIND_OUTER) {
+            *outer = true;
+            continue;
+        }
+        Values one = evaluate_binding(r, file, index);
+        values_join(r, &out, &one);
+        if (binding->kind == BIND_DEF) defs++;
+        else others++;
+        empty += !one.count && !one.named_count;
+    }
+    // Alternatives of one definition are one object; anything else that differs is a choice.
+    if (out.count > 1 && (others || defs != out.count))
+        values_weaken(&out, CERTAINTY_LIKELY, REASON_SEVERAL);
+    if (empty && out.count) values_weaken(&out, CERTAINTY_LIKELY, REASON_SEVERAL);
+    return out;
+}
+
+Values lookup_scope(Resolver *r, WorldFile *file, uint32_t scope, Str name)
+{
+    bool bound = false, outer = false;
+    return bound_values(r, file, scope, name, &bound, &outer);
+}
+
+// Through imports of all names in a scope.
+static Values lookup_stars(Resolver *r, WorldFile *file, uint32_t scope, Str name)
+{
+    Values out = values_none(REASON_STAR);
+    const ResolveLang *lang = resolve_lang(file->lang);
+    uint32_t end, at = world_bound(file, scope, STR("*"), &end);
+    for (uint32_t n = 0; at < end && n < MOST_STARS && !out.count && lang->import; at++, n++) {
+        const NameBinding *binding = &file->names.bindings[file->bound[at]];
+        if (binding->kind != BIND_STAR || !binding->target) continue;
+        Values modules = values_none(REASON_STAR);
+        NameImport import = file->names.imports[binding->target - 1];
+        import.name = STR_NONE;
+        lang->import(r, file, &import, &modules);
+        Values found = member_of(r, &modules, name, file->lang);
+        bool outside = found.count && found.items[0].kind == VALUE_EXTERNAL;
+        if (!outside) values_join(r, &out, &found);
+        else values_because(&out, REASON_OUTSIDE);
+    }
+    return out;
+}
+
+// The file scope, with what is one with it.
+static Values lookup_file(Resolver *r, WorldFile *file, Str name, bool *bound)
+{
+    bool outer = false;
+    Values out = bound_values(r, file, 0, name, bound, &outer);
+    if (*bound) return out;
+    const ResolveLang *lang = resolve_lang(file->lang);
+    size_t count = 0;
+    const uint32_t *shared = lang->shared ? lang->shared(r, file, &count) : NULL;
+    for (size_t i = 0; i < count; i++) {
+        WorldFile *other = shared[i] == file->number ? NULL : world_file(r->world, shared[i]);
+        if (!other || other->lang != file->lang) continue;
+        bool there = false;
+        Values one = bound_values(r, other, 0, name, &there, &outer);
+        if (!there) continue;
+        values_join(r, &out, &one);
+        values_because(&out, REASON_PACKAGE);
+        *bound = true;
+    }
+    return out;
+}
+
+Values lookup(Resolver *r, WorldFile *file, uint32_t scope, uint32_t expr, Str name)
+{
+    const ResolveLang *lang = resolve_lang(file->lang);
+    uint32_t start = scope;
+    for (;; scope = file->names.scopes[scope].outer) {
+        const NameScope *around = &file->names.scopes[scope];
+        bool bound = false, outer = false;
+        Values out = {0};
+        if (!scope) out = lookup_file(r, file, name, &bound);
+        else if (around->kind == SCOPE_TYPE && scope != start && lang->closed_types) continue;
+        else out = bound_values(r, file, scope, name, &bound, &outer);
+        if (bound && !outer) return out;
+        if (around->kind == SCOPE_TYPE && lang->bare_members) {
+            Values types = lookup_owner(r, file, scope);
+            Values found = member_of(r, &types, name, file->lang);
+            if (found.count || found.named_count) return found;
+        }
+        out = lookup_stars(r, file, scope, name);
+        if (out.count || out.named_count) return out;
+        if (!scope) break;
+    }
+    Values out = values_none(REASON_UNBOUND);
+    if (lang->unbound) lang->unbound(r, file, expr, name, &out);
+    if (!out.count && !out.named_count && is_builtin(lang, name))
+        values_add(r, &out, (Value){.kind = VALUE_EXTERNAL, .name = name});
+    return out;
+}
+
+Values lookup_export(Resolver *r, WorldFile *file, Str name)
+{
+    Values out = values_none(REASON_MEMBER);
+    uint32_t end, at = world_bound(file, 0, name, &end);
+    bool exported = false;
+    for (; at < end; at++) {
+        if (file->names.bindings[file->bound[at]].kind != BIND_EXPORT) continue;
+        Values one = evaluate_binding(r, file, file->bound[at]);
+        values_join(r, &out, &one);
+        exported = true;
+    }
+    if (exported) return out;
+    bool bound = false, outer = false;
+    out = bound_values(r, file, 0, name, &bound, &outer);
+    if (bound) {
+        values_because(&out, REASON_MEMBER);
+        return out;
+    }
+    if (r->depth > 20) return values_none(REASON_UNBOUND); // a circle of imports of all names
+    r->depth++;
+    out = lookup_stars(r, file, 0, name);
+    r->depth--;
+    return out;
+}
+
+Values lookup_owner(Resolver *r, WorldFile *file, uint32_t scope)
+{
+    Values out = values_none(REASON_OBJECT);
+    for (;; scope = file->names.scopes[scope].outer) {
+        const NameScope *around = &file->names.scopes[scope];
+        if (around->def) {
+            const NameNote *receiver = file_note(r, file, around->def - 1, NOTE_RECEIVER);
+            if (receiver) return evaluate(r, file, receiver->expr);
+        }
+        if (around->kind == SCOPE_TYPE && around->def) {
+            DefRef type = {file->number, around->def - 1};
+            values_add(r, &out, (Value){.kind = VALUE_DEF, .ref = type});
+            return out;
+        }
+        if (!scope) return out;
+    }
+}

@@ -1,0 +1,207 @@
+// resolve/resolve.c - from the values of a use to its bucket.
+#include "resolve/langs.h"
+
+static const char *const certainty_names[] = {
+#define CERTAINTY(id, name) name,
+#include "resolve/certainties.def"
+#undef CERTAINTY
+};
+static const char *const reason_texts[] = {
+#define REASON(id, text) text,
+#include "resolve/reasons.def"
+#undef REASON
+};
+
+const char *certainty_name(Certainty certainty)
+{
+    return certainty_names[certainty];
+}
+
+const char *reason_text(Reason reason)
+{
+    return reason_texts[reason];
+}
+
+const ResolveLang *resolve_lang(LangId lang)
+{
+    static const ResolveLang none = {0};
+    switch (lang) {
+    case LANG_python: return &resolve_python;
+    default: return &none;
+    }
+}
+
+Resolver *resolver_new(World *world, Ctx *cx)
+{
+    Resolver *r = ARENA_NEW(cx->arena, Resolver);
+    *r = (Resolver){.world = world, .cx = cx, .arena = cx->arena};
+    return r;
+}
+
+World *resolver_world(const Resolver *resolver)
+{
+    return resolver->world;
+}
+
+bool resolve_is_callable(DefKind kind)
+{
+    return kind == DEF_FUNCTION || kind == DEF_METHOD || kind == DEF_MACRO || is_type_kind(kind);
+}
+
+typedef struct Targets {
+    Resolver *r;
+    VEC(DefRef) refs;
+    bool external; // one of the values is outside
+    Str name;      // its name
+} Targets;
+
+static void add_target(Targets *t, DefRef ref)
+{
+    ref = resolve_canonical(t->r, ref);
+    for (size_t i = 0; i < t->refs.len; i++)
+        if (t->refs.items[i].file == ref.file && t->refs.items[i].def == ref.def) return;
+    VEC_PUSH(t->r->arena, &t->refs, ref);
+}
+
+// What is called when the values are.
+static void add_called(Targets *t, const Values *values, LangId lang)
+{
+    for (uint32_t i = 0; i < values->count; i++) {
+        const Value *value = &values->items[i];
+        if (value->kind == VALUE_EXTERNAL) {
+            t->external = true;
+            t->name = value->name;
+        } else if (value->kind == VALUE_DEF) {
+            const WorldFile *file = world_file(t->r->world, value->ref.file);
+            if (file && resolve_is_callable(file->facts.defs[value->ref.def].kind))
+                add_target(t, value->ref);
+        } else if (value->kind == VALUE_OBJECT) {
+            Values self = {.items = value, .count = 1, .certainty = CERTAINTY_EXACT};
+            Values call = member_of(t->r, &self, STR("__call__"), lang);
+            for (uint32_t k = 0; k < call.count; k++)
+                if (call.items[k].kind == VALUE_DEF) add_target(t, call.items[k].ref);
+        }
+    }
+}
+
+// A variable or field in between is meant, too; a field may hold something else by then.
+static void add_holders(Targets *t, const Values *values, Resolved *out)
+{
+    for (uint32_t i = 0; i < values->named_count && t->refs.len; i++) {
+        const WorldFile *file = world_file(t->r->world, values->named[i].file);
+        DefKind kind = file ? file->facts.defs[values->named[i].def].kind : DEF_KINDS;
+        if (kind != DEF_VARIABLE && kind != DEF_CONSTANT && kind != DEF_FIELD) continue;
+        add_target(t, values->named[i]);
+        if (kind != DEF_FIELD) continue;
+        out->certainty = MAX(out->certainty, CERTAINTY_LIKELY);
+        out->reason = MAX(out->reason, REASON_FIELD);
+    }
+}
+
+static void add_named(Targets *t, const Values *values)
+{
+    for (uint32_t i = 0; i < values->named_count; i++) add_target(t, values->named[i]);
+    for (uint32_t i = 0; i < values->count && !values->named_count; i++) {
+        const Value *value = &values->items[i];
+        if (value->kind == VALUE_DEF) add_target(t, value->ref);
+        if (value->kind != VALUE_EXTERNAL) continue;
+        t->external = true;
+        t->name = value->name;
+    }
+}
+
+// Whether a name in this file is one of its own parameters or variables.
+static bool is_variable(const WorldFile *file, uint32_t expr, Str name)
+{
+    uint32_t scope = names_scope_at(&file->names, file->names.exprs[expr].span.start);
+    for (;; scope = file->names.scopes[scope].outer) {
+        uint32_t end, at = world_bound(file, scope, name, &end);
+        for (; at < end; at++) {
+            BindKind kind = file->names.bindings[file->bound[at]].kind;
+            if (kind == BIND_PARAM || kind == BIND_LOCAL || kind == BIND_SELF ||
+                kind == BIND_OWNER || kind == BIND_TYPE_PARAM)
+                return true;
+        }
+        if (!scope) return false;
+    }
+}
+
+static bool is_defined(Resolver *r, const WorldFile *file, Str name, bool called)
+{
+    size_t count;
+    const DefRef *defs = world_defs(r->world, name, &count);
+    for (size_t i = 0; i < count; i++) {
+        if (world_lang(r->world, defs[i].file) != file->lang) continue;
+        const WorldFile *other = called ? world_file(r->world, defs[i].file) : NULL;
+        if (!called || (other && resolve_is_callable(other->facts.defs[defs[i].def].kind)))
+            return true;
+    }
+    return false;
+}
+
+static void give_up(Resolver *r, WorldFile *file, uint32_t expr, const Values *values, bool called,
+                    Resolved *out)
+{
+    const NameExpr *use = &file->names.exprs[expr];
+    Str name = names_text(use, file->text);
+    bool variable = use->op == EXPR_NAME && is_variable(file, expr, name);
+    out->reason = values->reason;
+    if (variable) out->certainty = CERTAINTY_DYNAMIC;
+    else if (is_defined(r, file, name, called)) out->certainty = CERTAINTY_NAME_ONLY;
+    else out->certainty = CERTAINTY_UNKNOWN;
+}
+
+void resolve_use(Resolver *r, WorldFile *file, uint32_t expr, Resolved *out)
+{
+    bool called = file->names.exprs[expr].role & (ROLE_CALLED | ROLE_DECORATOR);
+    Values values = evaluate(r, file, expr + 1);
+    Targets targets = {.r = r};
+    *out = (Resolved){.certainty = values.certainty, .reason = values.reason};
+    if (called) {
+        add_called(&targets, &values, file->lang);
+        add_holders(&targets, &values, out);
+    } else {
+        add_named(&targets, &values);
+    }
+    if (called && !targets.refs.len && !targets.external && values.named_count) {
+        add_named(&targets, &values); // a variable or field that holds something unknown
+        out->certainty = CERTAINTY_DYNAMIC;
+        out->reason = MAX(out->reason, REASON_FIELD);
+    }
+    out->targets = targets.refs.items;
+    out->count = (uint32_t)targets.refs.len;
+    out->external = targets.name;
+    if (targets.external && out->count) {
+        out->certainty = MAX(out->certainty, CERTAINTY_LIKELY);
+    } else if (targets.external) {
+        out->certainty = CERTAINTY_EXTERNAL;
+        out->reason = REASON_OUTSIDE;
+    } else if (!out->count) {
+        give_up(r, file, expr, &values, called, out);
+    }
+}
+
+DefRef resolve_canonical(Resolver *resolver, DefRef def)
+{
+    (void)resolver;
+    return def;
+}
+
+const DefRef *resolve_bases(Resolver *resolver, DefRef type, size_t *count, bool *outside)
+{
+    const TypeOrder *order = type_order(resolver, type);
+    *count = order->count;
+    *outside = order->outside;
+    return order->types;
+}
+
+void resolve_member(Resolver *resolver, DefRef type, Str name, Resolved *out)
+{
+    Values values = member_of_type(resolver, type, name, false);
+    Targets targets = {.r = resolver};
+    add_named(&targets, &values);
+    *out = (Resolved){.certainty = values.certainty,
+                      .reason = values.reason,
+                      .targets = targets.refs.items,
+                      .count = (uint32_t)targets.refs.len};
+}

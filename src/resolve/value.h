@@ -1,0 +1,137 @@
+// resolve/value.h - what an expression stands for. Private to resolve/.
+//
+//   evaluate: NAME -> lookup.c (scopes, imports)    MEMBER -> member.c (modules, types, bases)
+//             CALL -> instance of a type, or what a function returns
+//
+// A set of values has a certainty of its own: that of the weakest step that led to it.
+#ifndef CQ_RESOLVE_VALUE_H
+#define CQ_RESOLVE_VALUE_H
+
+#include "resolve/resolve.h"
+
+typedef enum ValueKind {
+    VALUE_EXTERNAL, // something outside of the workspace, or of a built-in type
+    VALUE_FILE,     // a module: `file`
+    VALUE_FOLDER,   // a package: `name` is its path; "" the root
+    VALUE_DEF,      // a definition itself: a function, a type, a variable that nothing is known of
+    VALUE_OBJECT,   // an object of the type `ref`
+    VALUE_SUPER,    // the same, seen from its bases on
+} ValueKind;
+
+typedef struct Value {
+    ValueKind kind;
+    DefRef ref;    // DEF, OBJECT, SUPER
+    uint32_t file; // FILE
+    Str name;      // FOLDER: path; EXTERNAL: what is known of its name
+    // Of containers: the type of what is in them; expression `item` (1 + index) of file item_file.
+    uint32_t item_file, item;
+} Value;
+
+enum { VALUES_MOST = 16 }; // of one expression; more is "several", unlisted
+
+typedef struct Values { // none: nothing is known
+    const Value *items;
+    uint32_t count;
+    Certainty certainty; // EXACT, LIKELY or DYNAMIC
+    Reason reason;
+    // The definitions that the expression names, which may be variables that hold the values.
+    const DefRef *named;
+    uint32_t named_count;
+} Values;
+
+struct Resolver {
+    World *world;
+    Ctx *cx;
+    Arena *arena;
+    int depth;
+    Map orders; // DefRef -> TypeOrder *
+};
+
+typedef struct ResolveLang {
+    // Bare names in a method see the members of the types around it.
+    bool bare_members;
+    // Names in a type's body are not seen from the functions in it: Python.
+    bool closed_types;
+    // What an import gives: its module, or what it names in there. Adds nothing: not known.
+    void (*import)(Resolver *r, WorldFile *file, const NameImport *import, Values *out);
+    // Other files whose file scope is this one's, too: a package. NULL: none.
+    const uint32_t *(*shared)(Resolver *r, WorldFile *file, size_t *count);
+    // What a name means that nothing in the file binds.
+    void (*unbound)(Resolver *r, WorldFile *file, uint32_t expr, Str name, Values *out);
+    // A member of a module (VALUE_FILE, VALUE_FOLDER) that its file does not bind.
+    void (*submodule)(Resolver *r, const Value *module, Str name, Values *out);
+    // What EXPR_ROOT is.
+    void (*root)(Resolver *r, WorldFile *file, Values *out);
+    const char *const *builtins; // names that need no import; ends with NULL, sorted
+} ResolveLang;
+
+const ResolveLang *resolve_lang(LangId lang); // never NULL
+
+// --- value.c
+
+// `expr` is 1 + index; 0 gives nothing.
+Values evaluate(Resolver *r, WorldFile *file, uint32_t expr);
+// A value of the type that expression `type` writes.
+Values evaluate_typed(Resolver *r, WorldFile *file, uint32_t type);
+Values evaluate_call(Resolver *r, const Values *callee);
+// What a binding gives whoever reads its name.
+Values evaluate_binding(Resolver *r, WorldFile *file, uint32_t binding);
+
+static inline Values values_none(Reason reason)
+{
+    return (Values){.certainty = CERTAINTY_EXACT, .reason = reason};
+}
+void values_add(Resolver *r, Values *values, Value value); // once
+void values_name(Resolver *r, Values *values, DefRef def); // likewise, to `named`
+// All of `from`; the certainty becomes the weaker one.
+void values_join(Resolver *r, Values *values, const Values *from);
+void values_weaken(Values *values, Certainty certainty, Reason reason);
+void values_because(Values *values, Reason reason); // if it is a weaker one
+
+// --- lookup.c
+
+// What `name` means at `offset`, looked up from `scope` outwards.
+Values lookup(Resolver *r, WorldFile *file, uint32_t scope, uint32_t expr, Str name);
+// What file `file` shows others as `name`. `depth` bounds chains of re-exports.
+Values lookup_export(Resolver *r, WorldFile *file, Str name);
+// What is bound in one scope.
+Values lookup_scope(Resolver *r, WorldFile *file, uint32_t scope, Str name);
+// The type that the code at this scope is in.
+Values lookup_owner(Resolver *r, WorldFile *file, uint32_t scope);
+
+// --- member.c
+
+Values member_of(Resolver *r, const Values *base, Str name, LangId lang);
+Values member_of_type(Resolver *r, DefRef type, Str name, bool skip_own);
+// The types it is derived from, nearest first, without itself.
+typedef struct TypeOrder {
+    const DefRef *types;
+    size_t count;
+    bool outside; // some are not in the workspace, or not known
+} TypeOrder;
+const TypeOrder *type_order(Resolver *r, DefRef type);
+
+// What the resolver keeps about a file, made when it is first needed.
+typedef struct FileWork {
+    Values *values;         // by expression
+    uint8_t *state;         // by expression: 0 not looked at, 1 being looked at, 2 known
+    const uint32_t *notes;  // indexes into names.notes, by definition
+    const uint32_t *starts; // by definition + 1 (0: the file), and one more: its range of `notes`
+} FileWork;
+FileWork *file_work(Resolver *r, WorldFile *file);
+
+// The notes of a definition: for (each = file_notes(...); next_note(&each);) use(each.note)
+typedef struct NoteEach {
+    const WorldFile *file;
+    const FileWork *work;
+    uint32_t at, end;
+    NoteKind kind;
+    const NameNote *note;
+} NoteEach;
+NoteEach file_notes(Resolver *r, WorldFile *file, uint32_t def, NoteKind kind);
+bool next_note(NoteEach *each);
+const NameNote *file_note(Resolver *r, WorldFile *file, uint32_t def, NoteKind kind); // the first
+
+bool is_type_kind(DefKind kind);
+
+#endif
