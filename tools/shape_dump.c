@@ -2,10 +2,12 @@
 //
 //   cq-shape [--quiet] [--no-words] LANGUAGE RULE FILE...
 //
-// RULE is a rule of ast-grep in JSON, {"pattern": ..., "inside": {...}}, or an object with "rule"
-// and "constraints". Each match is one line: file, range in bytes, text, captures. --quiet prints
-// how many there are, and bytes and milliseconds spent; --no-words parses also what cannot match.
-// Exit: 0, or the code of the problem (base/problem.def), which goes to stderr as JSON.
+// RULE is a rule, or @FILE with a rule a line: then "case" tells which line (from 1) a match is of,
+// and a line that is not valid gives {"case", "problem"} instead of matches. A rule is that of
+// ast-grep in JSON, {"pattern": ..., "inside": {...}}, or an object with "rule" and "constraints".
+// Each match is one line: file, range in bytes, text, captures. --quiet prints how many there are,
+// and bytes and milliseconds spent; --no-words parses also what cannot match. Exit: 0, or the code
+// of the problem (base/problem.def), which goes to stderr as JSON.
 #include <stdio.h>
 
 #include "base/clock.h"
@@ -18,6 +20,7 @@ typedef struct Job {
     Parser *parser;
     const Shape *shape;
     bool quiet, all_files;
+    int64_t line; // of the rule; 0 when there is one only
     size_t matches, bytes, parsed;
     int64_t parse_ns, match_ns;
 } Job;
@@ -185,6 +188,7 @@ static Fail put_match(Job *job, Str file, Str text, const ShapeMatch *match)
     Buf buf = buf_on(job->cx->arena);
     JsonWriter w = {.out = &buf};
     json_begin_object(&w);
+    if (job->line) json_member_int(&w, "case", job->line);
     json_member_str(&w, "file", file);
     put_span(&w, "range", match->span);
     json_member_str(&w, "kind", str_from(match->kind));
@@ -220,26 +224,56 @@ static Fail search_file(Job *job, const char *path)
     return NULL;
 }
 
-static Fail run(Job *job, int argc, char **argv)
+static Fail search_files(Job *job, int count, char **paths)
 {
-    ShapeQuery query = {0};
-    const Json *rule;
-    Arena files = {0};
-    Ctx file_cx = ctx_child(job->cx, &files);
-    if (!lang_by_name(str_from(argv[0]), &query.lang))
-        return FAIL(job->cx->arena, BAD_REQUEST, "no language %s", argv[0]);
-    TRY(json_parse(job->cx->arena, str_from(argv[1]), &rule));
-    TRY(read_query(job->cx->arena, rule, &query));
-    TRY(shape_compile(job->cx, job->parser, &query, &job->shape));
     Ctx *outer = job->cx;
+    Arena files = {0};
+    Ctx file_cx = ctx_child(outer, &files);
     Fail fail = NULL;
     job->cx = &file_cx;
-    for (int i = 2; i < argc && !fail; i++) {
-        fail = problem_copy(outer->arena, search_file(job, argv[i]));
+    for (int i = 0; i < count && !fail; i++) {
+        fail = problem_copy(outer->arena, search_file(job, paths[i]));
         arena_reset(&files);
     }
     job->cx = outer;
     arena_fini(&files);
+    return fail;
+}
+
+static Fail run_rule(Job *job, LangId lang, Str text, int count, char **paths)
+{
+    ShapeQuery query = {.lang = lang};
+    const Json *rule;
+    TRY(json_parse(job->cx->arena, text, &rule));
+    TRY(read_query(job->cx->arena, rule, &query));
+    TRY(shape_compile(job->cx, job->parser, &query, &job->shape));
+    return search_files(job, count, paths);
+}
+
+static Fail run_cases(Job *job, LangId lang, const char *path, int count, char **paths)
+{
+    Str rest, line;
+    TRY(os_read_file(job->cx, OS_CWD, path, FACTS_LARGEST_FILE, &rest));
+    while (str_next(&rest, '\n', &line)) {
+        job->line++;
+        if (!line.len) continue;
+        Fail fail = run_rule(job, lang, line, count, paths);
+        if (!fail) continue;
+        Str problem = problem_to_json(job->cx->arena, fail);
+        printf("{\"case\":%lld,\"problem\":" STR_FMT "}\n", (long long)job->line, STR_ARG(problem));
+        fflush(stdout); // matches are written past it
+    }
+    return NULL;
+}
+
+static Fail run(Job *job, int argc, char **argv)
+{
+    LangId lang;
+    Fail fail;
+    if (!lang_by_name(str_from(argv[0]), &lang))
+        return FAIL(job->cx->arena, BAD_REQUEST, "no language %s", argv[0]);
+    if (argv[1][0] == '@') fail = run_cases(job, lang, argv[1] + 1, argc - 2, argv + 2);
+    else fail = run_rule(job, lang, str_from(argv[1]), argc - 2, argv + 2);
     if (job->quiet)
         printf("%zu matches, %zu bytes, %zu parsed, %.1f ms parse, %.1f ms match\n", job->matches,
                job->bytes, job->parsed, (double)job->parse_ns / NS_PER_MS,
@@ -262,7 +296,7 @@ int main(int argc, char **argv)
                     : FAIL(&arena, BAD_REQUEST, "usage: cq-shape [--quiet] LANGUAGE RULE FILE...");
     if (fail) fprintf(stderr, STR_FMT "\n", STR_ARG(problem_to_json(&arena, fail)));
     int code = fail ? problem_spec(fail->kind)->exit_code : 0;
-    parser_free(job.parser);
     arena_fini(&arena);
+    parser_free(job.parser);
     return code;
 }

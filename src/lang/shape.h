@@ -84,6 +84,7 @@ typedef struct ShapeQuery {
     const ShapeRule *rule;
     const ShapeConstraint *constraints;
     size_t constraint_count;
+    uint64_t max_steps; // in one file; 0: SHAPE_MAX_STEPS
 } ShapeQuery;
 
 enum {
@@ -92,7 +93,7 @@ enum {
     SHAPE_MAX_RULES = 4096,       // members of all rules of a query
     SHAPE_MAX_NAMES = 32,         // metavariables of a query
 };
-#define SHAPE_MAX_STEPS 200000000ull // comparisons in one file, a few seconds
+#define SHAPE_MAX_STEPS 200000000ull // comparisons of nodes, a few seconds of them
 
 typedef struct Shape Shape;
 typedef struct ShapeTree ShapeTree;
@@ -139,7 +140,7 @@ typedef struct ShapeMatches { // in document order, an outer one before those in
 } ShapeMatches;
 
 // `tree` must be of the shape's language.
-// Fails: CANCELLED; TOO_COSTLY over SHAPE_MAX_STEPS, or when a regex takes too long.
+// Fails: CANCELLED; TOO_COSTLY over max_steps, or when a regex takes too long.
 MUST_CHECK Fail shape_find(Ctx *cx, const Shape *shape, const ShapeTree *tree, ShapeMatches *out);
 
 #endif

@@ -128,6 +128,7 @@ struct Shape { // frozen
     const Test *rule;
     const Test *constraints[SHAPE_MAX_NAMES]; // by name; NULL: none
     ShapeWords words;
+    uint64_t max_steps;
 };
 
 // Where in the query something stands, for Problems.
@@ -160,7 +161,7 @@ static inline size_t kind_bit(const TSLanguage *language, TSSymbol symbol)
     return symbol == GRAMMAR_ERROR ? ts_language_symbol_count(language) : symbol;
 }
 
-ShapeWords words_of(Arena *arena, const Test *test);
+ShapeWords words_of(Arena *arena, const Shape *shape);
 
 // --- matching ---
 

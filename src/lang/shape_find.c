@@ -12,7 +12,7 @@ bool find_step(Find *find, uint64_t steps)
 {
     uint64_t before = find->steps;
     find->steps += steps;
-    if (find->steps > SHAPE_MAX_STEPS) find->stopped = true;
+    if (find->steps > find->shape->max_steps) find->stopped = true;
     else if (before / STOP_CHECK != find->steps / STOP_CHECK && ctx_stopped(find->cx))
         find->stopped = true;
     return !find->stopped;
@@ -256,7 +256,7 @@ static ShapeMatch make_match(const Find *find, Arena *arena, uint32_t node, cons
 static Fail why_stopped(Ctx *cx, const Find *find)
 {
     TRY(ctx_check(cx));
-    if (find->steps <= SHAPE_MAX_STEPS)
+    if (find->steps <= find->shape->max_steps)
         return FAIL(
             cx->arena, TOO_COSTLY,
             "a regular expression takes too long on a node of this file; make it simpler, or "
@@ -264,7 +264,7 @@ static Fail why_stopped(Ctx *cx, const Find *find)
     return FAIL(cx->arena, TOO_COSTLY,
                 "more than %llu comparisons in this file; ask for the node's kind as well, or let "
                 "relations stop earlier (stopBy)",
-                SHAPE_MAX_STEPS);
+                (unsigned long long)find->shape->max_steps);
 }
 
 static void free_data(void *data)

@@ -7,8 +7,9 @@
 typedef struct Source {
     const ShapePattern *given;
     const Place *place;
-    Str sigil; // "$" when nothing was replaced
-    Str text;  // what is parsed
+    Str sigil;      // "$" when nothing was replaced
+    size_t opening; // bytes in front of the pattern in `text`
+    Str text;       // what is parsed
 } Source;
 
 static bool is_name_start(char c)
@@ -46,7 +47,7 @@ static size_t given_offset(const Source *source, size_t parsed)
 {
     Str text = source->given->text;
     size_t at = 0;
-    for (size_t i = 0; i < parsed && at < text.len; at++) {
+    for (size_t i = source->opening; i < parsed && at < text.len; at++) {
         bool sigil = text.ptr[at] == '$' &&
                      str_starts(str_sub(source->text, i, source->text.len), source->sigil);
         i += sigil ? source->sigil.len : 1;
@@ -134,12 +135,28 @@ static Fail check_text(Compile *c, const Source *source)
 
 // --- which node is the pattern ---
 
-// An empty node behind the only one does not count: an end of line that the grammar supplies.
-static bool is_single(const ShapeTree *tree, uint32_t node)
+// The children of a node that are of the pattern, and the first two of them.
+typedef struct Inside {
+    uint32_t count, first, second;
+} Inside;
+
+static Inside look_inside(const ShapeTree *tree, uint32_t node, size_t opening)
 {
-    const Node *n = &tree->nodes[node];
-    if (n->child_count != 2) return n->child_count == 1;
-    const Node *second = &tree->nodes[tree->nodes[node + 1].next];
+    Inside inside = {0};
+    const Node *nodes = tree->nodes;
+    for (uint32_t at = node + 1; at < nodes[node].next; at = nodes[at].next) {
+        if (nodes[at].start < opening) continue;
+        if (++inside.count == 1) inside.first = at;
+        if (inside.count == 2) inside.second = at;
+    }
+    return inside;
+}
+
+// An empty node behind the only one does not count: an end of line that the grammar supplies.
+static bool is_single(const ShapeTree *tree, Inside inside)
+{
+    if (inside.count != 2) return inside.count == 1;
+    const Node *second = &tree->nodes[inside.second];
     const char *name = ts_language_symbol_name(tree->language, second->symbol);
     return node_is(second, NODE_MISSING) || !name || !*name;
 }
@@ -147,12 +164,13 @@ static bool is_single(const ShapeTree *tree, uint32_t node)
 static Fail pick_single(Compile *c, const Source *source, const ShapeTree *tree, uint32_t *out)
 {
     uint32_t node = 0;
-    const Node *nodes = tree->nodes;
-    if (!nodes[0].child_count) return at_offset(c, source, 0, "holds no code");
-    if (!is_single(tree, 0))
-        return at_offset(c, source, nodes[nodes[1].next].start,
+    Inside inside = look_inside(tree, node, source->opening);
+    if (!inside.count) return at_offset(c, source, source->opening, "holds no code");
+    if (!is_single(tree, inside))
+        return at_offset(c, source, tree->nodes[inside.second].start,
                          "is more than one node, the second");
-    while (is_single(tree, node)) node++;
+    for (; is_single(tree, inside); inside = look_inside(tree, node, source->opening))
+        node = inside.first;
     *out = node;
     return NULL;
 }
@@ -165,7 +183,7 @@ static Fail pick_selected(Compile *c, const Source *source, const ShapeTree *tre
     Place place = {source->place, "selector", STR_NONE, -1};
     TRY(kind_find(c, selector, &place, &symbol));
     for (uint32_t i = 0; i < tree->count; i++)
-        if (tree->nodes[i].symbol == symbol) {
+        if (tree->nodes[i].symbol == symbol && tree->nodes[i].start >= source->opening) {
             *out = i;
             return NULL;
         }
@@ -227,11 +245,15 @@ Fail goals_compile(Compile *c, const ShapePattern *given, const Place *place, Go
 {
     const ShapeTree *tree;
     Arena *arena = c->cx->arena;
-    const char *sigil = lang_spec(c->lang)->sigil;
-    Source source = {given, place, sigil ? str_from(sigil) : STR("$"), STR_NONE};
+    const LangSpec *spec = lang_spec(c->lang);
+    Str opening = str_from(spec->opening);
+    if (str_starts(given->text, str_trim(opening))) opening = STR_NONE;
+    Source source = {given, place, spec->sigil ? str_from(spec->sigil) : STR("$"), opening.len,
+                     STR_NONE};
     uint32_t root = 0;
     TRY(check_text(c, &source));
-    source.text = sigil ? replace_dollars(arena, given->text, source.sigil) : given->text;
+    source.text = spec->sigil ? replace_dollars(arena, given->text, source.sigil) : given->text;
+    if (opening.len) source.text = str_join(arena, opening, STR_NONE, source.text);
     TRY(shape_parse(c->cx, c->parser, c->lang, source.text, &tree));
     bool selects = given->selector.len;
     TRY((selects ? pick_selected : pick_single)(c, &source, tree, &root));

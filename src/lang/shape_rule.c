@@ -408,7 +408,8 @@ Fail shape_compile(Ctx *cx, Parser *parser, const ShapeQuery *query, const Shape
     shape->lang = query->lang;
     shape->language = c->language;
     shape->names = c->names;
-    shape->words = words_of(cx->arena, shape->rule);
+    shape->max_steps = query->max_steps ? query->max_steps : SHAPE_MAX_STEPS;
+    shape->words = words_of(cx->arena, shape);
     *out = shape;
     return NULL;
 }

@@ -1,8 +1,9 @@
 // lang/shape_words.c - byte strings that a text with a match must contain, so that most files need
 // not be parsed.
 //
-// Only the text of named leaves counts: unnamed ones may be passed over or be written in another
-// case. What one branch of `any` needs is needed when all branches need it.
+// The text of named leaves counts, and keywords where the strictness does not pass over unnamed
+// nodes. A keyword's text is its node type, which is what is matched; "#if" may be "# if", so it
+// must be all letters. What one branch of `any` needs is needed when all branches need it.
 #include "lang/shape_.h"
 
 enum { SHORTEST = 3 };
@@ -35,48 +36,68 @@ static void add_text(Arena *arena, Words *words, Str text)
     }
 }
 
-static void add_test(Arena *arena, Words *words, const Test *test);
+typedef struct Grammatical {
+    Arena *arena;
+    const LangSpec *spec;
+    const TSLanguage *language;
+} Grammatical;
 
-static void add_pattern(Arena *arena, Words *words, const GoalTree *pattern)
+static bool is_keyword(const Grammatical *g, const Goal *goal)
 {
-    if (pattern->strictness == SHAPE_SIGNATURE) return;
+    const char *name = ts_language_symbol_name(g->language, goal->symbol);
+    if (g->spec->any_case || !name || !str_eq(goal->text, str_from(name))) return false;
+    for (; *name; name++)
+        if (*name < 'a' || *name > 'z') return false;
+    return true;
+}
+
+static void add_pattern(const Grammatical *g, Words *words, const GoalTree *pattern)
+{
+    ShapeStrictness strictness = pattern->strictness;
+    bool needs_unnamed = strictness == SHAPE_SMART || strictness == SHAPE_CST;
+    if (strictness == SHAPE_SIGNATURE) return;
     for (uint32_t i = 0; i < pattern->count; i++) {
         const Goal *goal = &pattern->goals[i];
-        if (goal->kind == GOAL_LEAF && goal->named) add_text(arena, words, goal->text);
+        if (goal->kind != GOAL_LEAF) continue;
+        if (goal->named || (needs_unnamed && is_keyword(g, goal)))
+            add_text(g->arena, words, goal->text);
     }
 }
 
-static void add_any(Arena *arena, Words *words, const Test *test)
+static void add_test(const Grammatical *g, Words *words, const Test *test);
+
+static void add_any(const Grammatical *g, Words *words, const Test *test)
 {
     Words first = {0};
-    if (test->part_count) add_test(arena, &first, test->parts[0]);
+    if (test->part_count) add_test(g, &first, test->parts[0]);
     for (size_t i = 1; i < test->part_count; i++) {
         Words other = {0}, both = {0};
-        add_test(arena, &other, test->parts[i]);
+        add_test(g, &other, test->parts[i]);
         for (size_t w = 0; w < first.len; w++)
-            if (has_word(&other, first.items[w])) add_word(arena, &both, first.items[w]);
+            if (has_word(&other, first.items[w])) add_word(g->arena, &both, first.items[w]);
         first = both;
     }
-    for (size_t w = 0; w < first.len; w++) add_word(arena, words, first.items[w]);
+    for (size_t w = 0; w < first.len; w++) add_word(g->arena, words, first.items[w]);
 }
 
-static void add_test(Arena *arena, Words *words, const Test *test)
+static void add_test(const Grammatical *g, Words *words, const Test *test)
 {
     switch (test->kind) {
-    case TEST_PATTERN: add_pattern(arena, words, &test->pattern); break;
-    case TEST_ANY: add_any(arena, words, test); break;
+    case TEST_PATTERN: add_pattern(g, words, &test->pattern); break;
+    case TEST_ANY: add_any(g, words, test); break;
     case TEST_KIND:
     case TEST_REGEX:
     case TEST_NOT: break;
     default: // every part matches a node of the same text
-        for (size_t i = 0; i < test->part_count; i++) add_test(arena, words, test->parts[i]);
+        for (size_t i = 0; i < test->part_count; i++) add_test(g, words, test->parts[i]);
     }
 }
 
-ShapeWords words_of(Arena *arena, const Test *test)
+ShapeWords words_of(Arena *arena, const Shape *shape)
 {
     Words words = {0};
-    add_test(arena, &words, test);
+    Grammatical g = {arena, lang_spec(shape->lang), shape->language};
+    add_test(&g, &words, shape->rule);
     return (ShapeWords){words.items, words.len};
 }
 
