@@ -152,13 +152,8 @@ static void limit_to(Ctx *cx, Parser *p, Spans spans)
     ts_parser_set_included_ranges(p->ts, ranges, (uint32_t)spans.count);
 }
 
-<<<<<<< HEAD
-static Fail check_size(Ctx *cx, LangId lang, Str text)
-=======
 // `names` may be NULL.
-static Fail extract(Ctx *cx, Parser *p, LangId lang, Str text, const Spans *spans, Facts *out,
-                    Names *names)
->>>>>>> main
+static Fail check_size(Ctx *cx, LangId lang, Str text)
 {
     if (!lang_spec(lang)) return FAIL(cx->arena, BAD_REQUEST, "this text has no known language");
     if (text.len > FACTS_LARGEST_FILE)
@@ -167,7 +162,8 @@ static Fail extract(Ctx *cx, Parser *p, LangId lang, Str text, const Spans *span
     return NULL;
 }
 
-static Fail extract(Ctx *cx, Parser *p, LangId lang, Str text, const Spans *spans, Facts *out)
+static Fail extract(Ctx *cx, Parser *p, LangId lang, Str text, const Spans *spans, Facts *out,
+                    Names *names)
 {
     TRY(check_size(cx, lang, text));
     use_lang(cx, p, lang);
