@@ -60,7 +60,7 @@ Fail kind_find(Compile *c, Str name, const Place *place, TSSymbol *out)
     Str nearest = STR_NONE;
     size_t least = NEAR + 1;
     *out = ts_language_symbol_for_name(c->language, name.ptr, (uint32_t)name.len, true);
-    if (*out) return NULL;
+    if (*out && name.len) return NULL;
     for (uint32_t i = 1; i < ts_language_symbol_count(c->language); i++) {
         Str known = str_from(ts_language_symbol_name(c->language, (TSSymbol)i));
         if (ts_language_symbol_type(c->language, (TSSymbol)i) != TSSymbolTypeRegular) continue;

@@ -230,6 +230,7 @@ static Fail run_query(Ctx *cx, const Env *env, const QArgs *from, const EntityWo
                     .interrupted = answer->interrupted,
                     .stale = answer->stale};
     make_sections(cx->arena, answer, out);
+    data->file_sections = out->section_count - answer->group_count;
     take_problems(cx, answer, out);
     return NULL;
 }
@@ -297,6 +298,7 @@ static Fail run_search(Ctx *cx, const Env *env, Str text, Result *out)
                     .found = found->hit_count > 0,
                     .interrupted = found->interrupted};
     make_sections(cx->arena, &answer, out);
+    data->file_sections = out->section_count;
     return NULL;
 }
 

@@ -102,6 +102,29 @@ static void write_names(Page *page, const Finding *finding, const char *key, con
         buf_addf(page->out, "%s" STR_FMT, i ? ", " : "", STR_ARG(list->items[i]->string));
 }
 
+// "src/a.py:12  caller: text  [likely: inherited from a base]"
+static void write_expansion(Page *page, const Finding *finding)
+{
+    const Json *certainty = json_get(finding->details, STR("certainty"));
+    const Json *reason = json_get(finding->details, STR("reason"));
+    const char *const lists[] = {"free_vars", "cell_vars", "globals", "attributes", "constants"};
+    const char *const titles[] = {"free ", "cells ", "globals ", "attributes ", "constants "};
+    buf_add(page->out, STR("  "));
+    buf_add_shown(page->out, finding->path);
+    buf_addf(page->out, ":%u  ", finding->line);
+    bool call = str_eq(finding->category, STR("call"));
+    if (call && finding->enclosing.len) {
+        write_cut(page, finding->enclosing);
+        buf_add(page->out, STR(": "));
+    }
+    write_cut(page, finding->text);
+    for (size_t i = 0; i < ARRAY_LEN(lists); i++) write_names(page, finding, lists[i], titles[i]);
+    if (certainty && reason)
+        buf_addf(page->out, "  [" STR_FMT ": " STR_FMT "]", STR_ARG(certainty->string),
+                 STR_ARG(reason->string));
+    end_line(page);
+}
+
 static void write_finding(Page *page, const Finding *finding)
 {
     bool definition = finding->signature.len || str_eq(finding->kind, STR("module"));
@@ -131,16 +154,17 @@ static void write_finding(Page *page, const Finding *finding)
 }
 
 // Returns how many findings of [from, to) were written.
-static size_t write_section(Page *page, const Result *of, const Section *section)
+static size_t write_section(Page *page, const Result *of, const Section *section, bool expansion)
 {
     if (page->lines_left <= RESERVED + 1) return 0;
     colored(page, "35", section->title);
-    if (section->count > 1) buf_addf(page->out, " (%zu)", section->count);
+    if (section->count > 1 && !expansion) buf_addf(page->out, " (%zu)", section->count);
     end_line(page);
     size_t i = 0;
     for (; i < section->count && page->lines_left > RESERVED; i++) {
         Finding finding = result_finding(of, section->findings[i]);
-        write_finding(page, &finding);
+        if (expansion) write_expansion(page, &finding);
+        else write_finding(page, &finding);
     }
     return i;
 }
@@ -192,8 +216,9 @@ void q_text(Buf *out, const void *arguments, const Result *result, const TextSty
     }
     size_t written = 0;
     for (size_t i = 0; i < result->section_count; i++) {
-        bool expansion = result->sections[i].count && result->sections[i].findings[0] >= page.data->shown;
-        size_t count = write_section(&page, result, &result->sections[i]);
+        const Section *section = &result->sections[i];
+        bool expansion = i >= page.data->file_sections;
+        size_t count = write_section(&page, result, section, expansion);
         if (!expansion) written += count;
     }
     if (result->found) write_rest(&page, written);

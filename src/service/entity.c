@@ -70,6 +70,7 @@ static void gather(Entity *entity, const FileWork *work, EntityAnswer *out)
     out->shown = limit > 0 ? MIN(findings.len, (size_t)limit) : findings.len;
     findings.len = out->shown;
     entity_gather_expansions(entity, work, &findings, out);
+    entity_add_edges(entity, work, out->shown, &findings, out);
     out->findings = findings.items;
     out->finding_count = findings.len;
     out->failed = failed.items;
@@ -85,6 +86,7 @@ static void run_files(Entity *entity, EntityAnswer *out)
                  .slots = ARENA_ARRAY(cx->arena, EntitySlot, slots),
                  .files = ARENA_ARRAY(cx->arena, FileWork, count)};
     pool_each(pool, cx, count, 1, do_file, &work);
+    entity_keep_used(entity, work.files);
     gather(entity, work.files, out);
     for (size_t i = 0; i < slots; i++) {
         parser_free(work.slots[i].parser);

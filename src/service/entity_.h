@@ -11,6 +11,7 @@
 #include "index/factstore.h"
 #include "index/refresh.h"
 #include "index/select.h"
+#include "index/doc.h"
 #include "lang/cells.h"
 #include "lang/parse.h"
 #include "service/entity.h"
@@ -57,6 +58,7 @@ typedef struct FileWork { // one file; written by one task
     bool parsed, partial, done;
     uint64_t total;
     Finding *findings;
+    uint32_t *defs; // by finding: index into the file's Facts.defs; UINT32_MAX: none
     size_t count;
     struct Expansion *expansions; // in the order of `owner`
     size_t expansion_count;
@@ -90,6 +92,7 @@ typedef struct FileFacts {
     uint32_t line_count;
     FileWork *out;
     FindingVec findings; // in slot->kept
+    VEC(uint32_t) defs;  // by finding
     ExpansionVec expansions;
     const ShapeTree *tree;           // NULL: not asked for
     const struct FileShapes *shapes; // what patterns match in it; NULL: not asked
@@ -100,7 +103,7 @@ Str entity_qualified(FileFacts *file, int32_t def); // empty for -1
 
 // Sets the place, from `span`; the text is the line of offset `shown_at`.
 void entity_place(FileFacts *file, Span span, uint32_t shown_at, Finding *out);
-void entity_add(FileFacts *file, const Finding *finding);
+void entity_add(FileFacts *file, const Finding *finding, uint32_t def); // def: or UINT32_MAX
 void entity_add_def(FileFacts *file, uint32_t def);
 // An array of names, `stride` bytes apart; copies of them.
 Json *entity_names_json(Arena *arena, const Str *names, uint32_t count, size_t stride);
@@ -120,6 +123,7 @@ bool entity_calls(const FileFacts *file, uint32_t def, Str name);
 bool entity_name_fits(Str written, Str name); // "a.b.route" and "route"
 
 bool entity_module_fits(FileFacts *file); // all filters, of the file itself
+bool entity_lang_exports(LangId lang);
 bool entity_asks_cells(const EntityQuery *query);
 const CellScope *entity_cells(const FileFacts *file, uint32_t def); // NULL: it has none
 
@@ -130,6 +134,13 @@ bool entity_expands_tree(const EntityQuery *query); // whether that needs entity
 // What of the expansions belongs to findings that are shown, by kind.
 void entity_gather_expansions(Entity *entity, const FileWork *work, FindingVec *findings,
                               EntityAnswer *out);
+
+// --- entity_edges.c: what names mean ---
+
+void entity_keep_used(Entity *entity, FileWork *work); // used_by=
+// Callers and callees of what is shown: sums in its details, groups behind it.
+void entity_add_edges(Entity *entity, const FileWork *work, size_t shown, FindingVec *findings,
+                      EntityAnswer *out);
 
 // --- entity_shapes.c: patterns ---
 

@@ -111,9 +111,10 @@ void entity_place(FileFacts *file, Span span, uint32_t shown_at, Finding *out)
 
 // --- findings ---
 
-void entity_add(FileFacts *file, const Finding *finding)
+void entity_add(FileFacts *file, const Finding *finding, uint32_t def)
 {
     VEC_PUSH(&file->slot->kept, &file->findings, *finding);
+    VEC_PUSH(&file->slot->kept, &file->defs, def);
 }
 
 static uint32_t ordinal_of(FileFacts *file, uint32_t index)
@@ -204,7 +205,7 @@ void entity_add_def(FileFacts *file, uint32_t index)
     finding.stable_id =
         stable_id(kept, file->file->path, qualified, finding.category, ordinal_of(file, index));
     entity_place(file, def->full, def->name_span.start, &finding);
-    entity_add(file, &finding);
+    entity_add(file, &finding, index);
     if (file->entity->query->expands) entity_expand(file, index);
 }
 
@@ -251,7 +252,7 @@ static void add_call(FileFacts *file, uint32_t index)
     finding.stable_id =
         stable_id(kept, file->file->path, key, finding.category, call_ordinal(&file->facts, index));
     entity_place(file, call->full, call->name_span.start, &finding);
-    entity_add(file, &finding);
+    entity_add(file, &finding, UINT32_MAX);
 }
 
 static bool call_takes(FileFacts *file, const Call *call)
@@ -344,7 +345,7 @@ static void take_imports(FileFacts *file)
                        str_eq(file->facts.imports[j].name, import->name);
         finding.stable_id = stable_id(kept, file->file->path, whole, finding.category, ordinal);
         entity_place(file, import->full, import->name_span.start, &finding);
-        entity_add(file, &finding);
+        entity_add(file, &finding, UINT32_MAX);
     }
 }
 
@@ -397,7 +398,7 @@ static void take_module(FileFacts *file)
                        .qualified = qualified};
     finding.stable_id = stable_id(kept, file->file->path, STR(""), finding.category, 0);
     entity_place(file, (Span){0, (uint32_t)file->text.len}, 0, &finding);
-    entity_add(file, &finding);
+    entity_add(file, &finding, UINT32_MAX);
 }
 
 // --- the file ---
@@ -436,6 +437,7 @@ void entity_do_file(const Entity *entity, EntitySlot *slot, const Candidate *can
     out->fail = problem_copy(&slot->kept, fail);
     out->partial = file.facts.partial;
     out->findings = file.findings.items;
+    out->defs = file.defs.items;
     out->count = out->total = file.findings.len;
     out->expansions = file.expansions.items;
     out->expansion_count = file.expansions.len;

@@ -474,6 +474,51 @@ static void set_stop_by(RelationQuery *relation, Str text)
     else relation->stop_rule = text;
 }
 
+static uint32_t kinds_of_word(Str word)
+{
+    static const struct {
+        const char *word;
+        uint32_t kinds;
+    } words[] = {
+        {"class", 1u << DEF_CLASS},
+        {"def", 1u << DEF_FUNCTION | 1u << DEF_METHOD},
+        {"async def", 1u << DEF_FUNCTION | 1u << DEF_METHOD},
+        {"function", 1u << DEF_FUNCTION | 1u << DEF_METHOD},
+        {"fn", 1u << DEF_FUNCTION | 1u << DEF_METHOD},
+        {"func", 1u << DEF_FUNCTION | 1u << DEF_METHOD},
+        {"struct", 1u << DEF_STRUCT},
+        {"union", 1u << DEF_UNION},
+        {"enum", 1u << DEF_ENUM},
+        {"interface", 1u << DEF_INTERFACE},
+        {"trait", 1u << DEF_TRAIT},
+        {"impl", 1u << DEF_IMPL},
+        {"mod", 1u << DEF_MODULE},
+        {"module", 1u << DEF_MODULE},
+        {"namespace", 1u << DEF_MODULE},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(words); i++)
+        if (str_eq(word, str_from(words[i].word))) return words[i].kinds;
+    return 0;
+}
+
+// "class Flask": nothing but letters, digits, '_', '*' and '?' behind the word.
+static void read_short_form(RelationQuery *out)
+{
+    size_t blank = str_find_last(out->pattern, ' ');
+    if (blank == out->pattern.len) return;
+    Str word = str_trim(str_sub(out->pattern, 0, blank));
+    Str name = str_sub(out->pattern, blank + 1, out->pattern.len);
+    bool glob = false;
+    for (size_t i = 0; i < name.len; i++) {
+        char c = name.ptr[i];
+        bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+        if (!plain && c != '_' && c != '*' && c != '?') return;
+        glob = glob || c == '*' || c == '?';
+    }
+    out->def_kinds = name.len ? kinds_of_word(word) : 0;
+    out->def_name = (NameFilter){.mode = glob ? NAME_GLOB : NAME_EXACT, .text = name};
+}
+
 static void make_relations(Maker *m)
 {
     const EntityWord *words = m->words->of;
@@ -484,6 +529,7 @@ static void make_relations(Maker *m)
         *out = (RelationQuery){.relation = relations[i].relation,
                                .negated = relations[i].negated,
                                .pattern = words[relations[i].key].text};
+        read_short_form(out);
         if (words[KEY_stop_by].text.ptr) set_stop_by(out, words[KEY_stop_by].text);
         if (words[stop_by].text.ptr) set_stop_by(out, words[stop_by].text);
         if (field == ENTITY_KEYS) continue;
@@ -528,6 +574,22 @@ static Fail check_options(Maker *m)
     return NULL;
 }
 
+// Definitions are no nodes: they have neither siblings nor fields.
+static Fail check_short_forms(Maker *m)
+{
+    for (size_t i = 0; i < m->out->relation_count; i++) {
+        const RelationQuery *relation = &m->out->relations[i];
+        if (!relation->def_kinds || (relation->relation <= REL_HAS && !relation->field.len)) continue;
+        for (size_t j = 0; j < ARRAY_LEN(relations); j++)
+            if (relations[j].relation == relation->relation &&
+                relations[j].negated == relation->negated)
+                return BAD(m, relations[j].key,
+                           "write the definition as code: this short form is for inside and has, "
+                           "without a field");
+    }
+    return NULL;
+}
+
 // Entities or patterns, and no key of the other.
 static Fail check_kind(Maker *m)
 {
@@ -563,7 +625,10 @@ static Fail check_definitions(Maker *m)
                                      KEY_decorated_by, KEY_decorator_count_min,
                                      KEY_decorator_count_max, KEY_scope, KEY_captures,
                                      KEY_has_cells, KEY_expand, ENTITY_KEYS};
-    if (m->out->is_pattern || entity_kind_mask(m->out->kind)) return NULL;
+    if (m->out->is_pattern) return NULL;
+    if (m->out->exports.asked && m->out->kind != ENTITY_MODULE)
+        return BAD(m, KEY_exports, "modules have exports: entity=module");
+    if (entity_kind_mask(m->out->kind)) return NULL;
     EntityKey key = first_given(m, keys);
     if (key == ENTITY_KEYS && m->out->kind == ENTITY_IMPORT && m->words->of[KEY_calls].text.ptr)
         key = KEY_calls;
@@ -593,6 +658,7 @@ Fail entity_query_make(Ctx *cx, const EntityWords *words, EntityQuery *out)
     TRY(check_options(&m));
     TRY(check_definitions(&m));
     make_relations(&m);
+    TRY(check_short_forms(&m));
     bool crossed = out->decorators_max >= 0 && out->decorators_min > out->decorators_max;
     return crossed ? BAD(&m, KEY_decorator_count_min, "it is more than decorator_count_max") : NULL;
 }

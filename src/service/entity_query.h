@@ -87,7 +87,11 @@ typedef enum Strictness { // in the order of the names in entity_keys.def
 typedef enum Relation { REL_INSIDE, REL_HAS, REL_PRECEDES, REL_FOLLOWS, RELATIONS } Relation;
 typedef enum StopBy { STOP_BY_NEIGHBOR, STOP_BY_END, STOP_BY_RULE } StopBy;
 
+// inside='class Flask', has='def test_*': a word for a kind of definition and a name or glob, in
+// place of code. It matches definitions of that kind.
 typedef struct RelationQuery { // pattern.ptr NULL: not asked
+    uint32_t def_kinds;        // of such a short form: of DefKinds; 0: `pattern` is code
+    NameFilter def_name;
     Relation relation;
     bool negated;
     Str pattern, field, stop_rule;

@@ -23,7 +23,7 @@ typedef enum ShapeUse {
 typedef struct Compiled {
     ShapeUse use;
     size_t relation; // number of the relation
-    const Shape *shape;
+    const Shape *shape; // NULL: definitions of the relation's short form
     bool required; // without a match in the text nothing passes
 } Compiled;
 
@@ -163,6 +163,34 @@ static ShapeNth nth_rule(Maker *m, const NthChild *nth)
     return rule;
 }
 
+// Whether the relation is asked of the definition's node, not of spans.
+static bool is_of_node(const RelationQuery *relation)
+{
+    return relation->relation > REL_HAS || relation->field.len;
+}
+
+static Fail compile_relation(Maker *m, size_t number)
+{
+    const RelationQuery *from = &m->entity->query->relations[number];
+    const EntityWords *words = m->entity->query->words;
+    if (from->def_kinds) {
+        Compiled compiled = {.use = USE_RELATION, .relation = number, .required = !from->negated};
+        VEC_PUSH(m->entity->cx->arena, &m->out, compiled);
+        if (from->stop_by != STOP_BY_RULE) return NULL;
+        return compile_pattern(m, USE_UNTIL, number, from->stop_rule, false);
+    }
+    if (!is_of_node(from)) {
+        TRY(compile_pattern(m, USE_RELATION, number, from->pattern, !from->negated));
+        if (from->stop_by != STOP_BY_RULE) return NULL;
+        return compile_pattern(m, USE_UNTIL, number, from->stop_rule, false);
+    }
+    ShapeRule *rule = ARENA_NEW(m->entity->cx->arena, ShapeRule);
+    ShapeStop stop = stop_of(from, words, true);
+    if (from->relation <= REL_HAS && stop == SHAPE_NEIGHBOR) stop = SHAPE_END; // in that field
+    set_relation(rule, from->relation, relation_rule(m, from, stop));
+    return compile(m, USE_NODE, number, rule, &from->pattern, 1, !from->negated);
+}
+
 // A pattern query is one rule.
 static Fail compile_main(Maker *m)
 {
@@ -183,6 +211,7 @@ static Fail compile_main(Maker *m)
     }
     for (size_t i = 0; i < query->relation_count; i++) {
         const RelationQuery *from = &query->relations[i];
+        if (from->def_kinds) continue; // asked of each match
         ShapeRule *part = ARENA_NEW(arena, ShapeRule), *negated = ARENA_NEW(arena, ShapeRule);
         set_relation(part, from->relation, relation_rule(m, from, stop_of(from, query->words, true)));
         *negated = (ShapeRule){.not = part};
@@ -191,35 +220,15 @@ static Fail compile_main(Maker *m)
     }
     rule->all = all.items;
     rule->all_count = all.len;
-    rule->any = pattern_rules(m, query->any);
+    if (query->any.count) rule->any = pattern_rules(m, query->any);
     rule->any_count = query->any.count;
     for (size_t i = 0; i < query->any.count; i++)
         VEC_PUSH(arena, &patterns, query->any.items[i]);
     if (query->not_any.count) rule->not = pattern_rule(m, query->not_any.items[0]);
     if (query->nth.asked) rule->nth = nth_rule(m, &query->nth);
+    for (size_t i = 0; i < query->relation_count; i++)
+        if (query->relations[i].def_kinds) TRY(compile_relation(m, i));
     return compile(m, USE_MAIN, 0, rule, patterns.items, patterns.len, true);
-}
-
-// Whether the relation is asked of the definition's node, not of spans.
-static bool is_of_node(const RelationQuery *relation)
-{
-    return relation->relation > REL_HAS || relation->field.len;
-}
-
-static Fail compile_relation(Maker *m, size_t number)
-{
-    const RelationQuery *from = &m->entity->query->relations[number];
-    const EntityWords *words = m->entity->query->words;
-    if (!is_of_node(from)) {
-        TRY(compile_pattern(m, USE_RELATION, number, from->pattern, !from->negated));
-        if (from->stop_by != STOP_BY_RULE) return NULL;
-        return compile_pattern(m, USE_UNTIL, number, from->stop_rule, false);
-    }
-    ShapeRule *rule = ARENA_NEW(m->entity->cx->arena, ShapeRule);
-    ShapeStop stop = stop_of(from, words, true);
-    if (from->relation <= REL_HAS && stop == SHAPE_NEIGHBOR) stop = SHAPE_END; // in that field
-    set_relation(rule, from->relation, relation_rule(m, from, stop));
-    return compile(m, USE_NODE, number, rule, &from->pattern, 1, !from->negated);
 }
 
 static Fail compile_all(Maker *m)
@@ -272,6 +281,8 @@ void entity_drop_unable(Entity *entity)
             drop_language(entity, lang, "which variables functions capture is known for python only");
         if (query->raises.asked && !entity_lang_raises(lang))
             drop_language(entity, lang, "what is raised is not known for it");
+        if (query->exports.asked && !entity_lang_exports(lang))
+            drop_language(entity, lang, "what others see of it is not known");
         if (query->kind == ENTITY_TEST && !query->is_pattern && !entity_lang_has_tests(lang))
             drop_language(entity, lang, "no convention for tests is known for it");
     }
@@ -337,10 +348,25 @@ Fail entity_prepare_shapes(Entity *entity)
 
 // --- matching ---
 
+static ShapeMatches match_defs(const FileFacts *file, const RelationQuery *relation)
+{
+    VEC(ShapeMatch) found = {0};
+    for (uint32_t i = 0; i < file->facts.def_count; i++) {
+        const Def *def = &file->facts.defs[i];
+        if (!(relation->def_kinds >> def->kind & 1)) continue;
+        if (!name_filter_takes(&relation->def_name, NULL, def->name, def->name)) continue;
+        VEC_PUSH(file->cx->arena, &found, (ShapeMatch){.span = def->full, .kind = "definition"});
+    }
+    return (ShapeMatches){found.items, found.len};
+}
+
 static Fail match_all(FileFacts *file, struct FileShapes *shapes, ShapeMatches *matches)
 {
     for (size_t i = 0; i < shapes->count; i++) {
-        TRY(shape_find(file->cx, shapes->compiled[i].shape, file->tree, &matches[i]));
+        const Compiled *compiled = &shapes->compiled[i];
+        if (!compiled->shape)
+            matches[i] = match_defs(file, &file->entity->query->relations[compiled->relation]);
+        else TRY(shape_find(file->cx, compiled->shape, file->tree, &matches[i]));
         if (shapes->compiled[i].required && !matches[i].count) return NULL; // nothing passes
     }
     return NULL;
@@ -350,7 +376,8 @@ static bool may_match(const FileFacts *file)
 {
     const LangShapes *shapes = &file->entity->shapes->of[file->file->lang];
     for (size_t i = 0; i < shapes->count; i++)
-        if (shapes->items[i].required && !shape_may_match(shapes->items[i].shape, file->text))
+        if (shapes->items[i].required && shapes->items[i].shape &&
+            !shape_may_match(shapes->items[i].shape, file->text))
             return false;
     return true;
 }
@@ -443,6 +470,14 @@ static bool has_match(const FileFacts *file, const RelationQuery *relation, size
     return false;
 }
 
+// "inside class X" means at any depth, unless it is said how far.
+static bool is_stop_said(const FileFacts *file, const RelationQuery *relation)
+{
+    const EntityWord *of = file->entity->query->words->of;
+    EntityKey key = relation->relation == REL_INSIDE ? KEY_inside_stop_by : KEY_has_stop_by;
+    return of[KEY_stop_by].text.ptr || of[key].text.ptr;
+}
+
 static bool is_inside(const FileFacts *file, const RelationQuery *relation, size_t number,
                       Span whole, int32_t def)
 {
@@ -456,7 +491,8 @@ static bool is_inside(const FileFacts *file, const RelationQuery *relation, size
         if (at.start > whole.start) break;
         if (!contains(at, whole) || is_node_of(file, at, whole, def)) continue;
         if (relation->stop_by == STOP_BY_END) return true;
-        if (relation->stop_by == STOP_BY_NEIGHBOR && contains(limit, at)) return true;
+        bool any = relation->def_kinds && !is_stop_said(file, relation);
+        if (any || (relation->stop_by == STOP_BY_NEIGHBOR && contains(limit, at))) return true;
         if (relation->stop_by == STOP_BY_RULE && !is_cut_off(until, at, whole, false)) return true;
     }
     return false;
@@ -562,12 +598,21 @@ static const Json *match_details(FileFacts *file, const ShapeMatch *match)
     return details;
 }
 
+static bool short_forms_hold(const FileFacts *file, Span span)
+{
+    const EntityQuery *query = file->entity->query;
+    for (size_t i = 0; i < query->relation_count; i++)
+        if (query->relations[i].def_kinds && !relation_holds(file, i, span, -1)) return false;
+    return true;
+}
+
 void entity_take_matches(FileFacts *file)
 {
     Arena *kept = &file->slot->kept;
     const ShapeMatches *found = matches_of(file->shapes, USE_MAIN, 0);
     for (size_t i = 0; i < found->count; i++) {
         const ShapeMatch *match = &found->items[i];
+        if (!short_forms_hold(file, match->span)) continue;
         int32_t around = facts_enclosing(&file->facts, match->span.start);
         if (around >= 0 && !contains(file->facts.defs[around].full, match->span)) around = -1;
         Str enclosing = entity_qualified(file, around), text = span_text(file, match->span);
@@ -581,6 +626,6 @@ void entity_take_matches(FileFacts *file)
         Str key = str_join(file->cx->arena, enclosing, STR("/"), text);
         finding.stable_id = stable_id(kept, file->file->path, key, finding.category, ordinal);
         entity_place(file, match->span, match->span.start, &finding);
-        entity_add(file, &finding);
+        entity_add(file, &finding, UINT32_MAX);
     }
 }
