@@ -7,6 +7,7 @@
 #define Q_FIELD_NAME FIELD_STR
 #define Q_FIELD_TEXT FIELD_STR
 #define Q_FIELD_LIST FIELD_STR
+#define Q_FIELD_PATHS FIELD_PATHS
 #define Q_FIELD_LANGS FIELD_STR
 #define Q_FIELD_JOIN FIELD_STR
 #define Q_FIELD_COUNT FIELD_STR
@@ -67,14 +68,15 @@ static const Field result[] = {
 
 // --- arguments ---
 
-static Str query_text(Arena *arena, const QArgs *from)
+// ptr NULL when there is nothing.
+static Str join(Arena *arena, StrList list, char between)
 {
     Buf text = buf_on(arena);
-    for (size_t i = 0; i < from->query.count; i++) {
-        if (i) buf_byte(&text, ' ');
-        buf_add(&text, from->query.items[i]);
+    for (size_t i = 0; i < list.count; i++) {
+        if (i) buf_byte(&text, between);
+        buf_add(&text, list.items[i]);
     }
-    return buf_str(&text);
+    return list.count ? buf_str(&text) : STR_NONE;
 }
 
 static const Field *field_of(EntityKey key)
@@ -83,10 +85,11 @@ static const Field *field_of(EntityKey key)
 }
 
 // The text of a flag; ptr NULL when it is not given.
-static Str flag_text(const QArgs *from, EntityKey key)
+static Str flag_text(Arena *arena, const QArgs *from, EntityKey key)
 {
     const Field *field = field_of(key);
     const void *at = (const char *)from + field->offset;
+    if (field->type == FIELD_PATHS) return join(arena, *(const StrList *)at, ',');
     if (field->type == FIELD_STR) return *(const Str *)at;
     return *(const bool *)at ? STR("true") : STR_NONE;
 }
@@ -95,10 +98,10 @@ static Fail read_words(Arena *arena, const QArgs *from, EntityWords *out, Str *s
 {
     Buf text = buf_on(arena);
     size_t flags = 0;
-    buf_add(&text, query_text(arena, from));
+    buf_add(&text, join(arena, from->query, ' '));
     TRY(entity_words_read(arena, buf_str(&text), out));
     for (int key = 0; key < ENTITY_KEYS; key++) {
-        Str value = flag_text(from, (EntityKey)key);
+        Str value = flag_text(arena, from, (EntityKey)key);
         if (!value.ptr) continue;
         if (!flags++ && out->plain.len)
             return FAIL(arena, BAD_REQUEST,
@@ -324,7 +327,7 @@ static void select_files(Arena *arena, const void *arguments, Selection *out)
     out->in_count = in.len;
 }
 
-static const OpCell cell = {.version = 1, .selection = select_files};
+static const OpCell cell = {.version = 1, .files = "in", .selection = select_files};
 
 static const OpExample examples[] = {
     {"cq q \"entity=function name='build_*' in=src\"", "functions and methods by name"},

@@ -10,6 +10,7 @@
 #define Q_VALUE_NAME Str
 #define Q_VALUE_TEXT Str
 #define Q_VALUE_LIST Str
+#define Q_VALUE_PATHS StrList
 #define Q_VALUE_LANGS Str
 #define Q_VALUE_JOIN Str
 #define Q_VALUE_COUNT Str

@@ -112,6 +112,11 @@ static void tell_plan(Entity *entity, const EntityAnswer *out)
 static void sum_up(Entity *entity, EntityAnswer *out)
 {
     Arena *arena = entity->cx->arena;
+    for (size_t i = 0; i < entity->left_out.len; i++)
+        VEC_PUSH(arena, &entity->limits,
+                 str_format(arena, "files left out: " STR_FMT "; %s",
+                            STR_ARG(buf_str(&entity->left_out.items[i].languages)),
+                            entity->left_out.items[i].why));
     if (entity->query->explain) tell_plan(entity, out);
     out->root = entity->workspace.root;
     out->universe_source = str_copy(arena, entity->view.universe_source);
@@ -131,7 +136,7 @@ static Fail answer(Entity *entity, const RefreshSpec *spec, RefreshHow how, Enti
     *out = (EntityAnswer){0};
     refresh_close(&entity->view);
     entity->view = (RefreshView){0};
-    entity->files.len = entity->limits.len = entity->plan.len = 0;
+    entity->files.len = entity->limits.len = entity->plan.len = entity->left_out.len = 0;
     entity->selected_files = 0;
     TRY(refresh_view(entity->cx, spec, how, &entity->view));
     TRY(entity_list_files(entity));

@@ -28,6 +28,11 @@ typedef struct Candidate {
 } Candidate;
 typedef VEC(Candidate) CandidateVec;
 
+typedef struct LeftOut { // files of languages in which a filter cannot be told
+    const char *why;
+    Buf languages; // "rust 1, c 2"
+} LeftOut;
+
 typedef struct Entity {
     Ctx *cx;
     const Env *env;
@@ -42,6 +47,7 @@ typedef struct Entity {
     CandidateVec files;
     uint64_t selected_files;
     struct EntityShapes *shapes; // by language; NULL: the query has no patterns
+    VEC(LeftOut) left_out;
     VEC(Str) limits, plan;
 } Entity;
 
@@ -124,6 +130,7 @@ bool entity_name_fits(Str written, Str name); // "a.b.route" and "route"
 
 bool entity_module_fits(FileFacts *file); // all filters, of the file itself
 bool entity_lang_exports(LangId lang);
+bool entity_lang_has_packages(LangId lang); // several files are one module
 bool entity_asks_cells(const EntityQuery *query);
 const CellScope *entity_cells(const FileFacts *file, uint32_t def); // NULL: it has none
 

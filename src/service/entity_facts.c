@@ -351,18 +351,30 @@ static void take_imports(FileFacts *file)
 
 // --- modules ---
 
-// Go: the folder is the module, and the package clause names it.
-static Str go_package(Str text)
+// Of the others, namespaces and packages are definitions.
+static bool file_is_module(LangId lang)
 {
-    Str line;
-    while (str_next(&text, '\n', &line)) {
-        line = str_trim(line);
-        if (str_starts(line, STR("package "))) {
-            Str name = str_trim(str_sub(line, 8, line.len));
-            return str_sub(name, 0, MIN(str_find(name, ' '), str_find(name, '/')));
-        }
+    switch (lang) {
+    case LANG_python:
+    case LANG_javascript:
+    case LANG_typescript:
+    case LANG_tsx:
+    case LANG_rust:
+    case LANG_c:
+    case LANG_cpp:
+    case LANG_bash:
+    case LANG_ruby:
+    case LANG_php:
+    case LANG_lua:
+    case LANG_swift:
+    case LANG_zig: return true;
+    default: return false;
     }
-    return STR_NONE;
+}
+
+bool entity_lang_has_packages(LangId lang)
+{
+    return lang == LANG_go || lang == LANG_java || lang == LANG_kotlin || lang == LANG_scala;
 }
 
 static Str module_name(Arena *arena, LangId lang, Str path)
@@ -385,11 +397,7 @@ static void take_module(FileFacts *file)
     for (size_t i = 0; i < qualified.len; i++)
         if (qualified.ptr[i] == '/' || (file->facts.lang == LANG_python && qualified.ptr[i] == '.'))
             name = str_sub(qualified, i + 1, qualified.len);
-    if (file->facts.lang == LANG_go) {
-        if (!file->file->leads) return;
-        name = str_copy(kept, go_package(file->text));
-        qualified = str_sub(qualified, 0, str_find_last(qualified, '/'));
-    }
+    if (!file_is_module(file->facts.lang)) return;
     if (!name_filter_takes(&query->name, file->slot->matcher, name, qualified)) return;
     if (!entity_module_fits(file)) return;
     Finding finding = {.category = str_from(category_name(CATEGORY_DEFINITION)),

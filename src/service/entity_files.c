@@ -272,8 +272,9 @@ static void find_leaders(Entity *entity)
     Map seen = {0};
     for (size_t i = 0; i < entity->files.len; i++) {
         Candidate *file = &entity->files.items[i];
-        Str folder = folder_of(file->path);
-        if (file->lang != LANG_go) continue;
+        Str folder = str_format(entity->cx->arena, "%s " STR_FMT, lang_name(file->lang),
+                                STR_ARG(folder_of(file->path)));
+        if (!entity_lang_has_packages(file->lang)) continue;
         file->leads = !map_get(&seen, folder, NULL);
         map_put(entity->cx->arena, &seen, folder, 1);
     }

@@ -48,6 +48,9 @@ bool entity_has_kind(FileFacts *file, EntityKind kind, uint32_t index)
     switch (kind) {
     case ENTITY_DECLARATION: return def->declaration;
     case ENTITY_ANY: return true;
+    case ENTITY_MODULE: // a package once, though each of its files names it
+        return fits && (file->file->leads || def->parent >= 0 ||
+                        !entity_lang_has_packages(file->facts.lang));
     case ENTITY_TEST: return fits && !is_forward(def) && entity_is_test(file, index);
     case ENTITY_METHOD: return fits;
     default: return fits && !is_forward(def);

@@ -9,6 +9,7 @@ typedef enum ValueKind {
     V_NAME,
     V_TEXT,
     V_LIST,
+    V_PATHS,
     V_LANGS,
     V_JOIN,
     V_COUNT,
@@ -422,7 +423,8 @@ static Fail make_value(Maker *m, EntityKey key, Str text)
     case V_TEXT:
         if (member) *(Str *)member = text;
         return NULL;
-    case V_LIST: return make_list(m, key, text, false, member);
+    case V_LIST:
+    case V_PATHS: return make_list(m, key, text, false, member);
     case V_LANGS: return make_langs(m, key, text);
     case V_JOIN: return make_join(m, key, text, member);
     case V_COUNT: return make_count(m, key, text, member);

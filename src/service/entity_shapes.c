@@ -266,10 +266,13 @@ static void drop_language(Entity *entity, LangId lang, const char *why)
         else entity->files.items[kept++] = entity->files.items[i];
     }
     entity->files.len = kept;
+    size_t at = 0;
+    while (at < entity->left_out.len && strcmp(entity->left_out.items[at].why, why) != 0) at++;
     if (!dropped) return;
-    VEC_PUSH(arena, &entity->limits,
-             str_format(arena, "%zu %s file%s left out: %s", dropped, lang_name(lang),
-                        dropped == 1 ? "" : "s", why));
+    if (at == entity->left_out.len)
+        VEC_PUSH(arena, &entity->left_out, (LeftOut){.why = why, .languages = buf_on(arena)});
+    Buf *languages = &entity->left_out.items[at].languages;
+    buf_addf(languages, "%s%s %zu", languages->len ? ", " : "", lang_name(lang), dropped);
 }
 
 void entity_drop_unable(Entity *entity)
@@ -330,11 +333,7 @@ Fail entity_prepare_shapes(Entity *entity)
         fail = compile_all(&m);
         if (fail && fail->kind == PROBLEM_CANCELLED) break;
         fine += !fail;
-        if (fail)
-            drop_language(entity, lang,
-                          str_format(arena, "the pattern is no code there (" STR_FMT ")",
-                                     STR_ARG(fail->detail))
-                              .ptr);
+        if (fail) drop_language(entity, lang, "the pattern is no code in them");
         else entity->shapes->of[lang] = (LangShapes){m.out.items, m.out.len};
         if (fail && !first) first = fail;
     }
