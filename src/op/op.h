@@ -10,8 +10,8 @@
 #include "service/result.h"
 
 typedef struct TextStyle {
-    bool color; // ANSI colours wanted
-    int width;  // columns of the terminal, 0 when unknown
+    bool color;          // ANSI colours wanted
+    int width;           // columns of the terminal, 0 when unknown
     size_t budget_bytes; // most of the answer, but for its first and last line; 0: no limit
 } TextStyle;
 

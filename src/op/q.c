@@ -55,8 +55,7 @@ static const Field result[] = {
     FIELD(QSummary, skipped, COUNTS, "files of the workspace that are not looked at, by reason"),
     FIELD(QSummary, limits, STRS, "what the answer cannot tell", .flags = FIELD_OPTIONAL_OUT),
     FIELD(QSummary, plan, STRS, "explain: how it was carried out", .flags = FIELD_OPTIONAL_OUT),
-    FIELD(QSummary, nearest, STRS, "on a miss: names that look alike",
-          .flags = FIELD_OPTIONAL_OUT),
+    FIELD(QSummary, nearest, STRS, "on a miss: names that look alike", .flags = FIELD_OPTIONAL_OUT),
     FIELD(QSummary, index_trouble, STR, "why what is published could not be used",
           .flags = FIELD_OPTIONAL_OUT),
     FIELD(QSummary, stale, BOOL, "nobody looked whether files changed: --stale-ok"),
@@ -140,29 +139,28 @@ static QSummary *summarise(Arena *arena, const EntityQuery *query, Str text,
                            const EntityAnswer *answer)
 {
     QSummary *summary = ARENA_NEW(arena, QSummary);
-    *summary =
-        (QSummary){.query = text,
-                   .mode = query->is_pattern ? STR("pattern") : STR("entity"),
-                   .entity = query->is_pattern ? STR_NONE : str_from(entity_kind_name(query->kind)),
-                   .total = answer->total,
-                   .shown = answer->shown,
-                   .files = answer->files,
-                   .by_kind = list_counts(arena, answer->by_kind, answer->kind_count),
-                   .universe = answer->universe_source,
-                   .selected = answer->selected_files,
-                   .read = answer->read_files,
-                   .parsed = answer->parsed_files,
-                   .partial_files = answer->partial_files,
-                   .skipped = list_skips(arena, answer->skipped),
-                   .limits = {answer->limits, answer->limit_count},
-                   .plan = {answer->plan, answer->plan_count},
-                   .nearest = {answer->nearest, answer->nearest_count},
-                   .index_trouble = answer->index_trouble,
-                   .stale = answer->stale,
-                   .truncated = answer->shown < answer->total || answer->timed_out ||
-                                answer->interrupted,
-                   .timed_out = answer->timed_out,
-                   .interrupted = answer->interrupted};
+    *summary = (QSummary){
+        .query = text,
+        .mode = query->is_pattern ? STR("pattern") : STR("entity"),
+        .entity = query->is_pattern ? STR_NONE : str_from(entity_kind_name(query->kind)),
+        .total = answer->total,
+        .shown = answer->shown,
+        .files = answer->files,
+        .by_kind = list_counts(arena, answer->by_kind, answer->kind_count),
+        .universe = answer->universe_source,
+        .selected = answer->selected_files,
+        .read = answer->read_files,
+        .parsed = answer->parsed_files,
+        .partial_files = answer->partial_files,
+        .skipped = list_skips(arena, answer->skipped),
+        .limits = {answer->limits, answer->limit_count},
+        .plan = {answer->plan, answer->plan_count},
+        .nearest = {answer->nearest, answer->nearest_count},
+        .index_trouble = answer->index_trouble,
+        .stale = answer->stale,
+        .truncated = answer->shown < answer->total || answer->timed_out || answer->interrupted,
+        .timed_out = answer->timed_out,
+        .interrupted = answer->interrupted};
     return summary;
 }
 

@@ -42,9 +42,9 @@ typedef struct QSummary {
 
 typedef struct QData { // Result.data
     const Finding *findings;
-    size_t shown; // of the query; the others are of expansions
+    size_t shown;         // of the query; the others are of expansions
     size_t file_sections; // the first ones; the others are expansions
-    bool limited; // --limit was given
+    bool limited;         // --limit was given
     uint32_t fields;
 } QData;
 

@@ -117,6 +117,10 @@ static void write_expansion(Page *page, const Finding *finding)
         write_cut(page, finding->enclosing);
         buf_add(page->out, STR(": "));
     }
+    if (str_eq(finding->category, STR("import"))) {
+        write_cut(page, finding->qualified);
+        buf_add(page->out, STR(": "));
+    }
     write_cut(page, finding->text);
     for (size_t i = 0; i < ARRAY_LEN(lists); i++) write_names(page, finding, lists[i], titles[i]);
     if (certainty && reason)
@@ -142,7 +146,10 @@ static void write_finding(Page *page, const Finding *finding)
             write_cut(page, finding->enclosing);
         }
     } else {
-        if (finding->enclosing.len) {
+        if (str_eq(finding->category, STR("import"))) {
+            write_cut(page, finding->qualified);
+            buf_add(page->out, STR(": "));
+        } else if (finding->enclosing.len) {
             write_cut(page, finding->enclosing);
             buf_add(page->out, STR(": "));
         }
@@ -200,11 +207,12 @@ void q_text(Buf *out, const void *arguments, const Result *result, const TextSty
 {
     (void)arguments;
     const QSummary *summary = result->summary;
-    Page page = {.out = out,
-                 .summary = summary,
-                 .data = result->data,
-                 .color = style->color,
-};
+    Page page = {
+        .out = out,
+        .summary = summary,
+        .data = result->data,
+        .color = style->color,
+    };
     page.lines_left = page.data->limited ? INT64_MAX : LINES_MOST;
     if (result->found) write_head(&page);
     else write_miss(&page);

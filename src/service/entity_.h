@@ -8,10 +8,10 @@
 #define CQ_SERVICE_ENTITY__H
 
 #include "base/vec.h"
+#include "index/doc.h"
 #include "index/factstore.h"
 #include "index/refresh.h"
 #include "index/select.h"
-#include "index/doc.h"
 #include "lang/cells.h"
 #include "lang/parse.h"
 #include "service/entity.h"
@@ -22,8 +22,8 @@ typedef VEC(Finding) FindingVec;
 typedef struct Candidate {
     Str path; // NUL-terminated
     LangId lang;
-    Str brief; // bytes; empty: there are none
-    int role;  // Role: source first
+    Str brief;  // bytes; empty: there are none
+    int role;   // Role: source first
     bool leads; // the first of its folder and language
 } Candidate;
 typedef VEC(Candidate) CandidateVec;
@@ -136,7 +136,7 @@ const CellScope *entity_cells(const FileFacts *file, uint32_t def); // NULL: it 
 
 // --- entity_expand.c ---
 
-void entity_expand(FileFacts *file, uint32_t def); // of the finding added last
+void entity_expand(FileFacts *file, uint32_t def);  // of the finding added last
 bool entity_expands_tree(const EntityQuery *query); // whether that needs entity_cells
 // What of the expansions belongs to findings that are shown, by kind.
 void entity_gather_expansions(Entity *entity, const FileWork *work, FindingVec *findings,

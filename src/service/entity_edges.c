@@ -312,8 +312,8 @@ static void tell_languages(Entity *entity, const FileWork *work)
         if (counts[lang] && !lang_has_names(lang))
             VEC_PUSH(entity->cx->arena, &entity->limits,
                      str_format(entity->cx->arena,
-                                "who calls what is not known for %s (%zu results)",
-                                lang_name(lang), counts[lang]));
+                                "who calls what is not known for %s (%zu results)", lang_name(lang),
+                                counts[lang]));
 }
 
 void entity_add_edges(Entity *entity, const FileWork *work, size_t shown, FindingVec *findings,
@@ -396,7 +396,8 @@ void entity_keep_used(Entity *entity, FileWork *work)
     for (size_t i = 0; i < entity->files.len; i++) {
         FileWork *file = &work[i];
         size_t kept = 0, expansions = 0;
-        uint32_t number = file->count ? world_find(graph.world, entity->files.items[i].path) : WORLD_NONE;
+        uint32_t number =
+            file->count ? world_find(graph.world, entity->files.items[i].path) : WORLD_NONE;
         size_t next = 0;
         for (size_t j = 0; j < file->count; j++) {
             bool keep = keep_used(&graph, &used, number, file->defs[j]);
@@ -414,10 +415,11 @@ void entity_keep_used(Entity *entity, FileWork *work)
     }
     graph_close(&graph);
     if (used.unsure)
-        VEC_PUSH(entity->cx->arena, &entity->limits,
-                 str_format(entity->cx->arena,
-                            "used_by counts exact and likely uses; %llu uses are known by name only "
-                            "or dynamic",
-                            (unsigned long long)used.unsure));
+        VEC_PUSH(
+            entity->cx->arena, &entity->limits,
+            str_format(entity->cx->arena,
+                       "used_by counts exact and likely uses; %llu uses are known by name only "
+                       "or dynamic",
+                       (unsigned long long)used.unsure));
     tell_languages(entity, work);
 }

@@ -144,7 +144,7 @@ static void add_decorators(FileFacts *file, uint32_t index, Json *details)
     json_set(kept, details, STR("decorator_count"), json_new_int(kept, found.count));
     json_set(kept, details, STR("decorators"),
              entity_names_json(kept, found.count ? &found.items[0].name : NULL, found.count,
-                        sizeof *found.items));
+                               sizeof *found.items));
 }
 
 static void add_raises(FileFacts *file, uint32_t index, Json *details)
@@ -153,7 +153,7 @@ static void add_raises(FileFacts *file, uint32_t index, Json *details)
     Raises found = entity_raises(file, index);
     json_set(kept, details, STR("raises"),
              entity_names_json(kept, found.count ? &found.items[0].name : NULL, found.count,
-                        sizeof *found.items));
+                               sizeof *found.items));
 }
 
 static bool wants_decorators(const EntityQuery *query)
@@ -436,8 +436,7 @@ void entity_do_file(const Entity *entity, EntitySlot *slot, const Candidate *can
                     FileWork *out)
 {
     Ctx cx = ctx_child(entity->cx, &slot->scratch);
-    FileFacts file = {
-        .entity = entity, .cx = &cx, .slot = slot, .file = candidate, .out = out};
+    FileFacts file = {.entity = entity, .cx = &cx, .slot = slot, .file = candidate, .out = out};
     Fail fail = read_facts(&file);
     if (!fail) fail = entity_read_tree(&file);
     if (!fail && entity->query->is_pattern) entity_take_matches(&file);

@@ -287,8 +287,7 @@ Fail entity_list_files(Entity *entity)
     entity->facts = facts;
     for (size_t i = 0; i < parts; i++)
         if (entity->view.parts[i].segment)
-            TRY(factstore_open(entity->cx, entity->view.parts[i].segment, FACTS_BRIEFS,
-                               &facts[i]));
+            TRY(factstore_open(entity->cx, entity->view.parts[i].segment, FACTS_BRIEFS, &facts[i]));
     for (size_t i = 0; i < parts; i++) list_part(entity, i);
     if (entity->files.len)
         qsort(entity->files.items, entity->files.len, sizeof *entity->files.items, best_first);

@@ -77,8 +77,8 @@ static bool call_fits(const FileFacts *file, const Call *call, Str name)
     if (!str_eq(written, name)) return false;
     size_t at = call->name_span.start - lead;
     char before = at ? file->text.ptr[at - 1] : ' ';
-    return !(before == '_' || (before >= '0' && before <= '9') || (before >= 'a' && before <= 'z') ||
-             (before >= 'A' && before <= 'Z'));
+    return !(before == '_' || (before >= '0' && before <= '9') ||
+             (before >= 'a' && before <= 'z') || (before >= 'A' && before <= 'Z'));
 }
 
 bool entity_calls(const FileFacts *file, uint32_t def, Str name)
@@ -287,8 +287,8 @@ bool entity_module_fits(FileFacts *file)
     if (query->scope != ASK_ANY || query->captures.len || query->has_cells != UNSAID) return false;
     for (uint32_t i = 0; i < facts->call_count && !fits; i++) {
         const Call *call = &facts->calls[i];
-        fits = call_fits(file, call, query->calls) &&
-               entity_body_at(facts, call->name_span.start) < 0;
+        fits =
+            call_fits(file, call, query->calls) && entity_body_at(facts, call->name_span.start) < 0;
     }
     for (uint32_t i = 0; i < facts->def_count && !defined; i++)
         defined = facts->defs[i].parent < 0 && entity_has_kind(file, join->kind, i) &&

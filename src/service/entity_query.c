@@ -50,11 +50,11 @@ uint32_t entity_kind_mask(EntityKind kind)
 
 static const char *const scope_names[] = {"", "closure", "nested", "toplevel", NULL};
 static const char *const strictness_names[] = {"cst", "smart", "ast", "relaxed", "signature", NULL};
-static const char *const expand_names[] = {"callers", "callees", "imports",          "raises",
+static const char *const expand_names[] = {"callers", "callees",          "imports", "raises",
                                            "scope",   "bytecode_surface", NULL};
 static const char *const field_names[] = {
-    "def", "loc", "imports", "decorators", "decorated_functions", "evidence", "callers", "callees",
-    NULL};
+    "def",      "loc",     "imports", "decorators", "decorated_functions",
+    "evidence", "callers", "callees", NULL};
 
 const char *expand_name(ExpandKind kind)
 {
@@ -128,8 +128,9 @@ static Fail make_name(Maker *m, EntityKey key, Str text, NameFilter *out)
         if (text.ptr[i] == ']') open = false;
     }
     if (out->mode == NAME_GLOB && open)
-        return BAD(m, key, "the [ of the glob is never closed; a name with a [ can be found with "
-                           "~regex");
+        return BAD(m, key,
+                   "the [ of the glob is never closed; a name with a [ can be found with "
+                   "~regex");
     return NULL;
 }
 
@@ -261,7 +262,8 @@ static Fail make_langs(Maker *m, EntityKey key, Str text)
         Str near = lang_nearest_name(names.items[i]);
         return near.len ? BAD(m, key, "unknown language \"" STR_FMT "\"; did you mean " STR_FMT "?",
                               STR_ARG(names.items[i]), STR_ARG(near))
-                        : BAD(m, key, "unknown language \"" STR_FMT "\"; `cq help search` lists "
+                        : BAD(m, key,
+                              "unknown language \"" STR_FMT "\"; `cq help search` lists "
                               "them",
                               STR_ARG(names.items[i]));
     }
@@ -444,7 +446,8 @@ static Fail make_value(Maker *m, EntityKey key, Str text)
         return NULL;
     case V_PATTERNS:
         TRY(make_list(m, key, text, key != KEY_not, member));
-        if (key == KEY_not) ((StrItems *)member)->count = 1, *(Str *)((StrItems *)member)->items = text;
+        if (key == KEY_not)
+            ((StrItems *)member)->count = 1, *(Str *)((StrItems *)member)->items = text;
         return NULL;
     case V_NTH: return make_nth(m, key, text, &q->nth);
     case V_EXPAND: return make_expand(m, key, text);
@@ -581,7 +584,8 @@ static Fail check_short_forms(Maker *m)
 {
     for (size_t i = 0; i < m->out->relation_count; i++) {
         const RelationQuery *relation = &m->out->relations[i];
-        if (!relation->def_kinds || (relation->relation <= REL_HAS && !relation->field.len)) continue;
+        if (!relation->def_kinds || (relation->relation <= REL_HAS && !relation->field.len))
+            continue;
         for (size_t j = 0; j < ARRAY_LEN(relations); j++)
             if (relations[j].relation == relation->relation &&
                 relations[j].negated == relation->negated)
@@ -623,10 +627,18 @@ static Fail check_kind(Maker *m)
 // What only definitions have.
 static Fail check_definitions(Maker *m)
 {
-    static const EntityKey keys[] = {KEY_raises, KEY_defines, KEY_exports, KEY_used_by,
-                                     KEY_decorated_by, KEY_decorator_count_min,
-                                     KEY_decorator_count_max, KEY_scope, KEY_captures,
-                                     KEY_has_cells, KEY_expand, ENTITY_KEYS};
+    static const EntityKey keys[] = {KEY_raises,
+                                     KEY_defines,
+                                     KEY_exports,
+                                     KEY_used_by,
+                                     KEY_decorated_by,
+                                     KEY_decorator_count_min,
+                                     KEY_decorator_count_max,
+                                     KEY_scope,
+                                     KEY_captures,
+                                     KEY_has_cells,
+                                     KEY_expand,
+                                     ENTITY_KEYS};
     if (m->out->is_pattern) return NULL;
     if (m->out->exports.asked && m->out->kind != ENTITY_MODULE)
         return BAD(m, KEY_exports, "modules have exports: entity=module");

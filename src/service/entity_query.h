@@ -1,7 +1,8 @@
 // service/entity_query.h - an entity query: text or flags become a checked record.
 //
-//   "entity=function name='build_*'" --entity_words_read--> EntityWords <--entity_words_flag-- flags
-//   EntityWords --entity_query_make--> EntityQuery, or a Problem that says where and what is near
+//   "entity=function name='build_*'" --entity_words_read--> EntityWords <--entity_words_flag--
+//   flags EntityWords --entity_query_make--> EntityQuery, or a Problem that says where and what is
+//   near
 //
 // Strict: an unknown key, a bad value, a key given twice, text that is no pair are refused with the
 // column (from 1; ext "offset" in bytes from 0). Keys and their meaning: entity_keys.def.
@@ -46,7 +47,7 @@ typedef struct EntityWord { // one key's text; ptr NULL: not given
 } EntityWord;
 
 typedef struct MetaVarWord { // $X=~regex
-    Str name; // as written: "$X"
+    Str name;                // as written: "$X"
     Str regex;
     bool negated;
     size_t at;

@@ -22,9 +22,9 @@ typedef enum ShapeUse {
 
 typedef struct Compiled {
     ShapeUse use;
-    size_t relation; // number of the relation
+    size_t relation;    // number of the relation
     const Shape *shape; // NULL: definitions of the relation's short form
-    bool required; // without a match in the text nothing passes
+    bool required;      // without a match in the text nothing passes
 } Compiled;
 
 typedef struct LangShapes {
@@ -55,8 +55,10 @@ typedef struct Maker {
 static ShapeStrictness strictness_of(const EntityQuery *query)
 {
     static const ShapeStrictness of[] = {
-        [STRICT_CST] = SHAPE_CST,         [STRICT_SMART] = SHAPE_SMART,
-        [STRICT_AST] = SHAPE_AST,         [STRICT_RELAXED] = SHAPE_RELAXED,
+        [STRICT_CST] = SHAPE_CST,
+        [STRICT_SMART] = SHAPE_SMART,
+        [STRICT_AST] = SHAPE_AST,
+        [STRICT_RELAXED] = SHAPE_RELAXED,
         [STRICT_SIGNATURE] = SHAPE_SIGNATURE,
     };
     return of[query->strictness];
@@ -81,7 +83,8 @@ static bool has_metavar(Str pattern, Str name)
     for (size_t at = 0; at + name.len <= pattern.len; at++) {
         if (!str_starts(str_sub(pattern, at, pattern.len), name)) continue;
         char after = at + name.len < pattern.len ? pattern.ptr[at + name.len] : ' ';
-        bool longer = after == '_' || (after >= '0' && after <= '9') || (after >= 'A' && after <= 'Z');
+        bool longer =
+            after == '_' || (after >= '0' && after <= '9') || (after >= 'A' && after <= 'Z');
         if (!longer && (!at || pattern.ptr[at - 1] != '$')) return true;
     }
     return false;
@@ -127,8 +130,8 @@ static Fail compile_pattern(Maker *m, ShapeUse use, size_t relation, Str pattern
 static ShapeRelation *relation_rule(Maker *m, const RelationQuery *from, ShapeStop stop)
 {
     ShapeRelation *relation = ARENA_NEW(m->entity->cx->arena, ShapeRelation);
-    *relation = (ShapeRelation){
-        .rule = pattern_rule(m, from->pattern), .stop = stop, .field = from->field};
+    *relation =
+        (ShapeRelation){.rule = pattern_rule(m, from->pattern), .stop = stop, .field = from->field};
     if (from->stop_by == STOP_BY_RULE) relation->until = pattern_rule(m, from->stop_rule);
     return relation;
 }
@@ -137,8 +140,9 @@ static ShapeRelation *relation_rule(Maker *m, const RelationQuery *from, ShapeSt
 static ShapeStop stop_of(const RelationQuery *from, const EntityWords *words, bool outermost)
 {
     static const char *const heads[] = {"class ", "def ", "async def "};
-    bool said = words->of[KEY_stop_by].text.ptr ||
-                words->of[from->relation == REL_INSIDE ? KEY_inside_stop_by : KEY_has_stop_by].text.ptr;
+    bool said =
+        words->of[KEY_stop_by].text.ptr ||
+        words->of[from->relation == REL_INSIDE ? KEY_inside_stop_by : KEY_has_stop_by].text.ptr;
     if (from->stop_by == STOP_BY_RULE) return SHAPE_UNTIL;
     if (from->stop_by == STOP_BY_END) return SHAPE_END;
     if (!outermost || said || from->relation > REL_HAS) return SHAPE_NEIGHBOR;
@@ -213,7 +217,8 @@ static Fail compile_main(Maker *m)
         const RelationQuery *from = &query->relations[i];
         if (from->def_kinds) continue; // asked of each match
         ShapeRule *part = ARENA_NEW(arena, ShapeRule), *negated = ARENA_NEW(arena, ShapeRule);
-        set_relation(part, from->relation, relation_rule(m, from, stop_of(from, query->words, true)));
+        set_relation(part, from->relation,
+                     relation_rule(m, from, stop_of(from, query->words, true)));
         *negated = (ShapeRule){.not = part};
         VEC_PUSH(arena, &all, from->negated ? *negated : *part);
         VEC_PUSH(arena, &patterns, from->pattern);
@@ -222,8 +227,7 @@ static Fail compile_main(Maker *m)
     rule->all_count = all.len;
     if (query->any.count) rule->any = pattern_rules(m, query->any);
     rule->any_count = query->any.count;
-    for (size_t i = 0; i < query->any.count; i++)
-        VEC_PUSH(arena, &patterns, query->any.items[i]);
+    for (size_t i = 0; i < query->any.count; i++) VEC_PUSH(arena, &patterns, query->any.items[i]);
     if (query->not_any.count) rule->not = pattern_rule(m, query->not_any.items[0]);
     if (query->nth.asked) rule->nth = nth_rule(m, &query->nth);
     for (size_t i = 0; i < query->relation_count; i++)
@@ -281,7 +285,8 @@ void entity_drop_unable(Entity *entity)
     bool cells = query->captures.len || query->has_cells != UNSAID || query->scope == ASK_CLOSURE;
     for (LangId lang = LANG_NONE + 1; lang < LANG_COUNT; lang++) {
         if (cells && !cells_has_rules(lang))
-            drop_language(entity, lang, "which variables functions capture is known for python only");
+            drop_language(entity, lang,
+                          "which variables functions capture is known for python only");
         if (query->raises.asked && !entity_lang_raises(lang))
             drop_language(entity, lang, "what is raised is not known for it");
         if (query->exports.asked && !entity_lang_exports(lang))
@@ -294,9 +299,9 @@ void entity_drop_unable(Entity *entity)
 // The key that a failed pattern is most likely the value of.
 static EntityKey first_pattern_key(const EntityWords *words)
 {
-    static const EntityKey keys[] = {KEY_pattern, KEY_pattern_context, KEY_inside, KEY_has,
-                                     KEY_precedes, KEY_follows, KEY_not_inside, KEY_not_has,
-                                     KEY_all, KEY_any, KEY_not};
+    static const EntityKey keys[] = {
+        KEY_pattern,    KEY_pattern_context, KEY_inside, KEY_has, KEY_precedes, KEY_follows,
+        KEY_not_inside, KEY_not_has,         KEY_all,    KEY_any, KEY_not};
     for (size_t i = 0; i < ARRAY_LEN(keys); i++)
         if (words->of[keys[i]].text.ptr) return keys[i];
     return KEY_nth_child;
@@ -482,7 +487,8 @@ static bool is_inside(const FileFacts *file, const RelationQuery *relation, size
 {
     const ShapeMatches *found = matches_of(file->shapes, USE_RELATION, number);
     const ShapeMatches *until = matches_of(file->shapes, USE_UNTIL, number);
-    int32_t around = def >= 0 ? file->facts.defs[def].parent : entity_body_at(&file->facts, whole.start);
+    int32_t around =
+        def >= 0 ? file->facts.defs[def].parent : entity_body_at(&file->facts, whole.start);
     Span limit = {0, (uint32_t)file->text.len};
     if (around >= 0) limit = file->facts.defs[around].full;
     for (size_t i = 0; i < found->count; i++) {
@@ -524,7 +530,8 @@ static bool composite_holds(const FileFacts *file, ShapeUse use, size_t number, 
         Span at = found->items[i].span;
         if (at.start >= whole.end) break;
         if (!contains(whole, at)) continue;
-        if (def < 0 || is_node_of(file, at, whole, def) || body_around(file, at) == def) return true;
+        if (def < 0 || is_node_of(file, at, whole, def) || body_around(file, at) == def)
+            return true;
     }
     return false;
 }
@@ -569,10 +576,11 @@ static const Json *capture_json(FileFacts *file, const ShapeCapture *capture)
 {
     Arena *kept = &file->slot->kept;
     Json *json = json_new_object(kept);
-    json_set(kept, json, STR("kind"), json_new_str(kept, capture->many ? STR("multi") : STR("single")));
+    json_set(kept, json, STR("kind"),
+             json_new_str(kept, capture->many ? STR("multi") : STR("single")));
     json_set(kept, json, STR("text"),
-             json_new_str(kept, str_copy(kept, capture->count ? span_text(file, capture->span)
-                                                              : STR(""))));
+             json_new_str(
+                 kept, str_copy(kept, capture->count ? span_text(file, capture->span) : STR(""))));
     if (!capture->many) return json;
     Json *nodes = json_new_array(kept);
     for (uint32_t i = 0; i < capture->count; i++)
@@ -590,7 +598,8 @@ static const Json *match_details(FileFacts *file, const ShapeMatch *match)
              json_new_str(kept, str_copy(kept, span_text(file, match->span))));
     for (uint32_t i = 0; i < match->capture_count; i++) {
         const ShapeCapture *capture = &match->captures[i];
-        Str name = str_format(kept, "%s" STR_FMT, capture->many ? "$$$" : "$", STR_ARG(capture->name));
+        Str name =
+            str_format(kept, "%s" STR_FMT, capture->many ? "$$$" : "$", STR_ARG(capture->name));
         json_set(kept, captures, name, capture_json(file, capture));
     }
     json_set(kept, details, STR("metavar_captures"), captures);

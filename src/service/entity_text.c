@@ -86,8 +86,7 @@ static Mark mark_of(LangId lang)
 static uint32_t mark_at(const Scan *scan, Mark mark)
 {
     Str rest = str_sub(scan->text, scan->at, scan->end);
-    if (mark == MARK_AT)
-        return rest.ptr[0] == '@' && !str_starts(rest, STR("@interface")) ? 1 : 0;
+    if (mark == MARK_AT) return rest.ptr[0] == '@' && !str_starts(rest, STR("@interface")) ? 1 : 0;
     if (mark == MARK_HASH) {
         if (str_starts(rest, STR("#["))) return 2;
         return str_starts(rest, STR("#![")) ? 3 : 0;
@@ -125,7 +124,8 @@ Decorators entity_decorators(const FileFacts *file, uint32_t index)
         Str name = dotted_name(scan.text, from, scan.end);
         scan.at = MAX(from + (uint32_t)name.len, scan.at + lead);
         if (mark != MARK_AT) skip_brackets(&scan, mark == MARK_BRACKET && lead == 2 ? 2 : 1);
-        else if (scan.at < scan.end && scan.text.ptr[scan.at] == '(') scan.at++, skip_brackets(&scan, 1);
+        else if (scan.at < scan.end && scan.text.ptr[scan.at] == '(')
+            scan.at++, skip_brackets(&scan, 1);
         if (name.len)
             VEC_PUSH(file->cx->arena, &found, (Decorator){name, {start, MIN(scan.at, scan.end)}});
     }
@@ -162,7 +162,8 @@ bool entity_lang_raises(LangId lang)
 static Str raised_name(const Scan *scan, uint32_t at)
 {
     uint32_t line = at;
-    while (line < scan->end && (scan->text.ptr[line] == ' ' || scan->text.ptr[line] == '\t')) line++;
+    while (line < scan->end && (scan->text.ptr[line] == ' ' || scan->text.ptr[line] == '\t'))
+        line++;
     Str name = dotted_name(scan->text, line, scan->end);
     if (!str_eq(name, STR("new"))) return name;
     line = skip_blanks(scan->text, line + 3, scan->end);
@@ -188,7 +189,8 @@ Raises entity_raises(const FileFacts *file, uint32_t index)
         if (member || !str_eq(str_sub(scan.text, start, scan.at), word)) continue;
         if (entity_body_at(&file->facts, start) != (int32_t)index) continue;
         Str name = raised_name(&scan, scan.at);
-        uint32_t end = name.len ? (uint32_t)(name.ptr - scan.text.ptr + (ptrdiff_t)name.len) : scan.at;
+        uint32_t end =
+            name.len ? (uint32_t)(name.ptr - scan.text.ptr + (ptrdiff_t)name.len) : scan.at;
         VEC_PUSH(file->cx->arena, &found, (Raise){name, {start, end}});
     }
     return (Raises){found.items, (uint32_t)found.len};

@@ -195,7 +195,8 @@ Fail entity_words_read(Arena *arena, Str text, EntityWords *out)
         if (r.at == text.len) break;
         Str key = key_at(&r, r.at);
         if (!key.len)
-            return bad_at(&r, r.at, "\"" STR_FMT "\" is no key=value pair; put quotes around a "
+            return bad_at(&r, r.at,
+                          "\"" STR_FMT "\" is no key=value pair; put quotes around a "
                           "value with blanks",
                           STR_ARG(word_at(&r, r.at)));
         if (key.ptr[0] == '$') TRY(read_metavar(&r, key));

@@ -111,9 +111,9 @@ typedef struct Block {
     bool is_def; // a def, not a lambda or generator
     uint32_t node, outer;
     bool nested;
-    Map names;       // -> flags
-    VEC(Str) order;  // the names as they first stand
-    Map seen;        // attributes and constants, each once
+    Map names;                      // -> flags
+    VEC(Str) order;                 // the names as they first stand
+    Map seen;                       // attributes and constants, each once
     VEC(Str) attributes, constants; // of a def
 } Block;
 
@@ -125,8 +125,8 @@ typedef struct Reader {
     uint8_t *role_of; // by symbol
     TSFieldId left, name, body, type, value, attribute, right, parameters, module_name, alias;
     BlockVec blocks;
-    uint32_t *inside;  // by node: the block that its children are in
-    bool *is_target;   // by node: what it holds is bound
+    uint32_t *inside; // by node: the block that its children are in
+    bool *is_target;  // by node: what it holds is bound
 } Reader;
 
 static Role role_at(const Reader *r, uint32_t node)
@@ -251,7 +251,8 @@ static void take_import(Reader *r, uint32_t dotted, uint32_t block)
     const Node *at = &r->tree->nodes[dotted];
     Role around = role_at(r, at->parent);
     bool from = around == ROLE_IMPORT_FROM && at->field != r->module_name;
-    if (around == ROLE_IMPORT || from) add_name(r, block, node_text(r->tree, dotted + 1), NAME_BOUND);
+    if (around == ROLE_IMPORT || from)
+        add_name(r, block, node_text(r->tree, dotted + 1), NAME_BOUND);
 }
 
 // A name alone in a pattern of match binds; a dotted one is a value.
@@ -334,9 +335,7 @@ static void visit(Reader *r, uint32_t node)
     case ROLE_COMPREHENSION:
         r->inside[node] = open_block(r, BLOCK_COMPREHENSION, node, block);
         break;
-    case ROLE_DOTTED_NAME:
-        take_import(r, node, block);
-        break;
+    case ROLE_DOTTED_NAME: take_import(r, node, block); break;
     case ROLE_IDENTIFIER: take_identifier(r, node, block); break;
     case ROLE_CONSTANT:
         if (!is_docstring(r, node)) add_surface(r, block, node_text(r->tree, node), true);
@@ -428,8 +427,8 @@ static const Str *globals_of(Reader *r, uint32_t def, uint32_t *count)
         for (size_t j = 0; j < block->order.len; j++) {
             Str name = block->order.items[j];
             uint64_t flags = flags_of(block, name);
-            bool global = flags & NAME_GLOBAL ||
-                          (flags & NAME_USED && !(flags & (NAME_BOUND | NAME_FREE)));
+            bool global =
+                flags & NAME_GLOBAL || (flags & NAME_USED && !(flags & (NAME_BOUND | NAME_FREE)));
             bool own = i != def && (is_local(&r->blocks.items[def], name));
             if (!global || own || str_eq(name, STR("__class__"))) continue;
             uint64_t *at = map_at(r->arena, &seen, name, 0);

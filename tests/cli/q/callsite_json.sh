@@ -1,1 +1,1 @@
-cq q 'entity=callsite name=App' --format json | sed 's/.*"findings"://'
+cq q 'entity=callsite name=App' --format json | sed 's/,"sections".*//; s/.*"findings"://'
