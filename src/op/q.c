@@ -341,7 +341,7 @@ static const OpExample examples[] = {
 
 const OpSpec op_q = {
     .name = "q",
-    .summary = "Definitions, calls, imports and code, by what they are and what is around them",
+    .summary = "Definitions, calls, imports and code by what they are",
     .details =
         "A query is a text of key=value pairs, flags, or both; each key has the flag of the same "
         "name. Values with blanks stand in quotes. A key that is not known, a value that is not "

@@ -250,7 +250,7 @@ static void list_part(Entity *entity, size_t number)
         Candidate candidate = {.path = path,
                                .lang = lang,
                                .brief = stored_brief(entity, number, file, path),
-                               .role = role_of_path(path)};
+                               .role = (int)role_of_path(path)};
         VEC_PUSH(arena, &entity->files, candidate);
     }
 }
