@@ -191,6 +191,19 @@ static bool note_match(void *arg, Match match)
     return false;
 }
 
+// Of a longer name, only the beginning is looked at.
+static bool regex_takes(Matcher *matcher, Str name)
+{
+    enum { LONGEST = 4096 };
+    char room[LONGEST + SCAN_PADDING]; // the scan reads behind the end
+    size_t len = utf8_cut(name, MIN(name.len, (size_t)LONGEST));
+    bool found = false;
+    if (len) memcpy(room, name.ptr, len);
+    memset(room + len, 0, SCAN_PADDING);
+    (void)matcher_scan(matcher, room, len, false, note_match, &found);
+    return found;
+}
+
 // "B.run" names "A.B.run" too.
 static bool ends_at_part(Str qualified, Str end)
 {
@@ -201,16 +214,13 @@ static bool ends_at_part(Str qualified, Str end)
 
 bool name_filter_takes(const NameFilter *filter, Matcher *matcher, Str name, Str qualified)
 {
-    bool found = false;
     switch (filter->mode) {
     case NAME_ANY: return true;
     case NAME_EXACT:
         if (str_eq(name, filter->text)) return true;
         return filter->qualified && ends_at_part(qualified, filter->text);
     case NAME_GLOB: return glob_takes(filter->text, filter->qualified ? qualified : name);
-    case NAME_REGEX:
-        (void)matcher_scan(matcher, name.ptr, name.len, false, note_match, &found);
-        return found;
+    case NAME_REGEX: return regex_takes(matcher, name);
     }
     return false;
 }
