@@ -6,7 +6,7 @@
 #include "op/answer.h"
 
 typedef struct RenderStyle {
-    Str format; // md, json, lines
+    Str format; // md, json, lines; dot and mermaid only of what can be drawn
     TextStyle text;
     bool indent_json;
 } RenderStyle;

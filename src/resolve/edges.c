@@ -206,7 +206,8 @@ const EdgeOut *edges_from(Resolver *resolver, DefRef def, bool inner, size_t *co
     *count = 0;
     WorldFile *file = world_file(resolver->world, def.file);
     if (!file) return NULL;
-    Span full = file->facts.defs[def.def].full;
+    bool whole = def.def == WORLD_NONE;
+    Span full = whole ? (Span){0, UINT32_MAX} : file->facts.defs[def.def].full;
     VEC(EdgeOut) found = {0};
     for (uint32_t i = 0; i < file->names.expr_count; i++) {
         const NameExpr *use = &file->names.exprs[i];

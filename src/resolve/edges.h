@@ -45,6 +45,7 @@ typedef struct EdgeOut {
     Resolved to;
 } EdgeOut;
 // What the definition's own code uses, in order; `inner`: also that of definitions inside it.
+// def.def WORLD_NONE: the file's code.
 const EdgeOut *edges_from(Resolver *resolver, DefRef def, bool inner, size_t *count);
 
 // The definition whose code holds this use, or WORLD_NONE at the top of the file.
