@@ -25,6 +25,7 @@ typedef struct BenchCase {
 } BenchCase;
 
 extern const BenchCase bench_micro[], bench_cell[], bench_metric[], bench_cache[], bench_facts[],
-    bench_process[], bench_engine[], bench_vectors[], bench_store[]; // each ends with {0}
+    bench_process[], bench_engine[], bench_vectors[], bench_store[],
+    bench_embed[]; // each ends with {0}
 
 #endif

@@ -140,9 +140,9 @@ static bool wanted(const Options *options, const BenchCase *bench)
     return false;
 }
 
-static const BenchCase *const tables[] = {bench_micro,  bench_cell,    bench_metric,
-                                          bench_cache,  bench_facts,   bench_process,
-                                          bench_engine, bench_vectors, bench_store};
+static const BenchCase *const tables[] = {bench_micro, bench_cell,    bench_metric, bench_cache,
+                                          bench_facts, bench_process, bench_engine, bench_vectors,
+                                          bench_store, bench_embed};
 
 static int run_all(const Options *options)
 {

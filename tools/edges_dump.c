@@ -17,15 +17,19 @@ typedef struct Dump {
     bool all;
 } Dump;
 
-static void put_targets(Dump *d, const Resolved *to, Buf *out)
+static void put_targets(Dump *d, const WorldFile *from, Str name, const Resolved *to, Buf *out)
 {
-    for (uint32_t i = 0; i < to->count; i++) {
-        const WorldFile *file = world_file(d->world, to->targets[i].file);
+    const DefRef *targets = to->targets;
+    size_t count = to->count;
+    bool any = to->certainty == CERTAINTY_NAME_ONLY; // of that name
+    if (any) targets = world_defs(d->world, name, &count);
+    for (size_t i = 0; i < count; i++) {
+        const WorldFile *file = world_file(d->world, targets[i].file);
         uint32_t line, col;
-        world_place(file, file->facts.defs[to->targets[i].def].name_span.start, &line, &col);
+        if (any && (!file || file->lang != from->lang)) continue;
+        world_place(file, file->facts.defs[targets[i].def].name_span.start, &line, &col);
         buf_addf(out, "%s" STR_FMT ":%u", i ? "," : "", STR_ARG(file->path), line);
     }
-    if (!to->count) buf_add(out, to->external);
 }
 
 static Fail dump_file(Dump *d, uint32_t number)
@@ -43,7 +47,7 @@ static Fail dump_file(Dump *d, uint32_t number)
         buf_addf(&out, STR_FMT "\t%u\t%u\t" STR_FMT "\t%s\t%s\t", STR_ARG(file->path), line, col,
                  STR_ARG(names_text(use, file->text)), certainty_name(to.certainty),
                  reason_text(to.reason));
-        put_targets(d, &to, &out);
+        put_targets(d, file, names_text(use, file->text), &to, &out);
         buf_byte(&out, '\n');
     }
     return os_write(d->cx, OS_STDOUT, buf_str(&out));

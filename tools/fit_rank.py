@@ -1,14 +1,18 @@
 #!/usr/bin/env python3
 """Fits the weights of src/retrieve/features.def on judged queries. Needs numpy and scipy.
 
-usage: cq eval ... --candidates > FILE; fit_rank.py FILE [--vectors] [--prior-weight X] [--drop NAME]...
+usage: cq eval ... --candidates > FILE; fit_rank.py FILE [--vectors] [--prior-weight X] [--clean] [--drop NAME]...
 
 --vectors: begins with, and is pulled towards, the weights with vectors (the second ones).
+--clean: pulled towards 0 instead, so that a half's weights owe nothing to the labels of the other one.
 
 Listwise softmax over each query's candidates (the best 80 by the weights now in features.def), plus a pull
-towards those weights, scaled by each feature's deviation; signs stay as they are. Prints NDCG@10 (mean over
-repositories) of the weights as they are, fitted on all, and cross-fitted: each half of the repositories
-ranked with weights fitted on the other one, which is the honest figure.
+towards those weights, scaled by each feature's deviation; signs stay as they are, and what is fitted is rounded
+to two digits. Prints NDCG@10 (mean over repositories, with its standard error over them) of the weights as they
+are, fitted on all, and cross-fitted: each half of the repositories ranked with weights fitted on the other one,
+which is the honest figure; and how much that differs from the weights as they are, repository by repository.
+Where files that copy another one are put under it (rank_siblings.c) is not part of the score, so figures are a
+little below those of `cq eval`.
 """
 import argparse
 import json
@@ -63,7 +67,26 @@ def mean(repos, names=None):
     return sum(values) / len(values)
 
 
-def fit(queries, start, names, pull):
+def error(values):
+    return float(np.std(values, ddof=1)) / math.sqrt(len(values))
+
+
+def show(what, repos, sides):
+    spread = error([sum(v) / len(v) for v in repos.values()])
+    halves = f"dev {mean(repos, sides[0]):.4f}  test {mean(repos, sides[1]):.4f}"
+    print(f"{what:12} all {mean(repos):.4f} +- {spread:.4f}  {halves}")
+
+
+def show_difference(repos, others):
+    values = [sum(others[r]) / len(v) - sum(v) / len(v) for r, v in repos.items()]
+    print(f"{'':12} cross-fitted - now: {sum(values) / len(values):+.4f} +- {error(values):.4f}")
+
+
+def rounded(weights):
+    return np.array([float(f"{w:.2g}") for w in weights])
+
+
+def fit(queries, start, names, pull, prior):
     data, rows = [], []
     for row, masks, x in queries:
         if x is None or row["repo"] not in names or not (masks > 0).any():
@@ -86,12 +109,12 @@ def fit(queries, start, names, pull):
             total -= float(share @ (s - math.log(e.sum())))
             gradient += ((p - share) @ x) / scale
         n = len(data)
-        away = w - start * scale
+        away = w - prior * scale
         return total / n + pull * away @ away, gradient / n + 2 * pull * away
 
     bounds = [(None, 0) if s < 0 else (0, None) for s in start]
-    found = minimize(loss, start * scale, jac=True, method="L-BFGS-B", bounds=bounds)
-    return found.x / scale
+    found = minimize(loss, prior * scale, jac=True, method="L-BFGS-B", bounds=bounds)
+    return rounded(found.x / scale)
 
 
 def main():
@@ -99,6 +122,7 @@ def main():
     arguments.add_argument("file")
     arguments.add_argument("--prior-weight", type=float, default=0.02)
     arguments.add_argument("--vectors", action="store_true")
+    arguments.add_argument("--clean", action="store_true")
     arguments.add_argument("--drop", action="append", default=[])
     options = arguments.parse_args()
     start = np.array([0.0 if n in options.drop else w for n, w in FEATURES])
@@ -107,13 +131,15 @@ def main():
     half = {r: i % 2 for i, r in enumerate(names)}
     sides = [{r for r in names if half[r] == side} for side in (0, 1)]
     now = evaluate(queries, lambda repo: start)
-    print(f"now          all {mean(now):.4f}  dev {mean(now, sides[0]):.4f}  test {mean(now, sides[1]):.4f}")
-    fitted = [fit(queries, start, side, options.prior_weight) for side in sides]
+    show("now", now, sides)
+    prior = np.zeros_like(start) if options.clean else start
+    fitted = [fit(queries, start, side, options.prior_weight, prior) for side in sides]
     crossed = evaluate(queries, lambda repo: fitted[1 - half[repo]])
-    print(f"cross-fitted all {mean(crossed):.4f}  dev {mean(crossed, sides[0]):.4f}  test {mean(crossed, sides[1]):.4f}")
-    everything = fit(queries, start, set(names), options.prior_weight)
+    show("cross-fitted", crossed, sides)
+    show_difference(now, crossed)
+    everything = fit(queries, start, set(names), options.prior_weight, prior)
     best = evaluate(queries, lambda repo: everything)
-    print(f"fitted       all {mean(best):.4f}  dev {mean(best, sides[0]):.4f}  test {mean(best, sides[1]):.4f}")
+    show("fitted", best, sides)
     print(f"{'feature':14} {'now':>7} {'on dev':>7} {'on test':>7} {'on all':>7}")
     for i, (name, _) in enumerate(FEATURES):
         print(f"{name:14} {start[i]:7.2f} {fitted[0][i]:7.2f} {fitted[1][i]:7.2f} {everything[i]:7.2f}")

@@ -98,7 +98,8 @@ static void put_bindings(Dump *d)
         buf_addf(&d->out, "%s " STR_FMT " in %u at ", bind_names[binding->kind],
                  STR_ARG(binding->name), binding->scope);
         put_place(d, binding->span.start);
-        if (binding->kind == BIND_DEF && binding->target) {
+        bool of_def = binding->kind == BIND_DEF || binding->kind == BIND_EXPORT;
+        if (of_def && binding->target) {
             const Def *def = &d->facts->defs[binding->target - 1];
             buf_addf(&d->out, " %s " STR_FMT, def_kind_name(def->kind), STR_ARG(def->qualified));
         } else if (binding->target) {
@@ -134,6 +135,10 @@ static void put_uses(Dump *d)
         put_expr(d, i + 1);
         for (size_t k = 0; k < ARRAY_LEN(role_names); k++)
             if (expr->role >> k & 1) buf_addf(&d->out, " %s", role_names[k]);
+        if (expr->op == EXPR_MEMBER && expr->other) {
+            buf_add(&d->out, STR(" set to "));
+            put_expr(d, expr->other);
+        }
         buf_byte(&d->out, '\n');
     }
 }

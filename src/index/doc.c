@@ -424,7 +424,7 @@ static bool take_kept(Ctx *cx, Making *making, LangId lang, DocFacts *kept)
     Arena *scratch = &making->maker->scratch;
     if (!brief_decode(scratch, kept->brief, lang, making->text, NULL, 0, &brief)) return false;
     if (lang_has_names(lang) &&
-        !names_decode(scratch, kept->names, making->text, brief.facts.def_count, &names))
+        !names_decode(scratch, kept->names, making->text, &brief.facts, &names))
         return false;
     making->facts = brief.facts;
     kept->face = names_face(&brief.facts, &names.names, making->text);

@@ -1,7 +1,7 @@
 // index/snapshot.c
 #include "index/snapshot.h"
 
-enum { MANIFEST_VERSION = 2 };
+enum { MANIFEST_VERSION = 3 };
 
 enum { // section ids
     MANIFEST_HEAD = 1,
@@ -17,7 +17,7 @@ typedef struct PartRow {
     uint32_t live_count;
     uint64_t live_from; // in 64-bit words
 } PartRow;
-_Static_assert(sizeof(SnapshotFile) == 56 && sizeof(PartRow) == 192, "they lie in files");
+_Static_assert(sizeof(SnapshotFile) == 56 && sizeof(PartRow) == 248, "they lie in files");
 _Static_assert(sizeof(SnapshotHead) == 80, "it lies in files");
 
 static Fail damaged(Ctx *cx, const char *reason)

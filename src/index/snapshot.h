@@ -19,7 +19,7 @@
 
 enum { SNAPSHOT_MOST_PARTS = 256 };
 
-typedef enum Attachment { ATTACH_VECTORS, ATTACH_ANN, ATTACHMENTS } Attachment;
+typedef enum Attachment { ATTACH_VECTORS, ATTACH_ANN, ATTACH_EDGES, ATTACHMENTS } Attachment;
 
 typedef struct SnapshotHead {
     uint32_t manifest_version;

@@ -6,7 +6,8 @@
 #include "index/store_.h"
 
 static const char current_name[] = "current";
-const char *const store_endings[] = {[ATTACH_VECTORS] = ".vec", [ATTACH_ANN] = ".ann"};
+const char *const store_endings[] = {
+    [ATTACH_VECTORS] = ".vec", [ATTACH_ANN] = ".ann", [ATTACH_EDGES] = ".edg"};
 
 Fail store_open(Ctx *cx, const StoreSpec *spec, Store **out)
 {

@@ -4,7 +4,8 @@
 //   CACHE/index/NAME-0123456789abcdef/     one folder a workspace root, never in the user's tree
 //     current              "generation digest": the one in use, replaced by one rename
 //     00000012.manifest    a snapshot (index/snapshot.h)        00000012-3.seg   a segment of it,
-//                                                               -3.vec  -3.ann   with attachments
+//                                                               -3.vec  -3.ann  -3.edg   with
+//                                                               attachments
 //     lock                 held by the one writer, gone with its process        README
 //
 //   refresh: store_open --> store_begin (lock) --> writer->base, its files --> freshness_check

@@ -34,7 +34,7 @@ typedef struct NameScope { // in the order of their starts; [0] is the file
 
 typedef enum ExprOp {
     EXPR_NAME,    // looked up from its scope outwards
-    EXPR_MEMBER,  // .name of base
+    EXPR_MEMBER,  // .name of base; `other`: what it is set to here, where a function may be
     EXPR_CALL,    // what calling base gives
     EXPR_ITEM,    // an element of base: base[...], what iterating over it gives
     EXPR_AWAIT,   // what awaiting base gives
@@ -42,7 +42,8 @@ typedef enum ExprOp {
     EXPR_LITERAL, // a value of the built-in type that the text in the source stands for
     EXPR_SELF,    // the object whose method this is: this, self
     EXPR_OWNER,   // the type that this is in: cls, Self, static
-    EXPR_SUPER,   // that object, seen as the next class in the order of inheritance
+    EXPR_SUPER,   // that object, seen as the next class in the order of inheritance behind the type
+                  // that this is in, or behind `base`
     EXPR_EITHER,  // base or `other`: a or b, a if c else b
     EXPR_ROOT,    // the outermost name space: ::x in C++, crate in Rust
     EXPR_OPS
@@ -73,10 +74,10 @@ typedef enum BindKind {
     BIND_PARAM,
     BIND_SELF, // a parameter that is the object, or (BIND_OWNER) the type
     BIND_OWNER,
-    BIND_LOCAL,      // a variable; in a file or type scope: a variable that is no definition
-    BIND_FIELD,      // in a type scope: a member made by assignment, self.x = value
-    BIND_EXPORT,     // in the file scope: `name` is what others see `value`, or `target`, as
-    BIND_OUTER,      // global x, nonlocal x: bound further out
+    BIND_LOCAL,  // a variable; in a file or type scope: a variable that is no definition
+    BIND_FIELD,  // in a type scope: a member made by assignment, self.x = value
+    BIND_EXPORT, // in the file scope: `name` is what others see `value`, or definition `target`, as
+    BIND_OUTER,  // global x, nonlocal x: bound further out
     BIND_TYPE_PARAM, // of a generic: stands for anything
     BIND_KINDS
 } BindKind;
@@ -154,12 +155,13 @@ void names_encode(Buf *out, const Facts *facts, const Names *names, Str text);
 // What is accepted can be walked: every index is in its array, every span in the text, operands
 // before what is built from them. calls[i].name_span, .full.end, .arg_count, .star, .star_star,
 // .macro and .keywords are filled in; they are in the order of name_span.start.
-// False when the bytes are not those of Names of this text; `defs` is how many it has.
+// False when the bytes are not those of Names of this text. Of `facts` language and definitions are
+// looked at; those of brief_decode_defs will do.
 typedef struct NamesKept {
     Names names;
     const Call *calls;
     uint32_t call_count;
 } NamesKept;
-MUST_CHECK bool names_decode(Arena *arena, Str bytes, Str text, uint32_t defs, NamesKept *out);
+MUST_CHECK bool names_decode(Arena *arena, Str bytes, Str text, const Facts *facts, NamesKept *out);
 
 #endif

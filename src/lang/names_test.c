@@ -66,7 +66,7 @@ static void make_exprs(Sample *s)
     uint32_t load = add_expr(s, EXPR_MEMBER, ROLE_CALLED | 32, json, 0, at(LOAD_LINE, "load"));
     uint32_t first = add_expr(s, EXPR_CALL, 255, load, 0, at(LOAD_LINE, "json.load(1)"));
     add_expr(s, EXPR_CALL, 0, first, 0, at(LOAD_LINE, "json.load(1)(2)"));
-    add_expr(s, EXPR_TYPED, 0, 2, 1, at(RUN_LINE, ": int"));
+    add_expr(s, EXPR_TYPED, 0, 2, 0, at(RUN_LINE, ": int"));
 }
 
 static void add_binding(Sample *s, NameBinding binding)
@@ -123,6 +123,8 @@ static void make_sample(Sample *s)
     s->scopes[1] = (NameScope){{CLASS_LINE, end}, 0, 1, SCOPE_TYPE};
     s->scopes[2] = (NameScope){{RUN_LINE + 4, end - 1}, 1, 2, SCOPE_FUNCTION};
     s->names.scope_count = 3;
+    s->defs[0] = (Def){.full = s->scopes[1].span, .name_span = at(CLASS_LINE, "A")};
+    s->defs[1] = (Def){.full = {RUN_LINE, end - 1}, .name_span = at(RUN_LINE, "run")};
     make_exprs(s);
     make_bindings(s);
     make_calls(s);
@@ -207,7 +209,7 @@ static void names_come_back_as_they_were(void **state)
     NamesKept kept;
     make_sample(&s);
     names_encode(&bytes, &s.facts, &s.names, text_of());
-    assert_true(names_decode(&arena, buf_str(&bytes), text_of(), 2, &kept));
+    assert_true(names_decode(&arena, buf_str(&bytes), text_of(), &s.facts, &kept));
     same_names(&s.names, &kept.names);
     same_calls(&s.facts, &kept);
     arena_fini(&arena);
@@ -223,11 +225,13 @@ static void another_text_is_told(void **state)
     Str other = str_copy(&arena, text_of());
     make_sample(&s);
     names_encode(&bytes, &s.facts, &s.names, text_of());
-    assert_true(names_decode(&arena, buf_str(&bytes), other, 2, &kept));
-    assert_false(names_decode(&arena, buf_str(&bytes), other, 1, &kept)); // too few definitions
+    assert_true(names_decode(&arena, buf_str(&bytes), other, &s.facts, &kept));
+    Facts few = s.facts;
+    few.def_count = 1;
+    assert_false(names_decode(&arena, buf_str(&bytes), other, &few, &kept));
     ((char *)(uintptr_t)other.ptr)[20] ^= 1;
-    assert_false(names_decode(&arena, buf_str(&bytes), other, 2, &kept));
-    assert_false(names_decode(&arena, STR_NONE, STR(""), 0, &kept));
+    assert_false(names_decode(&arena, buf_str(&bytes), other, &s.facts, &kept));
+    assert_false(names_decode(&arena, STR_NONE, STR(""), &s.facts, &kept));
     arena_fini(&arena);
 }
 
@@ -295,11 +299,11 @@ static void damaged_bytes_do_no_harm(void **state)
     names_encode(&out, &s.facts, &s.names, text_of());
     Str bytes = buf_str(&out);
     for (size_t len = 0; len < bytes.len; len++)
-        assert_false(names_decode(&scratch, str_sub(bytes, 0, len), text_of(), 2, &kept));
+        assert_false(names_decode(&scratch, str_sub(bytes, 0, len), text_of(), &s.facts, &kept));
     for (size_t i = 9; i < bytes.len; i++)
         for (int flip = 1; flip < 256; flip++) {
             out.ptr[i] ^= (char)flip;
-            if (names_decode(&scratch, bytes, text_of(), 2, &kept)) check_walkable(&kept, 2);
+            if (names_decode(&scratch, bytes, text_of(), &s.facts, &kept)) check_walkable(&kept, 2);
             out.ptr[i] ^= (char)flip;
             arena_reset(&scratch);
         }

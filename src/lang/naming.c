@@ -97,6 +97,7 @@ static void declare(NameWalk *w, TSNode node, const NameBound *bound)
 static bool visit(NameWalk *w, TSNode node, uint32_t depth)
 {
     if (!ts_node_is_named(node)) return false;
+    if (w->skip_to && ts_node_end_byte(node) <= w->skip_to) return false;
     const NameBound *bound = grammar_name_rule(w->grammar, ts_node_symbol(node));
     NameFrame *top = &w->frames.items[w->frames.len - 1];
     if (top->depth + 1 == depth) {

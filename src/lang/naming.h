@@ -79,6 +79,13 @@ const NameKid *naming_kids(const Naming *n, size_t *count);
 // Of the first kid in field number `field` of LangSpec.fields; 0: none.
 uint32_t naming_value(const Naming *n, unsigned field);
 uint32_t naming_first(const Naming *n); // of the first kid that has one
+// Nodes that end at or before `offset` are not visited: a hook has read them from the text.
+void naming_skip_to(Naming *n, uint32_t offset);
+// The nodes with a rule that are being walked: 0 is the one visited, 1 the nearest around it ...; a
+// null node beyond the last.
+TSNode naming_around(const Naming *n, unsigned levels);
+// The value of that one's first kid in field number `field` so far; 0: none.
+uint32_t naming_around_value(const Naming *n, unsigned levels, unsigned field);
 
 // An expression; `base` and `other` as in NameExpr.
 uint32_t naming_expr(Naming *n, ExprOp op, Span span, uint32_t base, uint32_t other);
@@ -94,10 +101,21 @@ NameBinding *naming_bind(Naming *n, BindKind kind, uint32_t scope, Span span);
 // BIND_LOCAL in `scope` unless a definition stands there; MEMBERs of the object itself as
 // BIND_FIELD of the type around it. `value` and `type`: 1 + index, or 0.
 void naming_assign(Naming *n, uint32_t scope, uint32_t target, uint32_t value, uint32_t type);
+// x = value, where that declares nothing: bound where x is declared, as seen from here, however
+// far behind; in the file scope when it is nowhere.
+void naming_reassign(Naming *n, uint32_t target, uint32_t value);
 NameImport *naming_import(Naming *n, uint32_t scope, Span span); // and a BIND_IMPORT for it
 // What Facts have for an import statement.
 const Import *naming_imports(const Naming *n, TSNode statement, size_t *count);
 NameBinding *naming_last(Naming *n); // the binding made last
+// The latest one whose name is there, or NULL. Looks from the end: for what was bound just now.
+NameBinding *naming_bound_at(const Naming *n, uint32_t name_start);
+// Binds what is in Facts and not bound yet, in the scope of what is around it: definitions that
+// are where the grammar saw none. For the leave hook of a whole file.
+void naming_bind_rest(Naming *n);
+// All bindings made so far, but for reassignments; those inside a node are the last ones when it is
+// left.
+const NameBinding *naming_bindings(const Naming *n, size_t *count);
 // Makes the binding at `name_start` one of another kind, if it is there.
 void naming_rebind(Naming *n, uint32_t name_start, BindKind kind);
 bool naming_in_type(const Naming *n); // inside a NR_TYPE

@@ -30,10 +30,12 @@ typedef struct NameWalk {
     VEC(uint32_t) scope_of; // by expression
     VEC(bool) unused;       // by expression: naming_unuse
     VEC(NameBinding) bindings;
+    VEC(NameBinding) reassigned; // .scope: where the assignment stands
     VEC(NameImport) imports;
     VEC(NameNote) notes;
     const NamedAt *named;
     bool in_type;
+    uint32_t skip_to; // naming_skip_to
 } NameWalk;
 
 static inline NameWalk *naming_state(const Naming *n)

@@ -11,12 +11,12 @@ const NameKid *naming_kids(const Naming *n, size_t *count)
 
 uint32_t naming_value(const Naming *n, unsigned field)
 {
-    TSFieldId id = extract_field_id(n->x, field);
-    size_t count;
-    const NameKid *kids = naming_kids(n, &count);
-    for (size_t i = 0; i < count; i++)
-        if (kids[i].field == id && kids[i].value) return kids[i].value;
-    return 0;
+    return naming_around_value(n, 0, field);
+}
+
+void naming_skip_to(Naming *n, uint32_t offset)
+{
+    naming_state(n)->skip_to = offset;
 }
 
 uint32_t naming_first(const Naming *n)
@@ -25,6 +25,25 @@ uint32_t naming_first(const Naming *n)
     const NameKid *kids = naming_kids(n, &count);
     for (size_t i = 0; i < count; i++)
         if (kids[i].value) return kids[i].value;
+    return 0;
+}
+
+TSNode naming_around(const Naming *n, unsigned levels)
+{
+    const NameWalk *w = naming_state(n);
+    return levels < w->frames.len ? w->frames.items[w->frames.len - 1 - levels].node : (TSNode){0};
+}
+
+uint32_t naming_around_value(const Naming *n, unsigned levels, unsigned field)
+{
+    const NameWalk *w = naming_state(n);
+    if (levels >= w->frames.len) return 0;
+    size_t frame = w->frames.len - 1 - levels, end = w->kids.len;
+    if (levels) end = w->frames.items[frame + 1].first_kid;
+    TSFieldId id = extract_field_id(n->x, field);
+    if (!id) return 0; // a field that this grammar does not have
+    for (size_t i = w->frames.items[frame].first_kid; i < end; i++)
+        if (w->kids.items[i].field == id && w->kids.items[i].value) return w->kids.items[i].value;
     return 0;
 }
 
@@ -127,14 +146,50 @@ NameBinding *naming_last(Naming *n)
     return &w->bindings.items[w->bindings.len - 1];
 }
 
+NameBinding *naming_bound_at(const Naming *n, uint32_t name_start)
+{
+    const NameWalk *w = naming_state(n);
+    for (size_t i = w->bindings.len; i-- > 0;)
+        if (w->bindings.items[i].span.start == name_start) return &w->bindings.items[i];
+    return NULL;
+}
+
+const NameBinding *naming_bindings(const Naming *n, size_t *count)
+{
+    const NameWalk *w = naming_state(n);
+    *count = w->bindings.len;
+    return w->bindings.items;
+}
+
 void naming_rebind(Naming *n, uint32_t name_start, BindKind kind)
 {
+    NameBinding *binding = naming_bound_at(n, name_start);
+    if (binding) binding->kind = kind;
+}
+
+static void bind_lost(Naming *n, uint32_t def, const uint32_t *scope_of)
+{
+    const Def *it = &n->facts->defs[def];
+    if (it->name_span.start == it->name_span.end) return;
+    int32_t around = it->parent;
+    while (around >= 0 && !scope_of[around]) around = n->facts->defs[around].parent;
+    uint32_t scope = around < 0 ? 0 : scope_of[around];
+    naming_bind(n, BIND_DEF, scope, it->name_span)->target = def + 1;
+}
+
+void naming_bind_rest(Naming *n)
+{
     NameWalk *w = naming_state(n);
-    for (size_t i = w->bindings.len; i-- > 0;) {
-        if (w->bindings.items[i].span.start != name_start) continue;
-        w->bindings.items[i].kind = kind;
-        return;
-    }
+    uint32_t count = n->facts->def_count;
+    bool *bound = ARENA_ARRAY(&w->room, bool, count);
+    uint32_t *scope_of = ARENA_ARRAY(&w->room, uint32_t, count);
+    for (size_t i = 0; i < w->bindings.len; i++)
+        if (w->bindings.items[i].kind == BIND_DEF && w->bindings.items[i].target)
+            bound[w->bindings.items[i].target - 1] = true;
+    for (uint32_t i = 0; i < w->scopes.len; i++)
+        if (w->scopes.items[i].def) scope_of[w->scopes.items[i].def - 1] = i;
+    for (uint32_t i = 0; i < count; i++)
+        if (!bound[i]) bind_lost(n, i, scope_of);
 }
 
 static bool is_object(const Naming *n, uint32_t value)
@@ -177,6 +232,22 @@ void naming_assign(Naming *n, uint32_t scope, uint32_t target, uint32_t value, u
     }
     binding->value = value;
     binding->type = type;
+}
+
+void naming_reassign(Naming *n, uint32_t target, uint32_t value)
+{
+    NameWalk *w = naming_state(n);
+    Span span = naming_get(n, target)->span;
+    uint32_t def = naming_def(n, span.start);
+    NameBinding binding = {.kind = def ? BIND_DEF : BIND_LOCAL,
+                           .scope = n->scope,
+                           .span = span,
+                           .name = extract_text(n->x, span),
+                           .target = def,
+                           .value = value};
+    naming_role(n, target, ROLE_WRITTEN);
+    naming_unuse(n, target);
+    VEC_PUSH(&w->room, &w->reassigned, binding);
 }
 
 uint32_t naming_def(const Naming *n, uint32_t name_start)

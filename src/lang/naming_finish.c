@@ -20,13 +20,26 @@ static Str bound_key(Arena *arena, uint32_t scope, Str name)
     return buf_str(&key);
 }
 
+static void index_binding(Finish *f, const NameBinding *binding)
+{
+    Str key = bound_key(&f->w->room, binding->scope, binding->name);
+    *map_at(&f->w->room, &f->bound, key, 0) |= UINT64_C(1) << binding->kind;
+}
+
 static void index_bindings(Finish *f)
 {
     NameWalk *w = f->w;
-    for (size_t i = 0; i < w->bindings.len; i++) {
-        const NameBinding *binding = &w->bindings.items[i];
-        Str key = bound_key(&w->room, binding->scope, binding->name);
-        *map_at(&w->room, &f->bound, key, 0) |= UINT64_C(1) << binding->kind;
+    for (size_t i = 0; i < w->bindings.len; i++) index_binding(f, &w->bindings.items[i]);
+    for (size_t i = 0; i < w->reassigned.len; i++) {
+        NameBinding binding = w->reassigned.items[i];
+        while (binding.scope) {
+            Str key = bound_key(&w->room, binding.scope, binding.name);
+            bool members = w->scopes.items[binding.scope].kind == SCOPE_TYPE;
+            if (!members && map_get(&f->bound, key, NULL)) break;
+            binding.scope = w->scopes.items[binding.scope].outer;
+        }
+        index_binding(f, &binding);
+        VEC_PUSH(&w->room, &w->bindings, binding);
     }
 }
 
@@ -57,9 +70,18 @@ static void keep(Finish *f, uint32_t value)
     if (value) f->kept[value - 1] = true;
 }
 
+// A local variable that a member is set to says nothing of the member.
+static void drop_local(Finish *f, NameExpr *expr)
+{
+    if (expr->op != EXPR_MEMBER || !expr->other) return;
+    const NameExpr *set = &f->w->exprs.items[expr->other - 1];
+    if (set->op == EXPR_NAME && is_local(f, expr->other - 1)) expr->other = 0;
+}
+
 static void choose(Finish *f)
 {
     NameWalk *w = f->w;
+    for (size_t i = 0; i < w->exprs.len; i++) drop_local(f, &w->exprs.items[i]);
     for (size_t i = 0; i < w->bindings.len; i++) {
         keep(f, w->bindings.items[i].value);
         keep(f, w->bindings.items[i].type);

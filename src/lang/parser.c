@@ -152,14 +152,20 @@ static void limit_to(Ctx *cx, Parser *p, Spans spans)
     ts_parser_set_included_ranges(p->ts, ranges, (uint32_t)spans.count);
 }
 
-// `names` may be NULL.
-static Fail extract(Ctx *cx, Parser *p, LangId lang, Str text, const Spans *spans, Facts *out,
-                    Names *names)
+static Fail check_size(Ctx *cx, LangId lang, Str text)
 {
     if (!lang_spec(lang)) return FAIL(cx->arena, BAD_REQUEST, "this text has no known language");
     if (text.len > FACTS_LARGEST_FILE)
         return FAIL(cx->arena, TOO_LARGE, "%zu bytes; a file to be parsed has at most %d", text.len,
                     FACTS_LARGEST_FILE);
+    return NULL;
+}
+
+// `names` may be NULL.
+static Fail extract(Ctx *cx, Parser *p, LangId lang, Str text, const Spans *spans, Facts *out,
+                    Names *names)
+{
+    TRY(check_size(cx, lang, text));
     use_lang(cx, p, lang);
     if (spans) limit_to(cx, p, *spans);
     TSTree *tree = NULL;
@@ -216,11 +222,17 @@ Fail facts_extract_around(Ctx *cx, Parser *p, LangId lang, Str text, const uint3
     return extract(cx, p, lang, text, whole ? NULL : &spans, out, NULL);
 }
 
+Fail parser_tree(Ctx *cx, Parser *p, LangId lang, Str text, TSTree **out)
+{
+    TRY(check_size(cx, lang, text));
+    use_lang(cx, p, lang);
+    return parse(cx, p, text, out);
+}
+
 Fail facts_parse_only(Ctx *cx, Parser *p, LangId lang, Str text)
 {
     TSTree *tree = NULL;
-    use_lang(cx, p, lang);
-    TRY(parse(cx, p, text, &tree));
+    TRY(parser_tree(cx, p, lang, text, &tree));
     ts_tree_delete(tree);
     return NULL;
 }

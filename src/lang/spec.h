@@ -70,7 +70,12 @@ struct LangSpec {
     const char *const *file_names;   // whole base names
     const char *const *interpreters; // of "#!" lines, without version digits
     const TSLanguage *(*grammar)(void);
-    const char *separator;          // between qualified names
+    // What stands for the "$" of metavariables when a pattern (lang/shape.h) is parsed: characters
+    // that a name may begin with and that hardly any does. NULL: "$" is such a character itself.
+    const char *sigil;
+    bool any_case;         // keywords can be written in any case
+    const char *opening;   // what code of a pattern needs before it to be code; NULL: nothing
+    const char *separator; // between qualified names
     const char *const *doc_markers; // comments that start so are SPAN_DOCSTRING
     bool doc_comments;              // a comment block directly above a definition is its doc
     // What the grammar is to see: `text`, or a copy (in `arena`) of the same length with blanks

@@ -50,6 +50,9 @@ struct Parser { // owner thread
 // Visits the tree at parser->cursor and fills parser->drafts.
 // Fails: CANCELLED.
 MUST_CHECK Fail walk_tree(Extract *x);
+// The tree of the text as it is, nothing masked; ts_tree_delete it.
+// Fails: TOO_LARGE, CANCELLED, BAD_REQUEST for LANG_NONE.
+MUST_CHECK Fail parser_tree(Ctx *cx, Parser *parser, LangId lang, Str text, TSTree **out);
 // A frame that no node is a child of, so that there always is a top one.
 void walk_begin(Parser *parser);
 

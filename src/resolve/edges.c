@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "resolve/edge_store.h"
 #include "resolve/value.h"
 
 enum { MOST_NAMES = 64 };
@@ -45,7 +46,7 @@ const Call *edge_call(const WorldFile *file, uint32_t expr)
     return there ? &file->calls[low] : NULL;
 }
 
-static EdgeKind kind_of(const NameExpr *expr)
+EdgeKind edge_kind_of(const NameExpr *expr)
 {
     if (expr->role & ROLE_BASE) return EDGE_BASE;
     if (expr->role & (ROLE_CALLED | ROLE_DECORATOR)) return EDGE_CALL;
@@ -93,19 +94,19 @@ static void add_edge(Search *s, const WorldFile *file, uint32_t expr, EdgeKind k
     VEC_PUSH(s->r->arena, &s->found, edge);
 }
 
-// A use of one of the names. Uses of other names are only looked at when they are a variable that
-// is called: g = f; g().
+// `asked`: only a use of that name; empty: of any.
 static void look_at_use(Search *s, WorldFile *file, uint32_t expr, Str asked)
 {
     const NameExpr *use = &file->names.exprs[expr];
     if (use->op != EXPR_NAME && use->op != EXPR_MEMBER) return;
-    if (!str_eq(names_text(use, file->text), asked)) return;
+    Str name = names_text(use, file->text);
+    if (asked.len && !str_eq(name, asked)) return;
     Resolved to;
     resolve_use(s->r, file, expr, &to);
-    bool own_name = str_eq(asked, s->names[0]);
-    if (has_target(s, &to)) add_edge(s, file, expr, kind_of(use), &to);
+    bool own_name = str_eq(name, s->names[0]);
+    if (has_target(s, &to)) add_edge(s, file, expr, edge_kind_of(use), &to);
     else if (to.certainty == CERTAINTY_NAME_ONLY && own_name && file->lang == s->lang)
-        add_edge(s, file, expr, kind_of(use), &to);
+        add_edge(s, file, expr, edge_kind_of(use), &to);
 }
 
 // Imports of it, and the other names that it gets: import f as g, g = f outside of functions.
@@ -182,21 +183,97 @@ static void put_in_order(Search *s, Edges *out)
     out->count = s->found.len;
 }
 
+// --- what is stored ---
+
+typedef struct Stored { // which files' edges are stored, by file
+    bool *covered;
+    bool any;
+} Stored;
+
+// An edge whose file is another text by now is dropped with its file.
+static void take_list(Search *s, const WorldSpan *span, EdgeList list, Stored *stored)
+{
+    while (edge_list_next(&list)) {
+        Edge edge = list.edge;
+        edge.file += span->first;
+        if (!stored->covered[edge.file]) continue;
+        const WorldFile *file = world_file(s->r->world, edge.file);
+        uint32_t most = !file                      ? 0
+                        : edge.kind == EDGE_IMPORT ? file->names.import_count
+                                                   : file->names.expr_count;
+        if (!file || !file->stored) stored->covered[edge.file] = false;
+        else if (edge.expr < most) VEC_PUSH(s->r->arena, &s->found, edge);
+    }
+}
+
+static void take_stored(Search *s, Stored *stored)
+{
+    World *world = s->r->world;
+    Hash128 digest = world_digest(world);
+    uint64_t keys[] = {edge_key(s->r, s->target), edge_name_key(s->lang, s->names[0])};
+    stored->covered = ARENA_ARRAY(s->r->arena, bool, world_file_count(world));
+    for (size_t i = 0; i < world_spans(world); i++) {
+        WorldSpan span = world_span(world, i);
+        EdgeStore store;
+        if (!edge_store_open(span.edges, &store) || store.files != span.files) continue;
+        if (store.world.low != digest.low || store.world.high != digest.high) continue;
+        stored->any = true;
+        for (uint32_t k = 0; k < span.files; k++)
+            stored->covered[span.first + k] = world_is_live(world, span.first + k);
+        for (size_t k = 0; k < ARRAY_LEN(keys); k++)
+            take_list(s, &span, edge_store_find(&store, keys[k]), stored);
+    }
+    // What was taken from a file before it was seen to be another one.
+    size_t kept = 0;
+    for (size_t i = 0; i < s->found.len; i++)
+        if (stored->covered[s->found.items[i].file]) s->found.items[kept++] = s->found.items[i];
+    s->found.len = kept;
+}
+
+// --- what is not ---
+
+// All uses in a file, whatever their name: it is one of a few.
+static void look_at_all(Search *s, uint32_t number)
+{
+    WorldFile *file = world_file(s->r->world, number);
+    for (uint32_t i = 0; file && i < file->names.expr_count; i++) look_at_use(s, file, i, STR_NONE);
+    for (uint32_t i = 0; file && i < file->names.binding_count; i++) {
+        const NameBinding *binding = &file->names.bindings[i];
+        if (binding->kind != BIND_IMPORT || !binding->target) continue;
+        Resolved to;
+        resolve_import(s->r, file, i, &to);
+        if (has_target(s, &to)) add_edge(s, file, binding->target - 1, EDGE_IMPORT, &to);
+    }
+}
+
+static void look_by_name(Search *s, Edges *out)
+{
+    for (; s->asked < s->name_count && out->complete; s->asked++) {
+        size_t count;
+        const uint32_t *users = world_users(s->r->world, s->names[s->asked], &count);
+        for (size_t i = 0; i < count && out->complete; i++) {
+            look_in_file(s, users[i], s->names[s->asked]);
+            if (ctx_stopped(s->r->cx) != STOP_NONE) out->complete = false;
+        }
+    }
+}
+
 void edges_of(Resolver *resolver, DefRef def, Edges *out)
 {
     *out = (Edges){.complete = true};
     Search s = {.r = resolver, .target = resolve_canonical(resolver, def)};
+    Stored stored = {0};
     const WorldFile *file = world_file(resolver->world, s.target.file);
     if (!file) return;
     s.lang = file->lang;
     add_name(&s, file->facts.defs[s.target.def].name);
-    for (; s.asked < s.name_count && out->complete; s.asked++) {
-        size_t count;
-        const uint32_t *users = world_users(resolver->world, s.names[s.asked], &count);
-        for (size_t i = 0; i < count && out->complete; i++) {
-            look_in_file(&s, users[i], s.names[s.asked]);
-            if (ctx_stopped(resolver->cx) != STOP_NONE) out->complete = false;
-        }
+    take_stored(&s, &stored);
+    if (!stored.any) look_by_name(&s, out);
+    uint32_t files = stored.any ? world_file_count(resolver->world) : 0;
+    for (uint32_t i = 0; i < files && out->complete; i++) {
+        if (stored.covered[i] || !world_is_live(resolver->world, i)) continue;
+        look_at_all(&s, i);
+        if (ctx_stopped(resolver->cx) != STOP_NONE) out->complete = false;
     }
     put_in_order(&s, out);
 }
@@ -214,7 +291,7 @@ const EdgeOut *edges_from(Resolver *resolver, DefRef def, bool inner, size_t *co
         if (use->op != EXPR_NAME && use->op != EXPR_MEMBER) continue;
         if (use->span.start < full.start || use->span.start >= full.end) continue;
         if (!inner && edge_enclosing(file, use->span.start) != def.def) continue;
-        EdgeOut out = {.edge = {.file = def.file, .expr = i, .kind = kind_of(use)}};
+        EdgeOut out = {.edge = {.file = def.file, .expr = i, .kind = edge_kind_of(use)}};
         resolve_use(resolver, file, i, &out.to);
         out.edge.certainty = out.to.certainty;
         out.edge.reason = out.to.reason;

@@ -1,6 +1,7 @@
 // resolve/edges.h - who uses a definition, and what a definition uses.
 //
-//   edges_of(def):   files that may use its name (world_users) --resolve_use--> those that mean it
+//   edges_of(def):   stored with the index (edge_store.h), where they are right for this World;
+//                    else files that may use its name (world_users) --resolve_use-->
 //   edges_from(def): what stands inside it --resolve_use--> targets
 //
 // A name_only edge is a use of that name of which nothing else is known: it belongs to every
@@ -48,6 +49,7 @@ typedef struct EdgeOut {
 // def.def WORLD_NONE: the file's code.
 const EdgeOut *edges_from(Resolver *resolver, DefRef def, bool inner, size_t *count);
 
+EdgeKind edge_kind_of(const NameExpr *use);
 // The definition whose code holds this use, or WORLD_NONE at the top of the file.
 uint32_t edge_enclosing(const WorldFile *file, uint32_t offset);
 // What is known of the call at this use; NULL when it is none.

@@ -5,5 +5,6 @@
 #include "resolve/value.h"
 
 extern const ResolveLang resolve_python;
+extern const ResolveLang resolve_c;
 
 #endif

@@ -104,6 +104,11 @@ Values lookup(Resolver *r, WorldFile *file, uint32_t scope, uint32_t expr, Str n
         const NameScope *around = &file->names.scopes[scope];
         bool bound = false, outer = false;
         Values out = {0};
+        if (!scope && lang->file_names) {
+            out = values_none(REASON_UNBOUND);
+            lang->file_names(r, file, expr, name, &out);
+            return out;
+        }
         if (!scope) out = lookup_file(r, file, name, &bound);
         else if (around->kind == SCOPE_TYPE && scope != start && lang->closed_types) continue;
         else out = bound_values(r, file, scope, name, &bound, &outer);

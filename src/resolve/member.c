@@ -1,59 +1,117 @@
 // resolve/member.c - members of modules and types.
 //
-// Bases are followed depth first, from left to right, each once: the order that Python and most
-// languages have but for diamonds.
+// Bases are asked in C3 order: what Python does, and with one base the only order there is.
 #include "resolve/value.h"
 
-enum { MOST_BASES = 64 };
+enum { MOST_BASES = 96, DEEPEST_TYPE = 30 };
 
-typedef struct Order {
-    Resolver *r;
-    DefRef types[MOST_BASES];
-    size_t count;
-    bool outside;
-} Order;
-
-static void add_bases(Order *order, DefRef type, int depth)
+static bool same_def(DefRef a, DefRef b)
 {
-    WorldFile *file = world_file(order->r->world, type.file);
-    if (!file || depth > MOST_BASES) return;
-    NoteEach each = file_notes(order->r, file, type.def, NOTE_BASE);
+    return a.file == b.file && a.def == b.def;
+}
+
+// The types that are written as bases, in order.
+static size_t direct_bases(Resolver *r, DefRef type, DefRef *out, bool *outside)
+{
+    WorldFile *file = world_file(r->world, type.file);
+    size_t count = 0;
+    if (!file) return 0;
+    NoteEach each = file_notes(r, file, type.def, NOTE_BASE);
     while (next_note(&each)) {
         const NameExpr *expr = &file->names.exprs[each.note->expr - 1];
-        // Base[T]
-        uint32_t base = expr->op == EXPR_ITEM ? expr->base : each.note->expr;
-        Values found = evaluate(order->r, file, base);
+        uint32_t base = expr->op == EXPR_ITEM ? expr->base : each.note->expr; // Base[T]
+        Values found = evaluate(r, file, base);
         bool known = false;
         for (uint32_t i = 0; i < found.count; i++) {
             const Value *value = &found.items[i];
-            if (value->kind != VALUE_DEF) continue;
+            if (value->kind != VALUE_DEF || same_def(value->ref, type)) continue;
             known = true;
-            bool seen = value->ref.file == type.file && value->ref.def == type.def;
-            for (size_t k = 0; k < order->count; k++)
-                seen |= order->types[k].file == value->ref.file &&
-                        order->types[k].def == value->ref.def;
-            if (seen || order->count == MOST_BASES) continue;
-            order->types[order->count++] = value->ref;
-            add_bases(order, value->ref, depth + 1);
+            if (count < MOST_BASES) out[count++] = value->ref;
         }
         Str name = names_text(&file->names.exprs[base - 1], file->text);
-        if (!known && !str_eq(name, STR("object"))) order->outside = true;
+        if (!known && !str_eq(name, STR("object"))) *outside = true;
     }
+    return count;
 }
 
-const DefRef *type_order(Resolver *r, DefRef type, size_t *count, bool *outside)
+typedef struct Line { // an order that is to be merged with others
+    const DefRef *types;
+    size_t count, at;
+} Line;
+
+static bool is_behind(const Line *lines, size_t count, DefRef type)
 {
-    Order order = {.r = r};
-    if (r->depth < 30) {
-        r->depth++;
-        add_bases(&order, type, 0);
-        r->depth--;
+    for (size_t i = 0; i < count; i++)
+        for (size_t k = lines[i].at + 1; k < lines[i].count; k++)
+            if (same_def(lines[i].types[k], type)) return true;
+    return false;
+}
+
+// The first head that stands behind no other one; where that is impossible, the first head.
+static bool next_head(const Line *lines, size_t count, DefRef *out)
+{
+    bool any = false;
+    for (size_t i = 0; i < count; i++) {
+        if (lines[i].at == lines[i].count) continue;
+        DefRef head = lines[i].types[lines[i].at];
+        if (!any) *out = head;
+        any = true;
+        if (is_behind(lines, count, head)) continue;
+        *out = head;
+        return true;
     }
-    DefRef *types = ARENA_ARRAY(r->arena, DefRef, order.count);
-    if (order.count) memcpy(types, order.types, order.count * sizeof *types);
-    *count = order.count;
-    *outside = order.outside;
-    return types;
+    return any;
+}
+
+static size_t merge_lines(Line *lines, size_t count, DefRef *out)
+{
+    size_t made = 0;
+    DefRef head;
+    while (made < MOST_BASES && next_head(lines, count, &head)) {
+        out[made++] = head;
+        for (size_t i = 0; i < count; i++)
+            while (lines[i].at < lines[i].count && same_def(lines[i].types[lines[i].at], head))
+                lines[i].at++;
+    }
+    return made;
+}
+
+static Str type_key(Arena *arena, DefRef type)
+{
+    return str_copy(arena, (Str){(const char *)&type, sizeof type});
+}
+
+// A type's own line is itself, then the merge of its bases' lines and of the list of bases: C3
+// (Barrett et al. 1996, and Python's since 2.3).
+const TypeOrder *type_order(Resolver *r, DefRef type)
+{
+    static const TypeOrder none = {.outside = true};
+    uint64_t known;
+    if (map_get(&r->orders, (Str){(const char *)&type, sizeof type}, &known))
+        return (const TypeOrder *)(uintptr_t)known; // being made, and so in a circle: as it is
+    if (r->depth > DEEPEST_TYPE) return &none;
+    TypeOrder *order = ARENA_NEW(r->arena, TypeOrder);
+    map_put(r->arena, &r->orders, type_key(r->arena, type), (uint64_t)(uintptr_t)order);
+    DefRef bases[MOST_BASES], merged[MOST_BASES];
+    r->depth++;
+    size_t count = direct_bases(r, type, bases, &order->outside);
+    Line *lines = ARENA_ARRAY(r->arena, Line, count + 1);
+    for (size_t i = 0; i < count; i++) {
+        const TypeOrder *base = type_order(r, bases[i]);
+        DefRef *line = ARENA_ARRAY(r->arena, DefRef, base->count + 1);
+        line[0] = bases[i];
+        if (base->count) memcpy(line + 1, base->types, base->count * sizeof *line);
+        lines[i] = (Line){.types = line, .count = base->count + 1};
+        order->outside |= base->outside;
+    }
+    lines[count] = (Line){.types = bases, .count = count};
+    r->depth--;
+    size_t made = merge_lines(lines, count + 1, merged);
+    DefRef *types = ARENA_ARRAY(r->arena, DefRef, made);
+    if (made) memcpy(types, merged, made * sizeof *types);
+    order->types = types;
+    order->count = made;
+    return order;
 }
 
 // Members that stand outside of the type's body: Go methods, Rust impls, Foo::bar in C++.
@@ -108,17 +166,15 @@ Values member_of_type(Resolver *r, DefRef type, Str name, bool skip_own)
         out = own_member(r, type, name);
         if (out.count || out.named_count) return out;
     }
-    size_t count;
-    bool outside;
-    const DefRef *types = type_order(r, type, &count, &outside);
-    for (size_t i = 0; i < count; i++) {
-        out = own_member(r, types[i], name);
+    const TypeOrder *order = type_order(r, type);
+    for (size_t i = 0; i < order->count; i++) {
+        out = own_member(r, order->types[i], name);
         if (!out.count && !out.named_count) continue;
         values_because(&out, REASON_INHERITED);
-        if (outside) values_weaken(&out, CERTAINTY_LIKELY, REASON_OUTSIDE_BASE);
+        if (order->outside) values_weaken(&out, CERTAINTY_LIKELY, REASON_OUTSIDE_BASE);
         return out;
     }
-    out = values_none(outside ? REASON_OUTSIDE_BASE : REASON_UNBOUND);
+    out = values_none(order->outside ? REASON_OUTSIDE_BASE : REASON_UNBOUND);
     return out;
 }
 

@@ -27,6 +27,8 @@ const ResolveLang *resolve_lang(LangId lang)
     static const ResolveLang none = {0};
     switch (lang) {
     case LANG_python: return &resolve_python;
+    case LANG_c:
+    case LANG_cpp: return &resolve_c;
     default: return &none;
     }
 }
@@ -81,6 +83,20 @@ static void add_called(Targets *t, const Values *values, LangId lang)
             for (uint32_t k = 0; k < call.count; k++)
                 if (call.items[k].kind == VALUE_DEF) add_target(t, call.items[k].ref);
         }
+    }
+}
+
+// A variable or field in between is meant, too; a field may hold something else by then.
+static void add_holders(Targets *t, const Values *values, Resolved *out)
+{
+    for (uint32_t i = 0; i < values->named_count && t->refs.len; i++) {
+        const WorldFile *file = world_file(t->r->world, values->named[i].file);
+        DefKind kind = file ? file->facts.defs[values->named[i].def].kind : DEF_KINDS;
+        if (kind != DEF_VARIABLE && kind != DEF_CONSTANT && kind != DEF_FIELD) continue;
+        add_target(t, values->named[i]);
+        if (kind != DEF_FIELD) continue;
+        out->certainty = MAX(out->certainty, CERTAINTY_LIKELY);
+        out->reason = MAX(out->reason, REASON_FIELD);
     }
 }
 
@@ -143,8 +159,12 @@ void resolve_use(Resolver *r, WorldFile *file, uint32_t expr, Resolved *out)
     Values values = evaluate(r, file, expr + 1);
     Targets targets = {.r = r};
     *out = (Resolved){.certainty = values.certainty, .reason = values.reason};
-    if (called) add_called(&targets, &values, file->lang);
-    else add_named(&targets, &values);
+    if (called) {
+        add_called(&targets, &values, file->lang);
+        add_holders(&targets, &values, out);
+    } else {
+        add_named(&targets, &values);
+    }
     if (called && !targets.refs.len && !targets.external && values.named_count) {
         add_named(&targets, &values); // a variable or field that holds something unknown
         out->certainty = CERTAINTY_DYNAMIC;
@@ -163,15 +183,29 @@ void resolve_use(Resolver *r, WorldFile *file, uint32_t expr, Resolved *out)
     }
 }
 
+void resolve_import(Resolver *r, WorldFile *file, uint32_t binding, Resolved *out)
+{
+    Values values = evaluate_binding(r, file, binding);
+    Targets targets = {.r = r};
+    add_named(&targets, &values);
+    *out = (Resolved){.certainty = values.certainty,
+                      .reason = values.reason,
+                      .targets = targets.refs.items,
+                      .count = (uint32_t)targets.refs.len};
+}
+
 DefRef resolve_canonical(Resolver *resolver, DefRef def)
 {
-    (void)resolver;
-    return def;
+    LangId lang = world_lang(resolver->world, def.file);
+    return resolve_lang(lang)->canonical ? resolve_lang(lang)->canonical(resolver, def) : def;
 }
 
 const DefRef *resolve_bases(Resolver *resolver, DefRef type, size_t *count, bool *outside)
 {
-    return type_order(resolver, type, count, outside);
+    const TypeOrder *order = type_order(resolver, type);
+    *count = order->count;
+    *outside = order->outside;
+    return order->types;
 }
 
 void resolve_export(Resolver *resolver, WorldFile *file, Str name, Resolved *out)

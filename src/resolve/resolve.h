@@ -54,11 +54,13 @@ World *resolver_world(const Resolver *resolver);
 void resolve_use(Resolver *resolver, WorldFile *file, uint32_t expr, Resolved *out);
 // What `file` shows others as `name`: its own definition, or one that it imports.
 void resolve_export(Resolver *resolver, WorldFile *file, Str name, Resolved *out);
+// What a binding of kind BIND_IMPORT means.
+void resolve_import(Resolver *resolver, WorldFile *file, uint32_t binding, Resolved *out);
 // The same definition, however it is reached: with a body, where there is one.
 DefRef resolve_canonical(Resolver *resolver, DefRef def);
 bool resolve_is_callable(DefKind kind); // can stand in front of (...)
 
-// Types that `type` is derived from (directly) and those derived from it, within the workspace.
+// Types of the workspace that `type` is derived from, nearest first; *outside: there are others.
 const DefRef *resolve_bases(Resolver *resolver, DefRef type, size_t *count, bool *outside);
 // Members of a type by name, nearest class first.
 void resolve_member(Resolver *resolver, DefRef type, Str name, Resolved *out);

@@ -153,7 +153,8 @@ static Values unalias(Resolver *r, const Values *types)
         const Value *value = &types->items[i];
         WorldFile *file = value->kind == VALUE_DEF ? world_file(r->world, value->ref.file) : NULL;
         const NameNote *stands = file ? file_note(r, file, value->ref.def, NOTE_STANDS) : NULL;
-        bool alias = stands && stands->expr && file->facts.defs[value->ref.def].kind == DEF_TYPE;
+        DefKind kind = file ? file->facts.defs[value->ref.def].kind : DEF_KINDS;
+        bool alias = stands && stands->expr && (kind == DEF_TYPE || kind == DEF_MACRO);
         if (!alias || r->depth > DEEPEST) {
             values_add(r, &out, *value);
             continue;
@@ -228,6 +229,7 @@ static void call_one(Resolver *r, const Value *value, Values *out)
         Values base = {.items = value, .count = 1, .certainty = CERTAINTY_EXACT};
         Values call = member_of(r, &base, STR("__call__"), file->lang);
         Values given = evaluate_call(r, &call);
+        if (!call.count) given = returned(r, file, value->ref.def); // a typedef of a function
         values_join(r, out, &given);
         return;
     }
@@ -251,6 +253,13 @@ Values evaluate_call(Resolver *r, const Values *callee)
     return out;
 }
 
+static void held_by_alias(const WorldFile *file, Values *out)
+{
+    values_because(out, REASON_ALIAS);
+    if (resolve_lang(file->lang)->function_pointers)
+        values_weaken(out, CERTAINTY_LIKELY, REASON_ALIAS);
+}
+
 // A variable or property: what it holds. Others: themselves.
 static Values held(Resolver *r, WorldFile *file, const NameBinding *binding)
 {
@@ -262,10 +271,28 @@ static Values held(Resolver *r, WorldFile *file, const NameBinding *binding)
     if (variable && binding->type) out = evaluate_typed(r, file, binding->type);
     else if (variable && binding->value) out = evaluate(r, file, binding->value);
     else if (file_note(r, file, def, NOTE_VALUE)) out = returned(r, file, def);
+    else if (variable && file->scope_of_def[def] != WORLD_NONE) // of a type without a name
+        values_add(r, &out, (Value){.kind = VALUE_OBJECT, .ref = self});
     else values_add(r, &out, (Value){.kind = VALUE_DEF, .ref = self});
-    if (variable && !binding->type && binding->value) values_because(&out, REASON_ALIAS);
+    if (variable && !binding->type && binding->value) held_by_alias(file, &out);
     out.named = NULL, out.named_count = 0;
     values_name(r, &out, self);
+    return out;
+}
+
+// A definition that is exported: what its file's own name for it gives.
+static Values exported(Resolver *r, WorldFile *file, uint32_t target)
+{
+    Str name = file->facts.defs[target - 1].name;
+    uint32_t end, at = world_bound(file, 0, name, &end);
+    for (; at < end; at++) {
+        const NameBinding *own = &file->names.bindings[file->bound[at]];
+        if (own->kind == BIND_DEF && own->target == target) return held(r, file, own);
+    }
+    Values out = values_none(REASON_SCOPE);
+    DefRef def = {file->number, target - 1};
+    values_add(r, &out, (Value){.kind = VALUE_DEF, .ref = def});
+    values_name(r, &out, def);
     return out;
 }
 
@@ -299,13 +326,12 @@ Values evaluate_binding(Resolver *r, WorldFile *file, uint32_t binding)
         if (b->type) out = evaluate_typed(r, file, b->type);
         else if (b->value && b->kind != BIND_PARAM) out = evaluate(r, file, b->value);
         else values_because(&out, b->kind == BIND_PARAM ? REASON_PARAMETER : REASON_UNTYPED);
-        if (!b->type) values_because(&out, REASON_ALIAS);
+        if (!b->type) held_by_alias(file, &out);
         out.named = NULL, out.named_count = 0;
         break;
     case BIND_EXPORT:
         if (b->value) out = evaluate(r, file, b->value);
-        else if (b->target && resolve_lang(file->lang)->import)
-            resolve_lang(file->lang)->import(r, file, &file->names.imports[b->target - 1], &out);
+        else if (b->target) out = exported(r, file, b->target);
         break;
     default: values_because(&out, REASON_UNTYPED);
     }
@@ -334,14 +360,14 @@ static Values items_of(Resolver *r, const Values *base, LangId lang)
     return out;
 }
 
-static Values super_of(Resolver *r, WorldFile *file, uint32_t scope)
+static Values super_of(Resolver *r, const Values *after)
 {
-    Values types = lookup_owner(r, file, scope), out = values_none(REASON_INHERITED);
-    for (uint32_t i = 0; i < types.count; i++) {
-        Value value = types.items[i];
+    Values out = values_none(REASON_INHERITED);
+    for (uint32_t i = 0; i < after->count; i++) {
+        Value value = after->items[i];
         if (value.kind == VALUE_DEF) value.kind = VALUE_SUPER, values_add(r, &out, value);
     }
-    values_weaken(&out, types.certainty, types.reason);
+    values_weaken(&out, after->certainty, after->reason);
     return out;
 }
 
@@ -366,7 +392,9 @@ static Values evaluate_op(Resolver *r, WorldFile *file, const NameExpr *expr)
         base = lookup_owner(r, file, scope);
         add_objects(r, file, 0, &base, &out);
         return out;
-    case EXPR_SUPER: return super_of(r, file, scope);
+    case EXPR_SUPER:
+        if (!expr->base) base = lookup_owner(r, file, scope);
+        return super_of(r, &base);
     case EXPR_ROOT:
         if (resolve_lang(file->lang)->root) resolve_lang(file->lang)->root(r, file, &out);
         return out;

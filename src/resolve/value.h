@@ -44,6 +44,7 @@ struct Resolver {
     Ctx *cx;
     Arena *arena;
     int depth;
+    Map orders; // DefRef -> TypeOrder *
 };
 
 typedef struct ResolveLang {
@@ -61,6 +62,11 @@ typedef struct ResolveLang {
     void (*submodule)(Resolver *r, const Value *module, Str name, Values *out);
     // What EXPR_ROOT is.
     void (*root)(Resolver *r, WorldFile *file, Values *out);
+    // What a name means in a file scope, in place of what is bound there and imports of all names.
+    void (*file_names)(Resolver *r, WorldFile *file, uint32_t expr, Str name, Values *out);
+    DefRef (*canonical)(Resolver *r, DefRef def); // as resolve_canonical; NULL: itself
+    // A variable that is called is a pointer, whose first value need not be its last.
+    bool function_pointers;
     const char *const *builtins; // names that need no import; ends with NULL, sorted
 } ResolveLang;
 
@@ -102,15 +108,22 @@ Values lookup_owner(Resolver *r, WorldFile *file, uint32_t scope);
 
 Values member_of(Resolver *r, const Values *base, Str name, LangId lang);
 Values member_of_type(Resolver *r, DefRef type, Str name, bool skip_own);
-// The types it is derived from, nearest first, without itself; *outside: some are not known.
-const DefRef *type_order(Resolver *r, DefRef type, size_t *count, bool *outside);
+// The types it is derived from, nearest first, without itself.
+typedef struct TypeOrder {
+    const DefRef *types;
+    size_t count;
+    bool outside; // some are not in the workspace, or not known
+} TypeOrder;
+const TypeOrder *type_order(Resolver *r, DefRef type);
 
 // What the resolver keeps about a file, made when it is first needed.
 typedef struct FileWork {
     Values *values;         // by expression
     uint8_t *state;         // by expression: 0 not looked at, 1 being looked at, 2 known
     const uint32_t *notes;  // indexes into names.notes, by definition
+    uint64_t *keys;         // by definition: edge_key, 0: not made yet; NULL: none is
     const uint32_t *starts; // by definition + 1 (0: the file), and one more: its range of `notes`
+    void *own;              // what its language keeps
 } FileWork;
 FileWork *file_work(Resolver *r, WorldFile *file);
 

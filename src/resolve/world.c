@@ -146,13 +146,14 @@ static bool take_stored(World *world, WorldFile *file)
     NamesKept kept;
     if (!brief.len || !names.len ||
         !brief_decode_defs(arena, brief, file->lang, file->text, &known) ||
-        !names_decode(arena, names, file->text, known.facts.def_count, &kept))
+        !names_decode(arena, names, file->text, &known.facts, &kept))
         return false;
     file->facts = known.facts;
     file->signatures = known.signatures;
     file->names = kept.names;
     file->calls = kept.calls;
     file->call_count = kept.call_count;
+    file->stored = !part->harvest;
     return true;
 }
 
@@ -263,6 +264,24 @@ WorldFile *world_file(World *world, uint32_t number)
     world->lost += !ok;
     world->files[number] = ok ? file : &world->none;
     return ok ? file : NULL;
+}
+
+// --- parts ---
+
+size_t world_spans(const World *world)
+{
+    return world->corpus->part_count;
+}
+
+WorldSpan world_span(const World *world, size_t index)
+{
+    const CorpusPart *part = &world->corpus->parts[index];
+    const Opened *opened = world->view->opened;
+    const Snapshot *snapshot = opened ? opened->snapshot : NULL;
+    bool stored = snapshot && index < snapshot->part_count && world->view->parts[index].segment;
+    return (WorldSpan){.first = part->first_file,
+                       .files = part->lexicon->head->files,
+                       .edges = stored ? snapshot->parts[index].attached[ATTACH_EDGES] : NULL};
 }
 
 // --- within a file ---

@@ -42,6 +42,7 @@ typedef struct WorldFile {
     const uint32_t *scope_of_def; // by definition: index of the scope that it opens, or WORLD_NONE
     Map defs_by_name;             // of all definitions: name -> first index
     const uint32_t *next_named;   // by definition: the next one of that name, or WORLD_NONE
+    bool stored;                  // facts and names are those of the index
     void *own;                    // what resolve/ keeps about it
 } WorldFile;
 
@@ -79,6 +80,13 @@ const uint32_t *world_users(World *world, Str name, size_t *count);
 // What others see of all living files; equal digests: names mean the same as before everywhere
 // outside of the files that changed. Sums over files, so that it can be kept up to date.
 Hash128 world_digest(const World *world);
+
+typedef struct WorldSpan { // files that one part of the index has
+    uint32_t first, files;
+    const Segment *edges; // what is attached to it (edge_store.h), or NULL
+} WorldSpan;
+size_t world_spans(const World *world);
+WorldSpan world_span(const World *world, size_t index);
 
 static inline Str world_expr_text(const WorldFile *file, uint32_t expr) // 1 + index
 {

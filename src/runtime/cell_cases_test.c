@@ -669,7 +669,7 @@ static const Case cases[] = {
 static void run_case(void **state)
 {
     const Case *at = *state;
-    World *world = world_new();
+    World *world = world_make();
     world->host_spec.context = context_of;
     world_start(world);
     at->run(world);

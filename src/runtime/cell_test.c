@@ -60,7 +60,7 @@ static Fail dawdle(Ctx *cx, World *world, CellBuild *build)
 static void case_1_a_hundred_threads_build_once(void **state)
 {
     (void)state;
-    World *world = world_new();
+    World *world = world_make();
     world->on_build = dawdle;
     world_start(world);
     Crowd crowd = {.world = world, .size = 100};
@@ -77,7 +77,7 @@ static void case_1_a_hundred_threads_build_once(void **state)
 static void case_2_a_failure_then_a_success(void **state)
 {
     (void)state;
-    World *world = world_new();
+    World *world = world_make();
     Lease lease = {0};
     world->on_build = refuse;
     world_start(world);
@@ -97,7 +97,7 @@ static void case_2_a_failure_then_a_success(void **state)
 static void case_3_close_then_get_builds_anew(void **state)
 {
     (void)state;
-    World *world = world_new();
+    World *world = world_make();
     CellClosed closed;
     world_start(world);
     assert_int_equal(number_of_a_lease(world), 1);
@@ -118,7 +118,7 @@ static void case_3_close_then_get_builds_anew(void **state)
 static void case_4_invalidate_then_get_builds_anew(void **state)
 {
     (void)state;
-    World *world = world_new();
+    World *world = world_make();
     world_start(world);
     number_of_a_lease(world);
     cell_invalidate(&world->cx, world->cell);
@@ -133,7 +133,7 @@ static void case_4_invalidate_then_get_builds_anew(void **state)
 static void case_5_a_recorded_failure_cools_down(void **state)
 {
     (void)state;
-    World *world = world_new();
+    World *world = world_make();
     Lease lease = {0};
     world_start(world);
     cell_record_failure(world->cell, FAIL(&world->arena, IO, "no device"), 50 * NS_PER_MS);
@@ -154,7 +154,7 @@ static void case_5_a_recorded_failure_cools_down(void **state)
 static void case_6_a_seed_serves_until_close(void **state)
 {
     (void)state;
-    World *world = world_new();
+    World *world = world_make();
     world_start(world);
     Thing *seed = thing_make(world), *other = thing_make(world);
     assert_null(cell_seed(&world->cx, world->cell, seed));
@@ -180,7 +180,7 @@ static void case_7_a_seed_needs_its_guard(void **state)
     } cases[] = {{"1", true},  {"true", true}, {"YES", true}, {" on ", true},   {"", false},
                  {"0", false}, {"no", false},  {"2", false},  {"truely", false}};
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-        World *world = world_new();
+        World *world = world_make();
         static Thing thing;
         world->host_spec.allow_seed = cell_guard_is_on(str_from(cases[i].value));
         world->host_spec.allow_swap = world->host_spec.allow_seed;
@@ -201,7 +201,7 @@ static void case_7_a_seed_needs_its_guard(void **state)
 static void case_8_a_seeded_payload_is_disposed(void **state)
 {
     (void)state;
-    World *world = world_new();
+    World *world = world_make();
     world_start(world);
     assert_null(cell_seed(&world->cx, world->cell, thing_make(world)));
     cell_close(&world->cx, world->cell, 0, NULL);
@@ -214,7 +214,7 @@ static void case_8_a_seeded_payload_is_disposed(void **state)
 static void case_9_a_payload_without_dispose_closes_well(void **state)
 {
     (void)state;
-    World *world = world_new();
+    World *world = world_make();
     CellClosed closed;
     world->spec.dispose = NULL;
     world_start(world);
@@ -229,7 +229,7 @@ static void case_9_a_payload_without_dispose_closes_well(void **state)
 static void case_10_a_dispose_that_fails_is_told(void **state)
 {
     (void)state;
-    World *world = world_new();
+    World *world = world_make();
     CellClosed closed;
     world->dispose_fails = "cannot sync";
     world_start(world);
@@ -245,7 +245,7 @@ static void case_10_a_dispose_that_fails_is_told(void **state)
 static void case_11_a_snapshot_names_the_cell_and_hides_the_payload(void **state)
 {
     (void)state;
-    World *world = world_new();
+    World *world = world_make();
     CellSnapshot snapshot;
     world->spec.description = "for tests";
     world_start(world);
@@ -290,7 +290,7 @@ static Fail build_until_one_waits(Ctx *cx, World *world, CellBuild *build)
 static void case_12_waiters_are_limited(void **state)
 {
     (void)state;
-    World *world = world_new();
+    World *world = world_make();
     world->spec.max_waiters = 1;
     world->on_build = build_until_one_waits;
     world_start(world);
@@ -305,7 +305,7 @@ static void case_12_waiters_are_limited(void **state)
 static void case_13_close_allows_another_build(void **state)
 {
     (void)state;
-    World *world = world_new();
+    World *world = world_make();
     world_start(world);
     number_of_a_lease(world);
     cell_close(&world->cx, world->cell, 0, NULL);
@@ -334,7 +334,7 @@ static Fail tune(Ctx *cx, void *arg, CellBuild *build, void **out)
 static void case_14_an_adjuster_works_at_initialisation_only(void **state)
 {
     (void)state;
-    World *world = world_new();
+    World *world = world_make();
     Tuning tuning = {.nprobe = 1};
     world_start(world);
     number_of_a_lease(world);

@@ -283,7 +283,7 @@ static Fail answer(Code *code, void *arg)
     census->code = code;
     *census->out = (CensusAnswer){0};
     TRY(code_filter(code, &query->filter, &census->filter));
-    TRY(target_find(code, query->target, true, &census->out->subjects));
+    TRY(target_find(code, query->target, TARGET_CALLABLE, &census->out->subjects));
     make_tables(census);
     return NULL;
 }

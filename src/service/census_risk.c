@@ -53,7 +53,7 @@ void census_risk(Census *census, CensusTable *table)
     uint64_t exact = table->calls_by[CERTAINTY_EXACT], likely = table->calls_by[CERTAINTY_LIKELY];
     uint64_t sure = exact + likely, outside = table->files - (table->files > 0);
     say_count(&risk, steps(table->exact_callers, 5, 20), table->exact_callers, "exact caller", "");
-    say_count(&risk, outside >= 10, table->files, "file", " with calls");
+    say_count(&risk, outside >= 10, outside ? table->files : 0, "file", " with calls");
     if (is_public(census, &table->subject)) say(&risk, 0, STR("public"));
     if (sure && !table->test_calls) say(&risk, 1, STR("no test calls it"));
     say_count(&risk, 0, table->test_calls, "call", " in tests");

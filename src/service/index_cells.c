@@ -200,6 +200,19 @@ static Fail run_faiss(Ctx *cx, PlanCall *call, const void **value)
     return NULL;
 }
 
+// --- names.resolve
+
+static Fail run_resolve(Ctx *cx, PlanCall *call, const void **value)
+{
+    IndexWork *work = call->env;
+    Str why = STR_NONE, says = STR_NONE;
+    *value = work;
+    TRY(index_resolve(cx, work, &says, &why));
+    if (why.len) skip_if(cx, call, why);
+    else plan_say(call, STR_FMT, STR_ARG(says));
+    return NULL;
+}
+
 // --- duckdb.upsert
 
 // In the words of a limit: what cannot be had is no failure of the refresh.
@@ -270,9 +283,10 @@ static const PlanOp op_embed = {
     .name = "embed.vectors", .run = run_embed, .check = check_range, .cost = 20};
 static const PlanOp op_vectors = {.name = "vectors.add", .run = run_vectors, .check = check_range};
 static const PlanOp op_faiss = {.name = "faiss.add", .run = run_faiss, .cost = 10};
+static const PlanOp op_resolve = {.name = "names.resolve", .run = run_resolve, .cost = 15};
 static const PlanOp op_upsert = {.name = "duckdb.upsert", .run = run_upsert, .cost = 20};
 static const PlanOp op_publish = {.name = "snapshot.publish", .run = run_publish, .cost = 2};
 
-static const PlanOp *const all[] = {&op_scan,    &op_log,   &op_chunk,  &op_embed,
-                                    &op_vectors, &op_faiss, &op_upsert, &op_publish};
+static const PlanOp *const all[] = {&op_scan,  &op_log,     &op_chunk,  &op_embed,  &op_vectors,
+                                    &op_faiss, &op_resolve, &op_upsert, &op_publish};
 const PlanOps index_ops = {all, ARRAY_LEN(all)};

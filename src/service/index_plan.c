@@ -91,9 +91,10 @@ static Fail make_plan(Ctx *cx, const IndexWork *work, uint32_t most, const Plan 
         Str made = add_of_kept(&d, "embed.vectors", of->due[i], &scan);
         vectors[d.count + i] = add_of_kept(&d, "vectors.add", of->due[i], &made);
     }
-    const Str last[] = {STR("faiss.add"), STR("duckdb.upsert")};
+    const Str last[] = {STR("faiss.add"), STR("names.resolve"), STR("duckdb.upsert")};
     embedded[d.count] = STR("git.log");
     add(&d, "faiss.add", vector_count ? vectors : &scan, MAX(vector_count, (size_t)1));
+    add(&d, "names.resolve", d.count ? chunks : &scan, MAX(d.count, (size_t)1));
     add(&d, "git.log", &scan, 1);
     add(&d, "duckdb.upsert", embedded, d.count + 1);
     add(&d, "snapshot.publish", last, ARRAY_LEN(last));

@@ -65,5 +65,10 @@ MUST_CHECK Fail index_add_vectors(Ctx *cx, const IndexWork *work, const IndexTar
 // is nothing to do; else *says what was done. Fails: CANCELLED, IO, DAMAGED, UNAVAILABLE (no
 // FAISS).
 MUST_CHECK Fail index_add_faiss(Ctx *cx, const IndexWork *work, Str *says, Str *why);
+// --- index_edges.c
+
+// After all chunks: who uses what, beside each part that has not got it for what is published next.
+// Likewise. Fails: CANCELLED, IO, DAMAGED.
+MUST_CHECK Fail index_resolve(Ctx *cx, const IndexWork *work, Str *says, Str *why);
 
 #endif

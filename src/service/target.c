@@ -171,7 +171,7 @@ typedef VEC(DefRef) DefRefVec;
 
 static void add_ref(Code *code, DefRefVec *refs, DefRef ref)
 {
-    if (!world_file(code->world, ref.file)) return;
+    if (ref.def != WORLD_NONE && !world_file(code->world, ref.file)) return;
     if (ref.def != WORLD_NONE) ref = resolve_canonical(code->resolver, ref);
     for (size_t i = 0; i < refs->len; i++)
         if (refs->items[i].file == ref.file && refs->items[i].def == ref.def) return;
@@ -186,19 +186,19 @@ static int compare_subjects(const void *left, const void *right)
     return order ? order : (a->ref.def > b->ref.def) - (a->ref.def < b->ref.def);
 }
 
+static bool can_be_called(Code *code, DefRef ref)
+{
+    if (ref.def == WORLD_NONE) return false;
+    return resolve_is_callable(world_file(code->world, ref.file)->facts.defs[ref.def].kind);
+}
+
 static void take_subjects(Code *code, const DefRefVec *refs, bool callable, Subjects *out)
 {
     Subject *items = ARENA_ARRAY(code->cx->arena, Subject, refs->len);
     size_t calls = 0;
+    for (size_t i = 0; i < refs->len; i++) calls += can_be_called(code, refs->items[i]);
     for (size_t i = 0; i < refs->len; i++) {
-        const WorldFile *file = world_file(code->world, refs->items[i].file);
-        uint32_t def = refs->items[i].def;
-        calls += def != WORLD_NONE && resolve_is_callable(file->facts.defs[def].kind);
-    }
-    for (size_t i = 0; i < refs->len; i++) {
-        const WorldFile *file = world_file(code->world, refs->items[i].file);
-        uint32_t def = refs->items[i].def;
-        bool can = def != WORLD_NONE && resolve_is_callable(file->facts.defs[def].kind);
+        bool can = can_be_called(code, refs->items[i]);
         if (callable && calls && !can) out->other_kind++;
         else target_subject(code, refs->items[i], &items[out->count++]);
     }
@@ -365,7 +365,8 @@ static Fail find_at(Code *code, WorldFile *file, const TargetText *read, DefRefV
 
 // --- by path ---
 
-static Fail find_path(Code *code, const TargetText *read, DefRefVec *refs, Subjects *out)
+static Fail find_path(Code *code, const TargetText *read, TargetWants wants, DefRefVec *refs,
+                      Subjects *out)
 {
     LineRef ref;
     Ctx *cx = code->cx;
@@ -376,13 +377,13 @@ static Fail find_path(Code *code, const TargetText *read, DefRefVec *refs, Subje
     }
     uint32_t number = world_find(code->world, ref.path);
     WorldFile *file = number == WORLD_NONE ? NULL : world_file(code->world, number);
-    if (!file)
+    if (number == WORLD_NONE || (!file && wants == TARGET_CALLABLE))
         return FAIL(cx->arena, BAD_REQUEST,
                     STR_FMT " has no names that can be followed: it is in no language with name "
                             "rules, left out of the index, or not readable",
                     STR_ARG(ref.path));
     out->how = TARGET_FILE;
-    if (read->line) return find_at(code, file, read, refs, out);
+    if (read->line && file) return find_at(code, file, read, refs, out);
     add_ref(code, refs, (DefRef){number, WORLD_NONE});
     return NULL;
 }
@@ -431,7 +432,7 @@ static void list_nearest(Code *code, Str wanted, Subjects *out)
     arena_fini(&scratch);
 }
 
-Fail target_find(Code *code, Str text, bool callable, Subjects *out)
+Fail target_find(Code *code, Str text, TargetWants wants, Subjects *out)
 {
     DefRefVec refs = {0};
     TargetText read = target_read(code->cx->arena, text);
@@ -439,10 +440,11 @@ Fail target_find(Code *code, Str text, bool callable, Subjects *out)
     *out = (Subjects){.certainty = CERTAINTY_EXACT};
     if (!text.len) return FAIL(code->cx->arena, BAD_REQUEST, "the target is empty; name one");
     if (!read.line && !slash) find_named(code, &read, &refs);
-    if (!refs.len) TRY(find_path(code, &read, &refs, out));
+    if (!refs.len) TRY(find_path(code, &read, wants, &refs, out));
     if (!refs.len && slash) find_named(code, &read, &refs);
     if (!read.line && refs.len && refs.items[0].def != WORLD_NONE) out->how = TARGET_NAME;
-    take_subjects(code, &refs, callable && !read.line, out);
+    out->line = read.line;
+    take_subjects(code, &refs, wants == TARGET_CALLABLE && !read.line, out);
     if (!out->count && !out->external.len && read.part_count)
         list_nearest(code, read.parts[read.part_count - 1], out);
     return NULL;

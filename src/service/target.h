@@ -51,6 +51,7 @@ typedef struct Subjects {
     const Subject *items; // source before tests and vendored code; then by path and place
     size_t count;
     TargetHow how;
+    uint32_t line;       // that was asked for, or 0
     Certainty certainty; // of the use that was asked for; else exact
     Reason reason;
     Str external;      // the use means this, which is outside of the workspace
@@ -59,9 +60,13 @@ typedef struct Subjects {
     size_t nearest_count;
 } Subjects;
 
-// `callable`: where some of several definitions can be called, the others are left out.
-// A miss is no failure: count is 0. Fails: as line_ref_read; BAD_REQUEST (a line behind the end).
-MUST_CHECK Fail target_find(Code *code, Str text, bool callable, Subjects *out);
+typedef enum TargetWants {
+    TARGET_ANY,      // also a file without names (world_file gives NULL); `line` tells where in it
+    TARGET_CALLABLE, // where some of several definitions can be called, the others are left out
+} TargetWants;
+// A miss is no failure: count is 0. Fails: as line_ref_read; BAD_REQUEST (a line behind the end; a
+// file without names, when something callable is wanted).
+MUST_CHECK Fail target_find(Code *code, Str text, TargetWants wants, Subjects *out);
 // A subject for one definition, or for a file.
 void target_subject(Code *code, DefRef ref, Subject *out);
 // Whether the subject's qualified name, and before it its path, end with these parts.

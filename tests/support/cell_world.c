@@ -58,7 +58,7 @@ static void world_tell(void *arg, const CellEvent *event)
     if (world->on_event) world->on_event(world, event);
 }
 
-World *world_new(void)
+World *world_make(void)
 {
     World *world = mem_alloc(sizeof *world);
     world->cx.arena = &world->arena;

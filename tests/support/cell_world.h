@@ -39,7 +39,7 @@ struct World {
     void (*on_event)(World *world, const CellEvent *event);
 };
 
-World *world_new(void);         // seeds and swaps allowed; name "thing"
+World *world_make(void);        // seeds and swaps allowed; name "thing"
 void world_start(World *world); // makes host and cell
 // Closes, checks that every payload was disposed exactly once, frees.
 void world_end(World *world);

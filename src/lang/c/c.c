@@ -32,7 +32,7 @@ static void name_function(const Extract *x, TSNode node, CDeclared *found)
     found->name = name;
     Span pointer = pointer_name(x->text, extract_span(params));
     if (!pointer.end || !c_is_keyword(extract_text(x, name))) return;
-    *found = (CDeclared){.name = pointer, .is_pointer = true};
+    *found = (CDeclared){.name = pointer, .is_pointer = true, .is_callable = true};
 }
 
 CDeclared c_declared(const Extract *x, TSNode node)
@@ -48,11 +48,12 @@ CDeclared c_declared(const Extract *x, TSNode node)
             if (!found.name.end) found.name = extract_span(node);
             return found;
         case C_POINTER_DECLARATOR:
-            found = (CDeclared){.is_pointer = true};
+            found = (CDeclared){.is_pointer = true, .is_callable = found.is_callable};
             node = extract_child(x, node, C_DECLARATOR);
             break;
         case C_FUNCTION_DECLARATOR:
-            found = (CDeclared){.is_function = true, .is_pointer = found.is_pointer};
+            found = (CDeclared){
+                .is_function = true, .is_pointer = found.is_pointer, .is_callable = true};
             name_function(x, node, &found);
             node = extract_child(x, node, C_DECLARATOR);
             break;
@@ -397,6 +398,7 @@ const LangSpec lang_c_spec = {
     .name = "c",
     .extensions = extensions,
     .grammar = tree_sitter_c,
+    .sigil = "𐀀",
     .separator = ".",
     .doc_markers = doc_markers,
     .doc_comments = true,
@@ -405,4 +407,5 @@ const LangSpec lang_c_spec = {
     .rules = rules,
     .fields = fields,
     .symbols = symbols,
+    .names = c_name_rules,
 };

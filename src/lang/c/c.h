@@ -4,11 +4,25 @@
 #ifndef CQ_LANG_C_C_H
 #define CQ_LANG_C_C_H
 
-#include "lang/spec.h"
+#include "lang/naming.h"
 
-enum { C_DECLARATOR, C_TYPE, C_NAME, C_BODY, C_VALUE, C_PATH, C_ARGUMENT, C_PARAMETERS, C_FIELDS };
+enum {
+    C_DECLARATOR,
+    C_TYPE,
+    C_NAME,
+    C_BODY,
+    C_VALUE,
+    C_PATH,
+    C_ARGUMENT,
+    C_PARAMETERS,
+    C_FUNCTION,
+    C_LEFT,
+    C_RIGHT,
+    C_FIELDS
+};
 #define C_FIELD_NAMES                                                                              \
-    "declarator", "type", "name", "body", "value", "path", "argument", "parameters"
+    "declarator", "type", "name", "body", "value", "path", "argument", "parameters", "function",   \
+        "left", "right"
 
 enum {
     C_IDENTIFIER,
@@ -37,6 +51,10 @@ enum {
     C_STRING_LITERAL,
     C_SYSTEM_LIB_STRING,
     C_PARENTHESIZED_EXPRESSION,
+    C_DECLARATION,
+    C_INITIALIZER_LIST,
+    C_FIELD_DESIGNATOR,
+    C_COMPOUND_LITERAL,
     C_SYMBOLS
 };
 #define C_SYMBOL_NAMES                                                                             \
@@ -46,12 +64,14 @@ enum {
         "sized_type_specifier", "struct_specifier", "union_specifier", "enum_specifier",           \
         "attribute_specifier", "type_definition", "field_declaration", "call_expression",          \
         "compound_statement", "function_definition", "preproc_directive", "string_literal",        \
-        "system_lib_string", "parenthesized_expression"
+        "system_lib_string", "parenthesized_expression", "declaration", "initializer_list",        \
+        "field_designator", "compound_literal_expression"
 
 typedef struct CDeclared { // what a declarator declares
     Span name;             // empty when there is none
     bool is_function;      // int f(int); not int (*f)(int)
     bool is_pointer;
+    bool is_callable; // f(...) is meant somewhere: a function, or a pointer to one
 } CDeclared;
 CDeclared c_declared(const Extract *x, TSNode declarator);
 
@@ -72,6 +92,16 @@ bool c_macro(Extract *x, TSNode node, DefDraft *draft);     // HOOK preproc_def,
 void c_lex(Extract *x, Span text);
 void c_define(Extract *x, uint32_t start); // the #define whose "#" is at `start`
 bool c_is_keyword(Str name);               // a word that names nothing, also "int" and "void"
+
+// Where the directive at `start` ends, its name, and where its body begins.
+typedef struct CMacro {
+    Span full, name;
+    uint32_t parameters, body; // equal: it has no parameters
+} CMacro;
+CMacro c_macro_at(Str text, uint32_t start);
+// NameEnter of preproc_def and preproc_function_def: what the body uses (c/macro_names.c).
+bool c_macro_names(Naming *n, TSNode node);
+extern const NameRule c_name_rules[]; // c/names.c
 
 // A function head as text, for where the grammar lost it (c/head.c).
 typedef struct CHead {

@@ -222,24 +222,31 @@ static uint32_t skip_space(Str text, uint32_t at, uint32_t end)
     return at;
 }
 
-void c_define(Extract *x, uint32_t start)
+CMacro c_macro_at(Str text, uint32_t start)
 {
-    Str text = x->text;
     Span span = {start, directive_end(text, start, (uint32_t)text.len)};
     while (span.end > span.start && strchr(" \t\r\n", text.ptr[span.end - 1])) span.end--;
     uint32_t at = skip_space(text, span.start + 1, span.end);       // "#"
     at = skip_space(text, skip_name(text, at, span.end), span.end); // "define"
     Span name = {at, skip_name(text, at, span.end)};
-    if (name.start == name.end) return;
     uint32_t body = name.end;
     if (body < span.end && text.ptr[body] == '(') { // parameters touch the name
         while (body < span.end && text.ptr[body] != ')') body++;
         body = MIN(body + 1, span.end);
     }
+    return (CMacro){.full = span, .name = name, .parameters = name.end, .body = body};
+}
+
+void c_define(Extract *x, uint32_t start)
+{
+    CMacro macro = c_macro_at(x->text, start);
+    Span span = macro.full, name = macro.name;
+    uint32_t body = macro.body;
+    if (name.start == name.end) return;
     DefDraft draft = {.def = {.kind = DEF_MACRO, .full = span, .name_span = name},
                       .signature = span};
     draft.def.name = extract_text(x, name);
-    bool one_line = !memchr(text.ptr + span.start, '\n', span.end - span.start);
+    bool one_line = !memchr(x->text.ptr + span.start, '\n', span.end - span.start);
     if (body != name.end || !one_line) draft.signature.end = body;
     extract_def(x, &draft);
     c_lex(x, (Span){body, span.end});

@@ -507,6 +507,7 @@ const LangSpec lang_cpp_spec = {
     .aliases = aliases,
     .extensions = extensions,
     .grammar = tree_sitter_cpp,
+    .sigil = "𐀀",
     .separator = "::",
     .doc_markers = doc_markers,
     .doc_comments = true,

@@ -226,6 +226,7 @@ const LangSpec lang_csharp_spec = {
     .aliases = aliases,
     .extensions = extensions,
     .grammar = tree_sitter_c_sharp,
+    .sigil = "µ",
     .separator = ".",
     .doc_markers = doc_markers,
     .doc_comments = true,

@@ -293,6 +293,7 @@ const LangSpec lang_elixir_spec = {
     .extensions = extensions,
     .interpreters = interpreters,
     .grammar = tree_sitter_elixir,
+    .sigil = "µ",
     .separator = ".",
     .doc_markers = doc_markers,
     .doc_comments = true,

@@ -1,34 +1,39 @@
 // lang/go/go.c - Go.
-#include "lang/spec.h"
+#include "lang/go/go.h"
 
 const TSLanguage *tree_sitter_go(void);
 
-enum { F_NAME, F_TYPE, F_RESULT, F_VALUE, F_PATH, F_RECEIVER, F_FUNCTION };
-static const char *const fields[] = {"name", "type",     "result",   "value",
-                                     "path", "receiver", "function", NULL};
+static const char *const fields[] = {
+    [F_NAME] = "name",         [F_TYPE] = "type",       [F_RESULT] = "result",
+    [F_VALUE] = "value",       [F_PATH] = "path",       [F_RECEIVER] = "receiver",
+    [F_FUNCTION] = "function", [F_LEFT] = "left",       [F_RIGHT] = "right",
+    [F_ALIAS] = "alias",       [F_KEY] = "key",         [F_ARGUMENTS] = "arguments",
+    [F_ELEMENT] = "element",   [F_OPERAND] = "operand", NULL};
 
-enum {
-    S_STRUCT_TYPE,
-    S_INTERFACE_TYPE,
-    S_PARAMETER_LIST,
-    S_PARAMETER_DECLARATION,
-    S_POINTER_TYPE,
-    S_PARENTHESIZED_TYPE,
-    S_GENERIC_TYPE,
-    S_QUALIFIED_TYPE,
-    S_CONST_SPEC,
-    S_VAR_SPEC_LIST,
-    S_IMPORT_DECLARATION,
-    S_PARENTHESIZED_EXPRESSION,
-    S_UNARY_EXPRESSION,
-    S_INDEX_EXPRESSION,
-};
-static const char *const symbols[] = {
-    "struct_type",           "interface_type",     "parameter_list",
-    "parameter_declaration", "pointer_type",       "parenthesized_type",
-    "generic_type",          "qualified_type",     "const_spec",
-    "var_spec_list",         "import_declaration", "parenthesized_expression",
-    "unary_expression",      "index_expression",   NULL};
+static const char *const symbols[] = {[S_STRUCT_TYPE] = "struct_type",
+                                      [S_INTERFACE_TYPE] = "interface_type",
+                                      [S_PARAMETER_LIST] = "parameter_list",
+                                      [S_PARAMETER_DECLARATION] = "parameter_declaration",
+                                      [S_POINTER_TYPE] = "pointer_type",
+                                      [S_PARENTHESIZED_TYPE] = "parenthesized_type",
+                                      [S_GENERIC_TYPE] = "generic_type",
+                                      [S_QUALIFIED_TYPE] = "qualified_type",
+                                      [S_CONST_SPEC] = "const_spec",
+                                      [S_VAR_SPEC_LIST] = "var_spec_list",
+                                      [S_IMPORT_DECLARATION] = "import_declaration",
+                                      [S_PARENTHESIZED_EXPRESSION] = "parenthesized_expression",
+                                      [S_UNARY_EXPRESSION] = "unary_expression",
+                                      [S_INDEX_EXPRESSION] = "index_expression",
+                                      [S_SHORT_VAR_DECLARATION] = "short_var_declaration",
+                                      [S_RANGE_CLAUSE] = "range_clause",
+                                      [S_RECEIVE_STATEMENT] = "receive_statement",
+                                      [S_TYPE_SWITCH_STATEMENT] = "type_switch_statement",
+                                      [S_COMPOSITE_LITERAL] = "composite_literal",
+                                      [S_LITERAL_VALUE] = "literal_value",
+                                      [S_IDENTIFIER] = "identifier",
+                                      [S_COMMENT] = "comment",
+                                      [S_TYPE_IDENTIFIER] = "type_identifier",
+                                      NULL};
 
 // --- types
 
@@ -159,7 +164,7 @@ static bool define_fields(Extract *x, TSNode node, DefDraft *draft)
 
 // --- calls
 
-static bool is_builtin_type(Str name)
+bool go_is_builtin_type(Str name)
 {
     static const char *const types[] = {
         "int",        "int8",   "int16",  "int32",   "int64",   "uint",    "uint8",
@@ -176,7 +181,7 @@ static bool find_call(Extract *x, TSNode node, DefDraft *draft)
 {
     (void)draft;
     Call *call = extract_open_call(x);
-    if (is_builtin_type(call->name) && !call->receiver.len) call->full = (Span){0};
+    if (go_is_builtin_type(call->name) && !call->receiver.len) call->full = (Span){0};
     if (call->name.len) return true;
     TSNode callee = extract_child(x, node, F_FUNCTION);
     if (extract_is(x, callee, S_PARENTHESIZED_EXPRESSION) &&
@@ -184,7 +189,7 @@ static bool find_call(Extract *x, TSNode node, DefDraft *draft)
         call->full = (Span){0};
     if (!extract_is(x, callee, S_INDEX_EXPRESSION)) return true;
     TSNode index = ts_node_named_child(callee, 1);
-    if (!is_builtin_type(extract_text(x, extract_span(index)))) return true;
+    if (!go_is_builtin_type(extract_text(x, extract_span(index)))) return true;
     Call named = {0};
     extract_callee(x, node, ts_node_named_child(callee, 0), &named);
     named.callee = call->callee;
@@ -291,9 +296,11 @@ const LangSpec lang_go_spec = {
     .aliases = aliases,
     .extensions = extensions,
     .grammar = tree_sitter_go,
+    .sigil = "µ",
     .separator = ".",
     .doc_comments = true,
     .rules = rules,
     .fields = fields,
     .symbols = symbols,
+    .names = go_name_rules,
 };

@@ -379,6 +379,7 @@ const LangSpec lang_haskell_spec = {
     .extensions = extensions,
     .interpreters = interpreters,
     .grammar = tree_sitter_haskell,
+    .sigil = "µ",
     .separator = ".",
     .doc_markers = doc_markers,
     .doc_comments = true,

@@ -3,7 +3,7 @@
 // A function, class or object has its name from what it is bound to: a variable, a property, a
 // field, the target of an assignment or the default export. The hook of what binds it records the
 // definition; the hook of the value itself then only has to see that it is bound.
-#include "lang/javascript/javascript.h"
+#include "lang/javascript/names.h"
 
 const TSLanguage *tree_sitter_javascript(void);
 
@@ -700,4 +700,5 @@ const LangSpec lang_javascript_spec = {
     .rules = rules,
     .fields = fields,
     .symbols = symbols,
+    .names = javascript_name_rules,
 };

@@ -17,7 +17,15 @@
     X(DECLARATION, "declaration")                                                                  \
     X(FUNCTION, "function")                                                                        \
     X(KEY, "key")                                                                                  \
-    X(LEFT, "left")
+    X(LEFT, "left")                                                                                \
+    X(RIGHT, "right")                                                                              \
+    X(PROPERTY, "property")                                                                        \
+    X(OBJECT, "object")                                                                            \
+    X(INDEX, "index")                                                                              \
+    X(BODY, "body")                                                                                \
+    X(PARAMETER, "parameter")                                                                      \
+    X(OPERATOR, "operator")                                                                        \
+    X(ARGUMENTS, "arguments")
 
 #define JS_SYMBOLS(X)                                                                              \
     X(IDENTIFIER, "identifier")                                                                    \

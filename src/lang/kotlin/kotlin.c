@@ -463,6 +463,7 @@ const LangSpec lang_kotlin_spec = {
     .extensions = extensions,
     .interpreters = interpreters,
     .grammar = tree_sitter_kotlin,
+    .sigil = "µ",
     .separator = ".",
     .doc_markers = doc_markers,
     .doc_comments = true,

@@ -240,7 +240,10 @@ static uint32_t leave_call(Naming *n, TSNode node, uint32_t value)
     uint32_t callee = naming_first(n);
     if (!callee || naming_get(n, callee)->op != EXPR_NAME) return value;
     if (!str_eq(extract_text(n->x, naming_get(n, callee)->span), STR("super"))) return value;
-    return naming_expr(n, EXPR_SUPER, extract_span(node), 0, 0);
+    // super(X, self): X, which need not be the type around.
+    TSNode arguments = ts_node_named_child(node, 1), type = ts_node_named_child(arguments, 0);
+    uint32_t of = ts_node_is_null(type) ? 0 : naming_path(n, extract_span(type), '.');
+    return naming_expr(n, EXPR_SUPER, extract_span(node), of, 0);
 }
 
 // a if b else c

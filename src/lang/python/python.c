@@ -234,6 +234,7 @@ const LangSpec lang_python_spec = {
     .file_names = file_names,
     .interpreters = interpreters,
     .grammar = tree_sitter_python,
+    .sigil = "µ",
     .separator = ".",
     .mask = python_mask,
     .rules = rules,

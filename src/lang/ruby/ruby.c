@@ -254,6 +254,7 @@ const LangSpec lang_ruby_spec = {
     .file_names = file_names,
     .interpreters = interpreters,
     .grammar = tree_sitter_ruby,
+    .sigil = "µ",
     .separator = "::",
     .doc_comments = true,
     .rules = rules,

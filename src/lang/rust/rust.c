@@ -9,12 +9,24 @@ static const char *const aliases[] = {"rs", NULL};
 static const char *const extensions[] = {"rs", NULL};
 static const char *const doc_markers[] = {"///", "//!", "/**", "/*!", NULL};
 
-static const char *const fields[] = {
-    [RUST_FIELD_NAME] = "name",         [RUST_FIELD_BODY] = "body",
-    [RUST_FIELD_TYPE] = "type",         [RUST_FIELD_VALUE] = "value",
-    [RUST_FIELD_ALIAS] = "alias",       [RUST_FIELD_PATH] = "path",
-    [RUST_FIELD_TRAIT] = "trait",       [RUST_FIELD_LIST] = "list",
-    [RUST_FIELD_ARGUMENT] = "argument", NULL};
+static const char *const fields[] = {[RUST_FIELD_NAME] = "name",
+                                     [RUST_FIELD_BODY] = "body",
+                                     [RUST_FIELD_TYPE] = "type",
+                                     [RUST_FIELD_VALUE] = "value",
+                                     [RUST_FIELD_ALIAS] = "alias",
+                                     [RUST_FIELD_PATH] = "path",
+                                     [RUST_FIELD_TRAIT] = "trait",
+                                     [RUST_FIELD_LIST] = "list",
+                                     [RUST_FIELD_ARGUMENT] = "argument",
+                                     [RUST_FIELD_PATTERN] = "pattern",
+                                     [RUST_FIELD_RETURN_TYPE] = "return_type",
+                                     [RUST_FIELD_FUNCTION] = "function",
+                                     [RUST_FIELD_BOUNDS] = "bounds",
+                                     [RUST_FIELD_LEFT] = "left",
+                                     [RUST_FIELD_FIELD] = "field",
+                                     [RUST_FIELD_MACRO] = "macro",
+                                     [RUST_FIELD_ARGUMENTS] = "arguments",
+                                     NULL};
 
 static const char *const symbols[] = {[RUST_IDENTIFIER] = "identifier",
                                       [RUST_PRIMITIVE_TYPE] = "primitive_type",
@@ -32,6 +44,21 @@ static const char *const symbols[] = {[RUST_IDENTIFIER] = "identifier",
                                       [RUST_USE_WILDCARD] = "use_wildcard",
                                       [RUST_SCOPED_IDENTIFIER] = "scoped_identifier",
                                       [RUST_SELF] = "self",
+                                      [RUST_STRUCT_PATTERN] = "struct_pattern",
+                                      [RUST_TUPLE_STRUCT_PATTERN] = "tuple_struct_pattern",
+                                      [RUST_FIELD_PATTERN_NODE] = "field_pattern",
+                                      [RUST_MATCH_PATTERN] = "match_pattern",
+                                      [RUST_REF_PATTERN] = "ref_pattern",
+                                      [RUST_MUT_PATTERN] = "mut_pattern",
+                                      [RUST_REFERENCE_PATTERN] = "reference_pattern",
+                                      [RUST_CAPTURED_PATTERN] = "captured_pattern",
+                                      [RUST_TUPLE_PATTERN] = "tuple_pattern",
+                                      [RUST_SLICE_PATTERN] = "slice_pattern",
+                                      [RUST_OR_PATTERN] = "or_pattern",
+                                      [RUST_SHORTHAND_FIELD] = "shorthand_field_identifier",
+                                      [RUST_VISIBILITY] = "visibility_modifier",
+                                      [RUST_PARAMETER] = "parameter",
+                                      [RUST_STRUCT_EXPRESSION] = "struct_expression",
                                       NULL};
 
 // --- definitions
@@ -73,8 +100,7 @@ static bool macro(Extract *x, TSNode node, DefDraft *draft)
     return true;
 }
 
-// The node that names a type: P of `&'a inner::P<T>`. The type itself when it has no one name.
-static TSNode type_name(const Extract *x, TSNode type)
+TSNode rust_type_name(const Extract *x, TSNode type)
 {
     for (;;) {
         TSNode inner = {0};
@@ -94,7 +120,7 @@ static bool implementation(Extract *x, TSNode node, DefDraft *draft)
 {
     TSNode type = extract_child(x, node, RUST_FIELD_TYPE);
     if (ts_node_is_null(type)) return false;
-    draft->def.name_span = extract_span(type_name(x, type));
+    draft->def.name_span = extract_span(rust_type_name(x, type));
     draft->def.name = extract_fold(x, draft->def.name_span, 80);
     return true;
 }
@@ -254,10 +280,12 @@ const LangSpec lang_rust_spec = {
     .aliases = aliases,
     .extensions = extensions,
     .grammar = tree_sitter_rust,
+    .sigil = "µ",
     .separator = "::",
     .doc_markers = doc_markers,
     .doc_comments = true,
     .rules = rules,
     .fields = fields,
     .symbols = symbols,
+    .names = rust_name_rules,
 };

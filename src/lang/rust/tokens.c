@@ -344,8 +344,7 @@ static void find_items(Extract *x, TSNode tree)
     }
 }
 
-// Whether the first token behind attributes and comments begins an item.
-static bool looks_like_items(Extract *x, TSNode tree)
+bool rust_looks_like_items(Extract *x, TSNode tree)
 {
     uint32_t open = ts_node_start_byte(tree);
     ExtractChildren each = extract_children(tree);
@@ -375,7 +374,7 @@ bool rust_token_tree(Extract *x, TSNode node, DefDraft *draft)
     bool is_macro;
     Span name = called_name(x->text, span.start, span.end, &is_macro);
     if (name.end) add_call(x, node, name, is_macro);
-    if (is_macro && looks_like_items(x, node) && extract_reparse(x, node)) return false;
+    if (is_macro && rust_looks_like_items(x, node) && extract_reparse(x, node)) return false;
     if (open == '{') find_items(x, node);
     return true;
 }

@@ -419,6 +419,7 @@ const LangSpec lang_swift_spec = {
     .extensions = extensions,
     .interpreters = interpreters,
     .grammar = tree_sitter_swift,
+    .sigil = "µ",
     .separator = ".",
     .doc_markers = doc_markers,
     .doc_comments = true,

@@ -1,5 +1,5 @@
 // lang/tsx/tsx.c - TypeScript with JSX: the rules of both.
-#include "lang/typescript/typescript.h"
+#include "lang/javascript/names.h"
 
 const TSLanguage *tree_sitter_tsx(void);
 
@@ -25,4 +25,5 @@ const LangSpec lang_tsx_spec = {
     .rules = rules,
     .fields = fields,
     .symbols = symbols,
+    .names = tsx_name_rules,
 };

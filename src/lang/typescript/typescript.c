@@ -1,5 +1,5 @@
 // lang/typescript/typescript.c - TypeScript; what it has in common with JavaScript is there.
-#include "lang/typescript/typescript.h"
+#include "lang/javascript/names.h"
 
 const TSLanguage *tree_sitter_typescript(void);
 
@@ -139,4 +139,5 @@ const LangSpec lang_typescript_spec = {
     .rules = rules,
     .fields = fields,
     .symbols = symbols,
+    .names = typescript_name_rules,
 };

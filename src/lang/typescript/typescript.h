@@ -26,7 +26,10 @@ enum {
 #undef X
 };
 
-#define TS_FIELDS(X) X(PATTERN, "pattern")
+#define TS_FIELDS(X)                                                                               \
+    X(PATTERN, "pattern")                                                                          \
+    X(TYPE, "type")                                                                                \
+    X(RETURN_TYPE, "return_type")
 
 enum {
     TS_F_BEFORE_FIRST = JS_FIELD_COUNT - 1,

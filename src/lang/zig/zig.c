@@ -190,6 +190,7 @@ const LangSpec lang_zig_spec = {
     .name = "zig",
     .extensions = extensions,
     .grammar = tree_sitter_zig,
+    .sigil = "cq_0_",
     .separator = ".",
     .doc_markers = doc_markers,
     .doc_comments = true,

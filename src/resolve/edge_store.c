@@ -1,0 +1,233 @@
+// resolve/edge_store.c
+#include "resolve/edge_store.h"
+
+#include <stdlib.h>
+
+#include "base/hash.h"
+#include "index/varint.h"
+#include "resolve/value.h"
+
+typedef struct Head { // EDGES_HEAD
+    uint32_t version, files;
+    Hash128 world;
+} Head;
+
+// --- keys ---
+
+typedef struct KeyParts {
+    uint64_t around;
+    uint64_t name;
+    uint32_t kind, ordinal;
+} KeyParts;
+
+// How many definitions of the same name and kind stand before it in the same place.
+static uint32_t ordinal_of(const WorldFile *file, uint32_t def)
+{
+    const Def *own = &file->facts.defs[def];
+    uint64_t first;
+    uint32_t ordinal = 0;
+    if (!map_get(&file->defs_by_name, own->name, &first)) return 0;
+    for (uint32_t i = (uint32_t)first; i < def; i = file->next_named[i])
+        ordinal +=
+            file->facts.defs[i].parent == own->parent && file->facts.defs[i].kind == own->kind;
+    return ordinal;
+}
+
+static uint64_t hash_of(Str bytes)
+{
+    return hash_128(bytes.ptr, bytes.len, 0).low;
+}
+
+static uint64_t key_of(const WorldFile *file, FileWork *work, int32_t def)
+{
+    if (def < 0) return hash_of(file->path);
+    if (work->keys[def]) return work->keys[def];
+    const Def *own = &file->facts.defs[def];
+    KeyParts parts = {.around = key_of(file, work, own->parent),
+                      .name = hash_of(own->name),
+                      .kind = own->kind,
+                      .ordinal = ordinal_of(file, (uint32_t)def)};
+    work->keys[def] = hash_of((Str){(const char *)&parts, sizeof parts});
+    return work->keys[def];
+}
+
+uint64_t edge_key(Resolver *r, DefRef def)
+{
+    WorldFile *file = world_file(r->world, def.file);
+    if (!file) return 0;
+    FileWork *work = file_work(r, file);
+    if (!work->keys) work->keys = ARENA_ARRAY(r->arena, uint64_t, file->facts.def_count);
+    return key_of(file, work, (int32_t)def.def);
+}
+
+uint64_t edge_name_key(LangId lang, Str name)
+{
+    return hash_of(name) * 31 + (uint64_t)lang;
+}
+
+// --- making ---
+
+typedef struct Row {
+    uint64_t key;
+    uint32_t file, expr, others;
+    uint8_t kind, certainty, reason;
+} Row;
+
+typedef struct Making {
+    Resolver *r;
+    Arena scratch;
+    VEC(Row) rows;
+} Making;
+
+static void add_row(Making *m, uint64_t key, const Row *model)
+{
+    Row row = *model;
+    row.key = key;
+    VEC_PUSH(&m->scratch, &m->rows, row);
+}
+
+static void add_targets(Making *m, const Resolved *to, Row *model)
+{
+    model->certainty = (uint8_t)to->certainty;
+    model->reason = (uint8_t)to->reason;
+    model->others = to->count ? to->count - 1 : 0;
+    for (uint32_t i = 0; i < to->count; i++) add_row(m, edge_key(m->r, to->targets[i]), model);
+}
+
+static void add_file(Making *m, WorldFile *file, uint32_t number)
+{
+    for (uint32_t i = 0; i < file->names.expr_count; i++) {
+        const NameExpr *use = &file->names.exprs[i];
+        if (use->op != EXPR_NAME && use->op != EXPR_MEMBER) continue;
+        Row row = {.file = number, .expr = i, .kind = (uint8_t)edge_kind_of(use)};
+        Resolved to;
+        resolve_use(m->r, file, i, &to);
+        add_targets(m, &to, &row);
+        if (to.certainty == CERTAINTY_NAME_ONLY)
+            add_row(m, edge_name_key(file->lang, names_text(use, file->text)), &row);
+    }
+    for (uint32_t i = 0; i < file->names.binding_count; i++) {
+        const NameBinding *binding = &file->names.bindings[i];
+        if (binding->kind != BIND_IMPORT || !binding->target) continue;
+        Row row = {.file = number, .expr = binding->target - 1, .kind = EDGE_IMPORT};
+        Resolved to;
+        resolve_import(m->r, file, i, &to);
+        add_targets(m, &to, &row);
+    }
+}
+
+static int compare_rows(const void *left, const void *right)
+{
+    const Row *a = left, *b = right;
+    if (a->key != b->key) return a->key < b->key ? -1 : 1;
+    if (a->file != b->file) return a->file < b->file ? -1 : 1;
+    if (a->expr != b->expr) return a->expr < b->expr ? -1 : 1;
+    return (a->kind > b->kind) - (a->kind < b->kind);
+}
+
+static void put_row(Buf *out, const Row *row, const Row *before)
+{
+    bool same = before && before->key == row->key;
+    uint32_t file = same ? before->file : 0;
+    varint_add(out, row->file - file);
+    varint_add(out, same && before->file == row->file ? row->expr - before->expr : row->expr);
+    buf_byte(out, (char)(row->kind << 4 | row->certainty));
+    buf_byte(out, (char)row->reason);
+    varint_add(out, row->others);
+}
+
+static void pack(Making *m, Arena *arena, const Head *head, SegmentSection out[EDGES_SECTIONS])
+{
+    size_t count = m->rows.len, keys = 0;
+    if (count) qsort(m->rows.items, count, sizeof(Row), compare_rows);
+    uint64_t *key = ARENA_ARRAY(arena, uint64_t, count);
+    uint32_t *starts = ARENA_ARRAY(arena, uint32_t, count + 1);
+    Buf bytes = buf_on(arena);
+    for (size_t i = 0; i < count; i++) {
+        const Row *row = &m->rows.items[i], *before = i ? row - 1 : NULL;
+        if (!before || before->key != row->key) {
+            starts[keys] = (uint32_t)bytes.len;
+            key[keys++] = row->key;
+        }
+        put_row(&bytes, row, before);
+    }
+    starts[keys] = (uint32_t)bytes.len;
+    Head *own = ARENA_NEW(arena, Head);
+    *own = *head;
+    out[0] = (SegmentSection){EDGES_HEAD, {(const char *)own, sizeof *own}};
+    out[1] = (SegmentSection){EDGES_KEYS, {(const char *)key, keys * sizeof *key}};
+    out[2] = (SegmentSection){EDGES_STARTS, {(const char *)starts, (keys + 1) * sizeof *starts}};
+    out[3] = (SegmentSection){EDGES_BYTES, buf_str(&bytes)};
+}
+
+Fail edge_store_make(Ctx *cx, Resolver *resolver, uint32_t first, uint32_t files,
+                     SegmentSection out[EDGES_SECTIONS])
+{
+    Making m = {.r = resolver};
+    Head head = {.version = EDGES_VERSION, .files = files, .world = world_digest(resolver->world)};
+    Fail fail = NULL;
+    for (uint32_t i = 0; i < files && !fail; i++) {
+        WorldFile *file = world_file(resolver->world, first + i);
+        if (file) add_file(&m, file, i);
+        fail = ctx_check(cx);
+    }
+    if (!fail) pack(&m, cx->arena, &head, out);
+    arena_fini(&m.scratch);
+    return fail;
+}
+
+// --- reading ---
+
+bool edge_store_open(const Segment *segment, EdgeStore *out)
+{
+    *out = (EdgeStore){.segment = segment};
+    if (!segment) return false;
+    Head head;
+    Str bytes = segment_section(segment, EDGES_HEAD);
+    if (bytes.len != sizeof head) return false;
+    memcpy(&head, bytes.ptr, sizeof head);
+    Str keys = segment_section(segment, EDGES_KEYS);
+    Str starts = segment_section(segment, EDGES_STARTS);
+    if (head.version != EDGES_VERSION || keys.len % sizeof(uint64_t)) return false;
+    if (starts.len != (keys.len / sizeof(uint64_t) + 1) * sizeof(uint32_t)) return false;
+    out->world = head.world;
+    out->files = head.files;
+    out->count = (uint32_t)(keys.len / sizeof(uint64_t));
+    out->keys = (const uint64_t *)(const void *)keys.ptr;
+    out->starts = (const uint32_t *)(const void *)starts.ptr;
+    return true;
+}
+
+EdgeList edge_store_find(const EdgeStore *store, uint64_t key)
+{
+    uint32_t low = 0, high = store->count;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (store->keys[middle] < key) low = middle + 1;
+        else high = middle;
+    }
+    EdgeList list = {.files = store->files};
+    if (low == store->count || store->keys[low] != key) return list;
+    uint32_t from = store->starts[low], to = store->starts[low + 1];
+    if (to < from) return list;
+    Str bytes = segment_part(store->segment, EDGES_BYTES, from, to - from);
+    list.at = (const uint8_t *)bytes.ptr;
+    list.end = list.at + bytes.len;
+    return list;
+}
+
+bool edge_list_next(EdgeList *list)
+{
+    if (list->end - list->at < 5) return false;
+    uint32_t files = varint_get(&list->at, list->end), expr = varint_get(&list->at, list->end);
+    if (list->end - list->at < 3) return false;
+    uint8_t kinds = *list->at++, reason = *list->at++;
+    list->edge.expr = files ? expr : list->edge.expr + expr;
+    list->edge.file += files;
+    list->edge.kind = kinds >> 4;
+    list->edge.certainty = kinds & 15;
+    list->edge.reason = reason;
+    list->edge.others = varint_get(&list->at, list->end);
+    return list->edge.file < list->files && list->edge.kind < EDGE_KINDS &&
+           list->edge.certainty < CERTAINTIES && reason < REASONS;
+}

@@ -1,0 +1,57 @@
+// resolve/edge_store.h - the edges of a part of the index: for each definition, the uses in the
+// part's files that mean it. An attachment of the part (index/snapshot.h).
+//
+//   World of the next snapshot --resolve_use of every use--> (key, file, use) --sorted--> sections
+//
+// A definition's key is made of its path, the kinds and names of what it stands in, and its place
+// among equals: it stays the same through edits elsewhere, and through merges of segments. What a
+// use means depends on other files, so the head says for which World (world_digest) the edges are
+// right; in another one they are not used, and the next build makes them anew. So what is found
+// here is what a clean build finds.
+// name_only uses stand under the key of their name and language.
+//
+// Threads: frozen once open; made by one thread. Memory: borrows the segment.
+#ifndef CQ_RESOLVE_EDGE_STORE_H
+#define CQ_RESOLVE_EDGE_STORE_H
+
+#include "resolve/edges.h"
+
+enum { // section ids
+    EDGES_HEAD = 0x500,
+    EDGES_KEYS,   // u64, ascending
+    EDGES_STARTS, // u32: where in EDGES_BYTES the list of a key begins, and one more
+    EDGES_BYTES,
+    EDGES_SECTIONS = 4,
+};
+enum { EDGES_VERSION = 1 };
+// Text of a workspace of which edges are kept; of larger ones they are found when asked for.
+#define EDGES_MOST_TEXT (UINT64_C(256) << 20)
+
+uint64_t edge_key(Resolver *resolver, DefRef def); // of a definition, canonical
+uint64_t edge_name_key(LangId lang, Str name);
+
+// The edges from `files` files of the World, from number `first` on, in cx->arena.
+// Fails: CANCELLED.
+MUST_CHECK Fail edge_store_make(Ctx *cx, Resolver *resolver, uint32_t first, uint32_t files,
+                                SegmentSection out[EDGES_SECTIONS]);
+
+typedef struct EdgeStore {
+    const Segment *segment;
+    Hash128 world;
+    uint32_t files, count;
+    const uint64_t *keys;
+    const uint32_t *starts;
+} EdgeStore;
+
+// False when there is none, it is of another version, or it is damaged (segment_intact tells).
+bool edge_store_open(const Segment *segment, EdgeStore *out);
+
+typedef struct EdgeList { // the uses under one key; Edge.file is a number of the part
+    const uint8_t *at, *end;
+    uint32_t files;
+    Edge edge;
+} EdgeList;
+EdgeList edge_store_find(const EdgeStore *store, uint64_t key);
+bool edge_list_next(EdgeList *list); // false at the end
+
+#endif
