@@ -342,9 +342,11 @@ void calls_text(Buf *out, const void *arguments, const Result *of, const TextSty
         write_callees(&c.page, table);
     }
     page_tail(&c.page);
-    if (i < data->answer->table_count)
-        page_addf(&c.page, "%zu tables not shown: --budget, or --format json\n",
+    if (i < data->answer->table_count) {
+        page_addf(&c.page, "%zu tables not shown: --budget, or --format json",
                   data->answer->table_count - i);
+        page_end_line(&c.page);
+    }
     write_others(&c, summary);
     write_notes(&c);
 }
