@@ -351,8 +351,8 @@ static const OpCell cell = {.version = 1, .files = "in", .selection = select_fil
 
 static const OpExample examples[] = {
     {"cq calls Store.save", "every call of a method, surest first, with the shape of its arguments"},
-    {"cq calls app.py:12:8", "of what the name at this place means"},
-    {"cq calls save --certainty exact --exclude 'test*'", "only proven calls, outside of tests"},
+    {"cq calls pkg/app.py:15:10", "of what the name at this place means"},
+    {"cq calls save --certainty exact --exclude tests", "only proven calls, outside of tests"},
     {"cq calls Store.save --depth 3 --callees", "callers of callers, and what it calls itself"},
     {"cq calls Store.save --depth 3 --format mermaid", "that tree as a picture"},
     {0},

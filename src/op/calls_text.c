@@ -50,8 +50,12 @@ static void write_totals(Page *page, const CensusTable *table, const CallsTableR
     write_counts(page, row->by_certainty, CERTAINTIES);
     if (table->through_base)
         page_addf(page, "; through a base: likely %llu", (unsigned long long)table->through_base);
-    if (table->kept < table->calls)
-        page_addf(page, "; %llu pass the filters", (unsigned long long)table->kept);
+    if (table->kept < table->calls || table->kept_through_base < table->through_base) {
+        page_addf(page, "; %llu", (unsigned long long)table->kept);
+        if (table->through_base)
+            page_addf(page, " and %llu", (unsigned long long)table->kept_through_base);
+        page_add(page, STR(" pass the filters"));
+    }
     page_end_line(page);
 }
 
@@ -85,6 +89,13 @@ static void write_card(CallsPage *c, const CensusTable *table, const CallsTableR
     write_subject(page, &table->subject);
     write_totals(page, table, row);
     write_other_uses(page, table);
+    if (table->made) {
+        Arena *arena = page->out->arena;
+        page_addf(page, "  runs when a " STR_FMT " is made: cq calls " STR_FMT,
+                  STR_ARG(table->made->qualified),
+                  STR_ARG(shell_word(arena, target_again(arena, table->made))));
+        page_end_line(page);
+    }
     write_kin(page, "overrides", table->overridden, table->overridden_count);
     write_kin(page, "overridden by", table->overriding, table->overriding_count);
     page_addf(page, "  risk: " STR_FMT, STR_ARG(row->risk.level));
@@ -311,6 +322,26 @@ static void write_miss(Page *page, const CallsArgs *args, const Subjects *subjec
     page_end_line(page);
 }
 
+// About as many lines as a table needs.
+static int64_t need_of(const CensusTable *table)
+{
+    enum { CARD = 10 };
+    size_t lines = table->site_count + MIN(table->hazard_count, (size_t)HAZARDS_SHOWN) +
+                   MIN(table->caller_count, (size_t)TREE_SHOWN) + table->callee_count;
+    for (size_t i = 1; i < table->site_count; i++)
+        lines += !str_eq(table->sites[i].path, table->sites[i - 1].path);
+    return CARD + (int64_t)lines;
+}
+
+// What the tables from `index` on leave for this one: each may have its part of the page.
+static int64_t share_of(const CallsPage *c, size_t index)
+{
+    size_t count = c->answer->table_count;
+    int64_t left = c->page.lines_left - PAGE_RESERVED, part = left / (int64_t)(count - index);
+    for (size_t i = index + 1; i < count; i++) left -= MIN(need_of(&c->answer->tables[i]), part);
+    return left;
+}
+
 void calls_text(Buf *out, const void *arguments, const Result *of, const TextStyle *style)
 {
     const CallsData *data = of->data;
@@ -328,13 +359,12 @@ void calls_text(Buf *out, const void *arguments, const Result *of, const TextSty
     size_t i = 0;
     for (; i < data->answer->table_count && page_has_room(&c.page, 6); i++) {
         const CensusTable *table = &data->answer->tables[i];
-        int64_t left = c.page.lines_left - PAGE_RESERVED;
-        int64_t share = left / (int64_t)(data->answer->table_count - i), before = left;
+        int64_t share = share_of(&c, i), before = c.page.lines_left;
         if (i) page_end_line(&c.page);
         write_card(&c, table, &rows[i]);
         int64_t besides = (int64_t)MIN(table->hazard_count, (size_t)HAZARDS_SHOWN) +
                           (int64_t)(table->caller_count + table->callee_count);
-        int64_t lines = share - (before - (c.page.lines_left - PAGE_RESERVED));
+        int64_t lines = share - (before - c.page.lines_left);
         if (table->site_count)
             write_sites(&c, table, MAX(lines - MIN(besides, lines / 2), (int64_t)4));
         write_hazards(&c.page, table);

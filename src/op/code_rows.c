@@ -22,7 +22,7 @@ const Field target_fields[] = {
 };
 
 const Field risk_fields[] = {
-    FIELD(RiskRow, level, STR, "low, medium or high"),
+    FIELD(RiskRow, level, STR, "low, medium or high; unknown when only a part was asked for"),
     FIELD(RiskRow, reasons, STRS, "what it is made of"),
     {0},
 };

@@ -241,7 +241,7 @@ static const OpCell cell = {.version = 1, .files = "in", .selection = select_fil
 
 static const OpExample examples[] = {
     {"cq map", "what to read first: the definitions that most of the code leans on"},
-    {"cq map --budget 500 --in src/net", "a small map of one folder"},
+    {"cq map --budget 500 --in pkg", "a small map of one folder"},
     {"cq map --format dot", "the files of the map, and who uses whom"},
     {0},
 };

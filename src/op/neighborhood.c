@@ -122,6 +122,9 @@ static InsightRow make_insight(Arena *arena, const NearAnswer *answer)
     insight.target = target_row(&answer->subject);
     insight.calls = certainty_counts(arena, answer->lists[NEAR_CALLERS].by_certainty);
     insight.neighbourhood = (CountList){counts, count};
+    if (answer->weighed)
+        insight.risk = (RiskRow){str_from(census_risk_name(answer->risk)),
+                                 {answer->reasons, answer->reason_count}};
     return insight;
 }
 
@@ -268,8 +271,8 @@ static const OpCell cell = {.version = 1, .files = "in", .selection = select_fil
 
 static const OpExample examples[] = {
     {"cq nb Store.save", "who calls it, what it calls, what overrides it, which tests use it"},
-    {"cq nb app.py:12", "around the definition that line 12 is in, if it is a blank line too"},
-    {"cq nb Store.save --slice callers --offset 10", "the next page of one slice"},
+    {"cq nb pkg/store.py:10", "around the definition that line 10 is in, if it is a blank line too"},
+    {"cq nb Store.save --slice callers --top-k 2 --offset 2", "the next page of one slice"},
     {"cq nb Store --format dot", "as a picture"},
     {0},
 };

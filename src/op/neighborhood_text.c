@@ -35,6 +35,12 @@ static void write_card(NearPage *n)
         page_source(page, subject->signature, SOURCE_MOST);
         page_end_line(page);
     }
+    if (n->answer->weighed) {
+        page_addf(page, "  risk: %s", census_risk_name(n->answer->risk));
+        for (size_t i = 0; i < n->answer->reason_count; i++)
+            page_addf(page, "%s" STR_FMT, i ? "; " : ": ", STR_ARG(n->answer->reasons[i]));
+        page_end_line(page);
+    }
     if (n->answer->unnamed) {
         page_addf(page, "  %s has no name rules: only definitions that the index knows, and files "
                         "beside it",
@@ -49,12 +55,12 @@ static void write_node(Page *page, NearSlice slice, const NearNode *node)
     page_color(page, "35", node->path);
     bool file = str_eq(node->kind, STR("file")) && node->is_def;
     if (!file) page_addf(page, ":%u:%u", node->place.line, node->place.col);
-    page_add(page, STR("  "));
     if (node->is_def && !file)
-        page_addf(page, STR_FMT " " STR_FMT, STR_ARG(node->kind), STR_ARG(node->name));
+        page_addf(page, "  " STR_FMT " " STR_FMT, STR_ARG(node->kind), STR_ARG(node->name));
     bool user = slice == NEAR_CALLERS || slice == NEAR_TESTS;
-    if (user) page_add(page, node->name);
+    if (user) page_addf(page, "  " STR_FMT, STR_ARG(node->name));
     if (!node->is_def && !user) {
+        page_add(page, STR("  "));
         if (node->enclosing.len && slice != NEAR_IMPORTS)
             page_addf(page, STR_FMT ": ", STR_ARG(node->enclosing));
         if (slice == NEAR_CALLEES) page_add(page, node->name);
@@ -202,9 +208,8 @@ void near_draw(Buf *out, const void *arguments, const Result *of, GraphFormat ho
         Str label = str_from(near_slice_name((NearSlice)i));
         for (size_t k = 0; k < list->count; k++) {
             const NearNode *one = &list->nodes[k];
-            Str name = one->is_def || i == NEAR_CALLERS || i == NEAR_TESTS || i == NEAR_CALLEES
-                           ? one->name
-                           : one->enclosing.len ? one->enclosing : one->name;
+            bool use = i == NEAR_REFERENCES || i == NEAR_IMPORTERS;
+            Str name = use && one->enclosing.len ? one->enclosing : one->name;
             bool dashed = one->has_certainty && one->certainty != CERTAINTY_EXACT;
             draw_node(out, how, node, name,
                       str_format(out->arena, STR_FMT ":%u", STR_ARG(one->path), one->place.line));

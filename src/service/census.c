@@ -180,6 +180,27 @@ static const Subject *take_kin(Census *census, const Kin *kin, size_t *count)
     return items;
 }
 
+static bool is_constructor(Str type, Str name)
+{
+    static const char *const names[] = {"__init__", "__new__", "constructor", "initialize",
+                                        "__construct", "init", "new"};
+    if (str_eq(name, type)) return true; // Java, C++, C#
+    for (size_t i = 0; i < ARRAY_LEN(names); i++)
+        if (str_eq(name, str_from(names[i]))) return true;
+    return false;
+}
+
+static void find_made(Census *census, CensusTable *table)
+{
+    DefRef owner;
+    if (!kin_owner(census->code->resolver, table->subject.ref, &owner)) return;
+    const WorldFile *file = world_file(census->code->world, owner.file);
+    if (!is_constructor(file->facts.defs[owner.def].name, table->subject.name)) return;
+    Subject *made = ARENA_NEW(census->code->cx->arena, Subject);
+    target_subject(census->code, owner, made);
+    table->made = made;
+}
+
 static void find_relatives(Census *census, CensusTable *table)
 {
     Kin kin;
@@ -192,16 +213,7 @@ static void find_relatives(Census *census, CensusTable *table)
     kin_overridden(census->code->resolver, ref, &kin);
     table->overridden = take_kin(census, &kin, &table->overridden_count);
     table->kin_cut |= kin.cut;
-}
-
-static bool is_constructor(const Subject *type, Str name)
-{
-    static const char *const names[] = {"__init__", "__new__", "constructor", "initialize",
-                                        "__construct", "init", "new"};
-    if (str_eq(name, type->name)) return true; // Java, C++, C#
-    for (size_t i = 0; i < ARRAY_LEN(names); i++)
-        if (str_eq(name, str_from(names[i]))) return true;
-    return false;
+    find_made(census, table);
 }
 
 static void find_constructors(Census *census, CensusTable *table)
@@ -216,7 +228,7 @@ static void find_constructors(Census *census, CensusTable *table)
     for (uint32_t i = type->ref.def + 1; i < file->facts.def_count; i++) {
         const Def *def = &file->facts.defs[i];
         if (def->full.start >= file->facts.defs[type->ref.def].full.end) break;
-        if (def->parent != (int32_t)type->ref.def || !is_constructor(type, def->name)) continue;
+        if (def->parent != (int32_t)type->ref.def || !is_constructor(type->name, def->name)) continue;
         Subject subject;
         target_subject(census->code, (DefRef){type->ref.file, i}, &subject);
         VEC_PUSH(census->code->cx->arena, &found, subject);

@@ -26,7 +26,7 @@ void census_hazards(Census *census, const Edges *edges, CensusTable *table);
 void census_callers(Census *census, CensusTable *table, const SiteVec *sites);
 void census_callees(Census *census, CensusTable *table);
 
-// --- census_risk.c
+// --- census_risk.c: of what the table counts; only census->code is looked at.
 void census_risk(Census *census, CensusTable *table);
 
 // The innermost call whose parentheses hold `offset`; NULL.

@@ -3,9 +3,9 @@
 
 #include <stdlib.h>
 
-#include "base/vec.h"
 #include "index/path_class.h"
 #include "resolve/kin.h"
+#include "service/census_.h"
 
 static const char *const names[] = {
 #define SLICE(id, name, says) name,
@@ -156,7 +156,9 @@ static void add_user(Near *near, NearSlice slice, Map *seen, const CallSite *sit
 
 static void sort_use(Near *near, const CallSite *site, Map *callers, Map *tests)
 {
-    if (site->role == ROLE_TEST && is_wanted(near, NEAR_TESTS) && site->kind != EDGE_IMPORT)
+    bool file = near->ref.def == WORLD_NONE; // who imports it uses it
+    if (site->role == ROLE_TEST && is_wanted(near, NEAR_TESTS) &&
+        (file || site->kind != EDGE_IMPORT))
         add_user(near, NEAR_TESTS, tests, site);
     if (site->kind == EDGE_CALL && is_wanted(near, NEAR_CALLERS))
         add_user(near, NEAR_CALLERS, callers, site);
@@ -396,6 +398,30 @@ static void take_pages(Near *near)
     }
 }
 
+// Of all that is around it; of a part of that nothing is said.
+static void weigh_risk(Near *near)
+{
+    const NearList *lists = near->out->lists;
+    Census census = {.code = near->code};
+    CensusTable table = {.subject = near->out->subject};
+    bool method = table.subject.kind == DEF_METHOD || table.subject.kind == DEF_FUNCTION;
+    if (near->query->slices || near->query->certainties || near->out->unnamed) return;
+    for (size_t i = 0; i < lists[NEAR_CALLERS].total; i++) {
+        const NearNode *node = &near->nodes[NEAR_CALLERS].items[i];
+        table.calls_by[node->certainty] += node->sites;
+        bool sure = node->certainty <= CERTAINTY_LIKELY;
+        table.test_calls += sure && node->role == ROLE_TEST ? node->sites : 0;
+    }
+    table.exact_callers = lists[NEAR_CALLERS].by_certainty[CERTAINTY_EXACT];
+    table.overriding_count = lists[NEAR_IMPLEMENTATIONS].total;
+    table.overridden_count = method ? lists[NEAR_SUPERTYPES].total : 0;
+    census_risk(&census, &table);
+    near->out->weighed = true;
+    near->out->risk = table.risk;
+    near->out->reasons = table.reasons;
+    near->out->reason_count = table.reason_count;
+}
+
 static Fail answer(Code *code, void *arg)
 {
     Near *near = arg;
@@ -420,6 +446,7 @@ static Fail answer(Code *code, void *arg)
         add_indexed_defs(near);
     }
     take_pages(near);
+    weigh_risk(near);
     return NULL;
 }
 

@@ -56,6 +56,10 @@ typedef struct NearAnswer {
     Subject subject; // the first of them
     NearList lists[NEAR_SLICES];
     bool unnamed; // a file without names
+    bool weighed; // all is here, so what follows is known (service/census.h)
+    int risk;
+    const Str *reasons;
+    size_t reason_count;
     const Str *notes;
     size_t note_count;
 } NearAnswer;

@@ -409,24 +409,41 @@ static void offer(Arena *arena, Near *near, size_t *count, Str name, size_t dist
     near[at] = (Near){str_copy(arena, name), distance};
 }
 
-static void list_nearest(Code *code, Str wanted, Subjects *out)
+static size_t find_near(Code *code, Str wanted, Near *near, Arena *scratch)
 {
-    Arena scratch = {0};
-    Near near[NEAREST_MOST];
     size_t count = 0, limit = MAX(wanted.len / 3, (size_t)1);
     for (size_t i = 0; i < code->corpus.part_count; i++) {
-        StrCursor names = strtable_cursor(&scratch, &code->corpus.parts[i].lexicon->names);
+        StrCursor names = strtable_cursor(scratch, &code->corpus.parts[i].lexicon->names);
         Str name;
         while (strtable_next(&names, &name)) {
             if (name.len + limit < wanted.len || name.len > wanted.len + limit) continue;
             size_t distance = str_distance(wanted, name, limit), defs;
             if (distance > limit || distance >= MAX(wanted.len, name.len)) continue;
             world_defs(code->world, name, &defs);
-            if (defs) offer(&scratch, near, &count, name, distance);
+            if (defs) offer(scratch, near, &count, name, distance);
         }
     }
-    Str *names = ARENA_ARRAY(code->cx->arena, Str, NEAREST_MOST);
-    for (size_t i = 0; i < count; i++) names[i] = code_keep(code, near[i].name);
+    return count;
+}
+
+// The last of the parts that no definition has; of a.b.c, with what follows it.
+static void list_nearest(Code *code, const TargetText *read, Subjects *out)
+{
+    Arena scratch = {0}, *arena = code->cx->arena;
+    Near near[NEAREST_MOST];
+    size_t wrong = read->part_count - 1, defs = 0;
+    world_defs(code->world, read->parts[wrong], &defs);
+    for (size_t i = wrong; defs && i-- > 0;) {
+        world_defs(code->world, read->parts[i], &defs);
+        if (!defs) wrong = i;
+    }
+    size_t count = find_near(code, read->parts[wrong], near, &scratch);
+    Str *names = ARENA_ARRAY(arena, Str, NEAREST_MOST);
+    for (size_t i = 0; i < count; i++) {
+        names[i] = code_keep(code, near[i].name);
+        for (size_t k = wrong + 1; k < read->part_count; k++)
+            names[i] = str_join(arena, names[i], STR("."), read->parts[k]);
+    }
     out->nearest = names;
     out->nearest_count = count;
     arena_fini(&scratch);
@@ -446,6 +463,6 @@ Fail target_find(Code *code, Str text, TargetWants wants, Subjects *out)
     out->line = read.line;
     take_subjects(code, &refs, wants == TARGET_CALLABLE && !read.line, out);
     if (!out->count && !out->external.len && read.part_count)
-        list_nearest(code, read.parts[read.part_count - 1], out);
+        list_nearest(code, &read, out);
     return NULL;
 }
