@@ -6,7 +6,7 @@
 // lowers the flag it is given. More runs at once than flags wait for one.
 #include "cq/cq.h"
 
-#include "app/context.h"
+#include "app/ask.h"
 #include "base/version.h"
 
 enum { MOST_RUNS = 128 };
@@ -96,33 +96,17 @@ static void give_flag(CqEngine *engine, const Flag *flag)
     mutex_unlock(&engine->mutex);
 }
 
-static Fail find_op(Arena *arena, const char *name, const OpSpec **out)
-{
-    *out = op_named(str_from(name));
-    if (*out) return NULL;
-    Str near = op_nearest(str_from(name));
-    if (!near.len) return FAIL(arena, BAD_REQUEST, "no operation \"%s\"", name ? name : "");
-    return FAIL(arena, BAD_REQUEST, "no operation \"%s\"; did you mean " STR_FMT "?", name,
-                STR_ARG(near));
-}
-
 static Fail run(Ctx *cx, const CqEngine *engine, const char *name, const char *arguments,
                 CqReply *reply)
 {
-    const OpSpec *op = NULL;
+    Asked asked;
     const Json *document = NULL;
-    TRY(find_op(cx->arena, name, &op));
     if (arguments && *arguments) TRY(json_parse(cx->arena, str_from(arguments), &document));
-    void *args = arena_alloc(cx->arena, op->args_size);
-    TRY(record_from_json(cx->arena, op->args, document, args));
-    RunInfo info = {0};
-    Result result = {0};
-    TRY(context_run(cx, engine->context, op, args, &info, &result));
+    TRY(ask(cx, engine->context, str_from(name), document, &asked));
     Buf buf = buf_on(&reply->arena); // the rest goes when the request ends
-    JsonWriter w = {.out = &buf};
-    answer_write(&w, op, &info, &result, NULL);
+    ask_write(&buf, &asked);
     reply->json = buf_str(&buf);
-    reply->status = answer_status(&result);
+    reply->status = answer_status(&asked.result);
     return NULL;
 }
 
@@ -183,7 +167,8 @@ CqReply *cq_schema(const char *operation)
 {
     CqReply *reply = reply_new();
     const OpSpec *op = NULL;
-    Fail fail = find_op(&reply->arena, operation, &op);
+    Ctx cx = {.arena = &reply->arena};
+    Fail fail = ask_find(&cx, str_from(operation), &op);
     if (fail) return reply_problem(reply, fail);
     Buf buf = buf_on(&reply->arena);
     JsonWriter w = {.out = &buf};

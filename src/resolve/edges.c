@@ -105,7 +105,8 @@ static void look_at_use(Search *s, WorldFile *file, uint32_t expr, Str asked)
     resolve_use(s->r, file, expr, &to);
     bool own_name = str_eq(name, s->names[0]);
     if (has_target(s, &to)) add_edge(s, file, expr, edge_kind_of(use), &to);
-    else if (to.certainty == CERTAINTY_NAME_ONLY && own_name && file->lang == s->lang)
+    else if (to.certainty == CERTAINTY_NAME_ONLY && own_name &&
+             resolve_family(file->lang) == resolve_family(s->lang))
         add_edge(s, file, expr, edge_kind_of(use), &to);
 }
 

@@ -5,6 +5,9 @@
 #include "resolve/value.h"
 
 extern const ResolveLang resolve_python;
+extern const ResolveLang resolve_go;
 extern const ResolveLang resolve_c;
+extern const ResolveLang resolve_cpp;
+extern const ResolveLang resolve_javascript;
 
 #endif

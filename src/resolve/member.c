@@ -114,6 +114,25 @@ const TypeOrder *type_order(Resolver *r, DefRef type)
     return order;
 }
 
+static Str folder_of(Str path)
+{
+    size_t slash = str_find_last(path, '/');
+    return slash < path.len ? str_sub(path, 0, slash) : STR_NONE;
+}
+
+static bool lies_beside(const Resolver *r, uint32_t one, uint32_t two)
+{
+    return str_eq(folder_of(world_path(r->world, one)), folder_of(world_path(r->world, two)));
+}
+
+// A type, or the one object of a type without a name.
+static bool holds_members(Resolver *r, const Value *value)
+{
+    if (value->kind != VALUE_OBJECT) return value->kind == VALUE_DEF;
+    const WorldFile *file = world_file(r->world, value->ref.file);
+    return file && !is_type_kind(file->facts.defs[value->ref.def].kind);
+}
+
 // Members that stand outside of the type's body: Go methods, Rust impls, Foo::bar in C++.
 static Values outside_members(Resolver *r, DefRef type, LangId lang, Str name)
 {
@@ -121,7 +140,8 @@ static Values outside_members(Resolver *r, DefRef type, LangId lang, Str name)
     size_t count;
     const DefRef *defs = world_defs(r->world, name, &count);
     for (size_t i = 0; i < count; i++) {
-        if (world_lang(r->world, defs[i].file) != lang) continue;
+        if (resolve_family(world_lang(r->world, defs[i].file)) != resolve_family(lang)) continue;
+        if (lang == LANG_go && !lies_beside(r, defs[i].file, type.file)) continue;
         WorldFile *file = world_file(r->world, defs[i].file);
         if (!file) continue;
         uint32_t def = defs[i].def;
@@ -133,7 +153,7 @@ static Values outside_members(Resolver *r, DefRef type, LangId lang, Str name)
         Values types = evaluate(r, file, receiver->expr);
         for (uint32_t k = 0; k < types.count; k++) {
             DefRef ref = types.items[k].ref;
-            if (types.items[k].kind != VALUE_DEF || ref.file != type.file || ref.def != type.def)
+            if (!holds_members(r, &types.items[k]) || ref.file != type.file || ref.def != type.def)
                 continue;
             values_add(r, &out, (Value){.kind = VALUE_DEF, .ref = defs[i]});
             values_name(r, &out, defs[i]);
@@ -144,7 +164,8 @@ static Values outside_members(Resolver *r, DefRef type, LangId lang, Str name)
 
 static bool has_outside_members(LangId lang)
 {
-    return lang == LANG_go || lang == LANG_rust || lang == LANG_cpp;
+    return lang == LANG_go || lang == LANG_rust || lang == LANG_cpp ||
+           resolve_lang(lang)->outside_members;
 }
 
 static Values own_member(Resolver *r, DefRef type, Str name)
@@ -153,7 +174,9 @@ static Values own_member(Resolver *r, DefRef type, Str name)
     Values out = values_none(REASON_MEMBER);
     if (!file) return out;
     uint32_t scope = file->scope_of_def[type.def];
-    if (scope != WORLD_NONE) out = lookup_scope(r, file, scope, name);
+    // Locals of a function are no members of it.
+    bool open = scope != WORLD_NONE && file->names.scopes[scope].kind != SCOPE_FUNCTION;
+    if (open) out = lookup_scope(r, file, scope, name);
     if (!out.count && !out.named_count && has_outside_members(file->lang))
         out = outside_members(r, type, file->lang, name);
     return out;
@@ -197,7 +220,7 @@ static Values member_of_module(Resolver *r, const Value *module, Str name, LangI
 Values member_of(Resolver *r, const Values *base, Str name, LangId lang)
 {
     Values out = {.certainty = base->certainty, .reason = base->reason};
-    uint32_t missing = 0;
+    uint32_t missing = 0, modules = 0;
     for (uint32_t i = 0; i < base->count; i++) {
         const Value *value = &base->items[i];
         Values one = values_none(REASON_MEMBER);
@@ -213,8 +236,11 @@ Values member_of(Resolver *r, const Values *base, Str name, LangId lang)
         case VALUE_SUPER: one = member_of_type(r, value->ref, name, true); break;
         }
         missing += !one.count && !one.named_count;
+        modules += value->kind == VALUE_FILE;
         values_join(r, &out, &one);
     }
-    if (missing && missing < base->count) values_weaken(&out, CERTAINTY_LIKELY, REASON_SEVERAL);
+    // A module and what it exports as a whole are one thing.
+    if (missing && missing < base->count && !modules)
+        values_weaken(&out, CERTAINTY_LIKELY, REASON_SEVERAL);
     return out;
 }

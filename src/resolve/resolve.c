@@ -27,10 +27,19 @@ const ResolveLang *resolve_lang(LangId lang)
     static const ResolveLang none = {0};
     switch (lang) {
     case LANG_python: return &resolve_python;
-    case LANG_c:
-    case LANG_cpp: return &resolve_c;
+    case LANG_javascript:
+    case LANG_typescript:
+    case LANG_tsx: return &resolve_javascript;
+    case LANG_go: return &resolve_go;
+    case LANG_c: return &resolve_c;
+    case LANG_cpp: return &resolve_cpp;
     default: return &none;
     }
+}
+
+LangId resolve_family(LangId lang)
+{
+    return lang == LANG_typescript || lang == LANG_tsx ? LANG_javascript : lang;
 }
 
 Resolver *resolver_new(World *world, Ctx *cx)
@@ -79,7 +88,7 @@ static void add_called(Targets *t, const Values *values, LangId lang)
                 add_target(t, value->ref);
         } else if (value->kind == VALUE_OBJECT) {
             Values self = {.items = value, .count = 1, .certainty = CERTAINTY_EXACT};
-            Values call = member_of(t->r, &self, STR("__call__"), lang);
+            Values call = member_of(t->r, &self, resolve_call_member(lang), lang);
             for (uint32_t k = 0; k < call.count; k++)
                 if (call.items[k].kind == VALUE_DEF) add_target(t, call.items[k].ref);
         }
@@ -89,7 +98,7 @@ static void add_called(Targets *t, const Values *values, LangId lang)
 // A variable or field in between is meant, too; a field may hold something else by then.
 static void add_holders(Targets *t, const Values *values, Resolved *out)
 {
-    for (uint32_t i = 0; i < values->named_count && t->refs.len; i++) {
+    for (uint32_t i = 0; i < values->named_count && (t->refs.len || t->external); i++) {
         const WorldFile *file = world_file(t->r->world, values->named[i].file);
         DefKind kind = file ? file->facts.defs[values->named[i].def].kind : DEF_KINDS;
         if (kind != DEF_VARIABLE && kind != DEF_CONSTANT && kind != DEF_FIELD) continue;
@@ -133,7 +142,8 @@ static bool is_defined(Resolver *r, const WorldFile *file, Str name, bool called
     size_t count;
     const DefRef *defs = world_defs(r->world, name, &count);
     for (size_t i = 0; i < count; i++) {
-        if (world_lang(r->world, defs[i].file) != file->lang) continue;
+        LangId lang = world_lang(r->world, defs[i].file);
+        if (resolve_family(lang) != resolve_family(file->lang)) continue;
         const WorldFile *other = called ? world_file(r->world, defs[i].file) : NULL;
         if (!called || (other && resolve_is_callable(other->facts.defs[defs[i].def].kind)))
             return true;

@@ -58,6 +58,8 @@ void resolve_export(Resolver *resolver, WorldFile *file, Str name, Resolved *out
 void resolve_import(Resolver *resolver, WorldFile *file, uint32_t binding, Resolved *out);
 // The same definition, however it is reached: with a body, where there is one.
 DefRef resolve_canonical(Resolver *resolver, DefRef def);
+// Languages that see each other's definitions are one: TypeScript and TSX are JavaScript.
+LangId resolve_family(LangId lang);
 bool resolve_is_callable(DefKind kind); // can stand in front of (...)
 
 // Types of the workspace that `type` is derived from, nearest first; *outside: there are others.

@@ -186,6 +186,7 @@ Values evaluate_typed(Resolver *r, WorldFile *file, uint32_t type)
         Values two = evaluate_typed(r, file, expr->other);
         values_join(r, &out, &one);
         values_join(r, &out, &two);
+        if (out.count > 1) values_weaken(&out, CERTAINTY_LIKELY, REASON_SEVERAL);
         return out;
     }
     Values types = evaluate(r, file, type);
@@ -219,7 +220,10 @@ static void call_one(Resolver *r, const Value *value, Values *out)
         // An outside type gives an outside object; what a function gives may be one of ours.
         size_t at = str_find_last(value->name, '.');
         Str last = at < value->name.len ? str_sub(value->name, at + 1, SIZE_MAX) : value->name;
-        if (last.len && last.ptr[0] >= 'A' && last.ptr[0] <= 'Z') values_add(r, out, *value);
+        bool given = str_ends(last, STR("()")); // what an object gives that is called
+        if (given || !last.len || last.ptr[0] < 'A' || last.ptr[0] > 'Z') return;
+        Str name = str_format(r->arena, STR_FMT "()", STR_ARG(value->name));
+        values_add(r, out, (Value){.kind = VALUE_EXTERNAL, .name = name});
         return;
     }
     if (value->kind != VALUE_DEF && value->kind != VALUE_OBJECT) return;
@@ -227,7 +231,7 @@ static void call_one(Resolver *r, const Value *value, Values *out)
     if (!file) return;
     if (value->kind == VALUE_OBJECT) {
         Values base = {.items = value, .count = 1, .certainty = CERTAINTY_EXACT};
-        Values call = member_of(r, &base, STR("__call__"), file->lang);
+        Values call = member_of(r, &base, resolve_call_member(file->lang), file->lang);
         Values given = evaluate_call(r, &call);
         if (!call.count) given = returned(r, file, value->ref.def); // a typedef of a function
         values_join(r, out, &given);
@@ -302,6 +306,8 @@ Values evaluate_binding(Resolver *r, WorldFile *file, uint32_t binding)
     Values out = values_none(REASON_SCOPE);
     if (r->depth > DEEPEST) return out;
     r->depth++;
+    int want = r->want;
+    r->want = WANT_ANY;
     switch (b->kind) {
     case BIND_DEF:
         if (b->target) out = held(r, file, b);
@@ -333,13 +339,32 @@ Values evaluate_binding(Resolver *r, WorldFile *file, uint32_t binding)
         if (b->value) out = evaluate(r, file, b->value);
         else if (b->target) out = exported(r, file, b->target);
         break;
+    case BIND_TYPE_PARAM: // at least what its bounds say
+        if (b->type) out = evaluate(r, file, b->type);
+        values_weaken(&out, CERTAINTY_LIKELY, REASON_IMPLEMENTS);
+        break;
     default: values_because(&out, REASON_UNTYPED);
     }
+    r->want = want;
     r->depth--;
     return out;
 }
 
 // --- expressions
+
+// type List []T: what is in a List.
+static Values items_of_type(Resolver *r, DefRef type)
+{
+    static const NoteKind kinds[] = {NOTE_BASE, NOTE_STANDS};
+    WorldFile *file = world_file(r->world, type.file);
+    for (size_t i = 0; file && i < ARRAY_LEN(kinds); i++) {
+        const NameNote *note = file_note(r, file, type.def, kinds[i]);
+        if (!note || !note->expr) continue;
+        const NameExpr *expr = &file->names.exprs[note->expr - 1];
+        if (expr->op == EXPR_ITEM && expr->other) return evaluate_typed(r, file, expr->other);
+    }
+    return values_none(REASON_TYPE);
+}
 
 static Values items_of(Resolver *r, const Values *base, LangId lang)
 {
@@ -354,6 +379,12 @@ static Values items_of(Resolver *r, const Values *base, LangId lang)
             Values self = {.items = value, .count = 1, .certainty = CERTAINTY_EXACT};
             Values method = member_of(r, &self, STR("__getitem__"), lang);
             one = evaluate_call(r, &method);
+            if (!one.count) one = items_of_type(r, value->ref);
+            if (!one.count && !method.count &&
+                resolve_lang(lang)->function_pointers) { // p[i] of a pointer
+                values_add(r, &one, *value);
+                values_weaken(&one, CERTAINTY_LIKELY, REASON_TYPE);
+            }
         }
         values_join(r, &out, &one);
     }
@@ -371,6 +402,11 @@ static Values super_of(Resolver *r, const Values *after)
     return out;
 }
 
+static int wanted(const NameExpr *expr)
+{
+    return expr->role & (ROLE_CALLED | ROLE_DECORATOR) ? WANT_CALLABLE : WANT_VALUE;
+}
+
 static Values evaluate_op(Resolver *r, WorldFile *file, const NameExpr *expr)
 {
     Values out = values_none(REASON_TYPE);
@@ -378,10 +414,19 @@ static Values evaluate_op(Resolver *r, WorldFile *file, const NameExpr *expr)
     uint32_t index = (uint32_t)(expr - file->names.exprs);
     Values base = expr->op == EXPR_TYPED ? out : evaluate(r, file, expr->base);
     switch (expr->op) {
-    case EXPR_NAME: return lookup(r, file, scope, index, names_text(expr, file->text));
-    case EXPR_MEMBER: return member_of(r, &base, names_text(expr, file->text), file->lang);
+    case EXPR_NAME:
+        if (resolve_lang(file->lang)->calls_apart) r->want = wanted(expr);
+        out = lookup(r, file, scope, index, names_text(expr, file->text));
+        r->want = WANT_ANY;
+        return out;
+    case EXPR_MEMBER:
+        if (resolve_lang(file->lang)->calls_apart) r->want = wanted(expr);
+        out = member_of(r, &base, names_text(expr, file->text), file->lang);
+        r->want = WANT_ANY;
+        return out;
     case EXPR_CALL: return evaluate_call(r, &base);
-    case EXPR_ITEM: return items_of(r, &base, file->lang);
+    case EXPR_ITEM: // of a type or function with type arguments: that itself
+        return expr->other ? base : items_of(r, &base, file->lang);
     case EXPR_AWAIT: return base;
     case EXPR_TYPED: return evaluate_typed(r, file, expr->base);
     case EXPR_LITERAL:
@@ -418,7 +463,10 @@ Values evaluate(Resolver *r, WorldFile *file, uint32_t expr)
         return values_none(REASON_UNTYPED);
     work->state[expr - 1] = BEING_LOOKED_AT;
     r->depth++;
+    int want = r->want;
+    r->want = WANT_ANY;
     Values out = evaluate_op(r, file, &file->names.exprs[expr - 1]);
+    r->want = want;
     r->depth--;
     work->values[expr - 1] = out;
     work->state[expr - 1] = KNOWN;

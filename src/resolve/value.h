@@ -44,14 +44,34 @@ struct Resolver {
     Ctx *cx;
     Arena *arena;
     int depth;
-    Map orders; // DefRef -> TypeOrder *
+    Map orders;  // DefRef -> TypeOrder *
+    Map modules; // what a language keeps of its modules, by keys of its own
+    // What the name that is being looked up is used for (ResolveLang.calls_apart).
+    enum { WANT_ANY, WANT_CALLABLE, WANT_VALUE } want;
 };
 
+typedef enum BindOrder { // of several bindings of one name in a function or block
+    ORDER_NONE,          // all of them count
+    ORDER_FIRST,         // the first one that says something: they all have one type
+    ORDER_LAST,          // the last one in front of the use
+} BindOrder;
+
 typedef struct ResolveLang {
+    BindOrder order;
+    // What is called and what is read have name spaces of their own: methods, variables.
+    bool calls_apart;
+    // All types are written: what a type does not have comes from its base outside.
+    bool static_types;
     // Bare names in a method see the members of the types around it.
     bool bare_members;
     // Names in a type's body are not seen from the functions in it: Python.
     bool closed_types;
+    // Members are never seen as bare names, not even in the type's body; type parameters are.
+    bool sealed_types;
+    // A file shows what it exports, and nothing else.
+    bool strict_exports;
+    // Members of a type can stand outside of its body (NOTE_RECEIVER).
+    bool outside_members;
     // What an import gives: its module, or what it names in there. Adds nothing: not known.
     void (*import)(Resolver *r, WorldFile *file, const NameImport *import, Values *out);
     // Other files whose file scope is this one's, too: a package. NULL: none.
@@ -67,10 +87,16 @@ typedef struct ResolveLang {
     DefRef (*canonical)(Resolver *r, DefRef def); // as resolve_canonical; NULL: itself
     // A variable that is called is a pointer, whose first value need not be its last.
     bool function_pointers;
+    const char *call_member;     // of an object that is called as a function; NULL: "__call__"
     const char *const *builtins; // names that need no import; ends with NULL, sorted
 } ResolveLang;
 
 const ResolveLang *resolve_lang(LangId lang); // never NULL
+static inline Str resolve_call_member(LangId lang)
+{
+    const char *name = resolve_lang(lang)->call_member;
+    return name ? str_from(name) : STR("__call__");
+}
 
 // --- value.c
 
