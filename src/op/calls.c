@@ -260,31 +260,36 @@ static Finding callee_finding(Arena *arena, const CensusTable *table, const Call
 static void make_finding(const Result *of, size_t index, Finding *out)
 {
     const CallsData *data = of->data;
-    const CallsRow *row = &data->rows[index];
-    const CensusTable *table = &data->answer->tables[row->table];
-    switch (row->kind) {
-    case ROW_SITE: *out = site_finding(data->arena, &table->sites[row->index]); break;
-    case ROW_HAZARD: *out = hazard_finding(data->arena, &table->hazards[row->index]); break;
-    case ROW_CALLER: *out = caller_finding(data->arena, &table->callers[row->index]); break;
-    case ROW_CALLEE: *out = callee_finding(data->arena, table, &table->callees[row->index]); break;
-    }
+    *out = data->findings[index];
 }
+
+typedef enum RowKind { ROW_SITE, ROW_HAZARD, ROW_CALLER, ROW_CALLEE } RowKind;
 
 typedef struct Rows {
     Arena *arena;
-    VEC(CallsRow) rows;
+    VEC(Finding) findings;
     VEC(Section) sections;
 } Rows;
 
-static void add_section(Rows *rows, const CensusTable *table, uint32_t table_index,
-                        CallsRowKind kind, const char *title, size_t from, size_t to)
+static Finding finding_of(Arena *arena, const CensusTable *table, RowKind kind, size_t index)
+{
+    switch (kind) {
+    case ROW_HAZARD: return hazard_finding(arena, &table->hazards[index]);
+    case ROW_CALLER: return caller_finding(arena, &table->callers[index]);
+    case ROW_CALLEE: return callee_finding(arena, table, &table->callees[index]);
+    default: return site_finding(arena, &table->sites[index]);
+    }
+}
+
+static void add_section(Rows *rows, const CensusTable *table, RowKind kind, const char *title,
+                        size_t from, size_t to)
 {
     if (from == to) return;
     const Subject *subject = &table->subject;
     uint32_t *indexes = ARENA_ARRAY(rows->arena, uint32_t, to - from);
     for (size_t i = from; i < to; i++) {
-        indexes[i - from] = (uint32_t)rows->rows.len;
-        VEC_PUSH(rows->arena, &rows->rows, (CallsRow){kind, table_index, (uint32_t)i});
+        indexes[i - from] = (uint32_t)rows->findings.len;
+        VEC_PUSH(rows->arena, &rows->findings, finding_of(rows->arena, table, kind, i));
     }
     Str name = str_format(rows->arena, STR_FMT " (" STR_FMT ":%u): %s", STR_ARG(subject->qualified),
                           STR_ARG(subject->path), subject->name_place.line, title);
@@ -296,16 +301,16 @@ static const char *bucket_name(const CallSite *site)
     return site->through_base ? "through a base" : certainty_name(site->certainty);
 }
 
-static void list_table(Rows *rows, const CensusTable *table, uint32_t index)
+static void list_table(Rows *rows, const CensusTable *table)
 {
     for (size_t from = 0, to; from < table->site_count; from = to) {
         const char *bucket = bucket_name(&table->sites[from]);
         for (to = from; to < table->site_count && bucket_name(&table->sites[to]) == bucket;) to++;
-        add_section(rows, table, index, ROW_SITE, bucket, from, to);
+        add_section(rows, table, ROW_SITE, bucket, from, to);
     }
-    add_section(rows, table, index, ROW_HAZARD, "hazards", 0, table->hazard_count);
-    add_section(rows, table, index, ROW_CALLER, "callers", 0, table->caller_count);
-    add_section(rows, table, index, ROW_CALLEE, "callees", 0, table->callee_count);
+    add_section(rows, table, ROW_HAZARD, "hazards", 0, table->hazard_count);
+    add_section(rows, table, ROW_CALLER, "callers", 0, table->caller_count);
+    add_section(rows, table, ROW_CALLEE, "callees", 0, table->callee_count);
 }
 
 static void take_findings(Arena *arena, const CensusAnswer *answer, Result *out)
@@ -313,10 +318,10 @@ static void take_findings(Arena *arena, const CensusAnswer *answer, Result *out)
     Rows rows = {.arena = arena};
     CallsData *data = ARENA_NEW(arena, CallsData);
     for (size_t i = 0; i < answer->table_count; i++)
-        list_table(&rows, &answer->tables[i], (uint32_t)i);
-    *data = (CallsData){arena, answer, rows.rows.items};
+        list_table(&rows, &answer->tables[i]);
+    *data = (CallsData){answer, rows.findings.items};
     out->data = data;
-    out->finding_count = rows.rows.len;
+    out->finding_count = rows.findings.len;
     out->make_finding = make_finding;
     out->sections = rows.sections.items;
     out->section_count = rows.sections.len;

@@ -32,16 +32,9 @@ typedef struct CallsSummary {
     bool truncated, timed_out, interrupted;
 } CallsSummary;
 
-typedef enum CallsRowKind { ROW_SITE, ROW_HAZARD, ROW_CALLER, ROW_CALLEE } CallsRowKind;
-typedef struct CallsRow { // what a finding is made from
-    CallsRowKind kind;
-    uint32_t table, index;
-} CallsRow;
-
 typedef struct CallsData { // Result.data
-    Arena *arena;
     const CensusAnswer *answer;
-    const CallsRow *rows;
+    const Finding *findings;
 } CallsData;
 
 void calls_text(Buf *out, const void *args, const Result *result, const TextStyle *style);

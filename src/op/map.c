@@ -88,20 +88,30 @@ static const Field result[] = {
 };
 
 typedef struct MapData { // Result.data
-    Arena *arena;
     const MapAnswer *answer;
+    const Finding *findings;
 } MapData;
 
 static void make_finding(const Result *of, size_t index, Finding *out)
 {
     const MapData *data = of->data;
-    const MapDef *def = &data->answer->defs[index];
-    Json *details = json_new_object(data->arena);
-    json_set(data->arena, details, STR("score"), json_new_real(data->arena, def->score));
-    json_set(data->arena, details, STR("used_by_files"),
-             json_new_int(data->arena, (int64_t)def->users));
-    *out = subject_finding(data->arena, &def->subject, details);
-    out->depth = def->depth;
+    *out = data->findings[index];
+}
+
+static const MapData *make_data(Arena *arena, const MapAnswer *answer)
+{
+    Finding *findings = ARENA_ARRAY(arena, Finding, answer->def_count);
+    MapData *data = ARENA_NEW(arena, MapData);
+    for (size_t i = 0; i < answer->def_count; i++) {
+        const MapDef *def = &answer->defs[i];
+        Json *details = json_new_object(arena);
+        json_set(arena, details, STR("score"), json_new_real(arena, def->score));
+        json_set(arena, details, STR("used_by_files"), json_new_int(arena, (int64_t)def->users));
+        findings[i] = subject_finding(arena, &def->subject, details);
+        findings[i].depth = def->depth;
+    }
+    *data = (MapData){answer, findings};
+    return data;
 }
 
 static const MapSummary *summarise(Arena *arena, const MapArgs *from, const MapAnswer *answer)
@@ -163,15 +173,13 @@ static Fail run(Ctx *cx, const Env *env, const void *arguments, Result *out)
     size_t bytes = (size_t)from->budget * PAGE_TOKEN_BYTES;
     query.bytes = bytes - MIN(bytes / 2, (size_t)PAGE_TAIL_BYTES);
     MapAnswer *answer = ARENA_NEW(cx->arena, MapAnswer);
-    MapData *data = ARENA_NEW(cx->arena, MapData);
     TRY(langs_read(cx->arena, from->lang, &query.filter.langs));
     TRY(code_map_run(cx, env, &query, answer));
-    *data = (MapData){cx->arena, answer};
     *out = (Result){.root = answer->state.root,
                     .summary = summarise(cx->arena, from, answer),
                     .finding_count = answer->def_count,
                     .make_finding = make_finding,
-                    .data = data,
+                    .data = make_data(cx->arena, answer),
                     .found = answer->def_count > 0,
                     .interrupted = answer->state.interrupted,
                     .stale = answer->state.stale};

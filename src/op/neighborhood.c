@@ -195,32 +195,35 @@ static const Json *node_details(Arena *arena, NearSlice slice, const NearNode *n
 static void make_finding(const Result *of, size_t index, Finding *out)
 {
     const NearData *data = of->data;
-    const NearRow *row = &data->rows[index];
-    const NearNode *node = &data->answer->lists[row->slice].nodes[row->index];
-    Arena *arena = data->arena;
+    *out = data->findings[index];
+}
+
+static Finding node_finding(Arena *arena, NearSlice slice, const NearNode *node)
+{
     Str category = str_from(category_name(category_of(node)));
     Str named = str_format(arena, STR_FMT "/" STR_FMT, STR_ARG(node->enclosing),
                            STR_ARG(node->name));
-    *out = (Finding){.path = node->path,
-                     .line = node->place.line,
-                     .col = node->place.col,
-                     .end_line = node->place.end_line,
-                     .end_col = node->place.end_col,
-                     .category = category,
-                     .text = node->text,
-                     .enclosing = node->enclosing,
-                     .stable_id = stable_id(arena, node->path, node->is_def ? node->name : named,
-                                            category, node->ordinal),
-                     .details = node_details(arena, (NearSlice)row->slice, node)};
-    if (!node->is_def) return;
-    out->kind = node->kind;
-    out->name = out->qualified = node->name;
-    out->signature = node->text;
+    Finding finding = {.path = node->path,
+                       .line = node->place.line,
+                       .col = node->place.col,
+                       .end_line = node->place.end_line,
+                       .end_col = node->place.end_col,
+                       .category = category,
+                       .text = node->text,
+                       .enclosing = node->enclosing,
+                       .stable_id = stable_id(arena, node->path, node->is_def ? node->name : named,
+                                              category, node->ordinal),
+                       .details = node_details(arena, slice, node)};
+    if (!node->is_def) return finding;
+    finding.kind = node->kind;
+    finding.name = finding.qualified = node->name;
+    finding.signature = node->text;
+    return finding;
 }
 
 static void take_findings(Arena *arena, const NearAnswer *answer, Result *out)
 {
-    VEC(NearRow) rows = {0};
+    VEC(Finding) findings = {0};
     VEC(Section) sections = {0};
     NearData *data = ARENA_NEW(arena, NearData);
     for (uint32_t i = 0; i < NEAR_SLICES; i++) {
@@ -228,15 +231,15 @@ static void take_findings(Arena *arena, const NearAnswer *answer, Result *out)
         if (!list->count) continue;
         uint32_t *indexes = ARENA_ARRAY(arena, uint32_t, list->count);
         for (uint32_t k = 0; k < list->count; k++) {
-            indexes[k] = (uint32_t)rows.len;
-            VEC_PUSH(arena, &rows, (NearRow){i, k});
+            indexes[k] = (uint32_t)findings.len;
+            VEC_PUSH(arena, &findings, node_finding(arena, (NearSlice)i, &list->nodes[k]));
         }
         VEC_PUSH(arena, &sections,
                  (Section){str_from(near_slice_name((NearSlice)i)), indexes, list->count});
     }
-    *data = (NearData){arena, answer, rows.items};
+    *data = (NearData){answer, findings.items};
     out->data = data;
-    out->finding_count = rows.len;
+    out->finding_count = findings.len;
     out->make_finding = make_finding;
     out->sections = sections.items;
     out->section_count = sections.len;

@@ -29,14 +29,9 @@ typedef struct NearSummary {
     bool truncated, timed_out, interrupted;
 } NearSummary;
 
-typedef struct NearRow {
-    uint32_t slice, index;
-} NearRow;
-
 typedef struct NearData { // Result.data
-    Arena *arena;
     const NearAnswer *answer;
-    const NearRow *rows;
+    const Finding *findings;
 } NearData;
 
 void near_text(Buf *out, const void *args, const Result *result, const TextStyle *style);

@@ -17,7 +17,7 @@ enum { MOST_WORDS = 20 };
 typedef struct Job {
     Arena arena;
     Ctx cx;
-    const Env *env; // context_free waits for the job first
+    Env env; // a plan's ends with its cell; context_free waits for the job before what it names goes
     RefreshSpec spec;
     Harvest known;
     bool full;
@@ -45,7 +45,7 @@ static void publish(void *arg, int slot)
     Ctx *cx = &job->cx;
     Workspace workspace;
     IndexRun run;
-    IndexPlanSpec plan = {.env = job->env, .refresh = &job->spec, .alone = true};
+    IndexPlanSpec plan = {.env = &job->env, .refresh = &job->spec, .alone = true};
     RefreshOptions options = {.known = &job->known, .full = job->full};
     Fail fail = workspace_open(cx, job->spec.workspace->root, false, &workspace);
     if (!fail) {
@@ -68,7 +68,9 @@ static void start_thread(Ctx *cx, const Env *env, const RefreshSpec *spec, const
     Job *job = mem_alloc(sizeof *job);
     Workspace *workspace = ARENA_NEW(&job->arena, Workspace);
     job->cx = (Ctx){.arena = &job->arena, .log = cx->log};
-    job->env = env;
+    job->env = *env;
+    job->env.workspace = NULL; // the request's
+    job->env.root = str_copy(&job->arena, env->root);
     job->spec = *spec;
     job->spec.cache_dir = str_copy(&job->arena, spec->cache_dir);
     workspace->root = str_copy(&job->arena, spec->workspace->root);

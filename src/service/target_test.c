@@ -83,7 +83,7 @@ static void test_fitting(void **state)
 static void test_shapes(void **state)
 {
     (void)state;
-    static const Str keywords[] = {STR("a"), STR("b")};
+    const Str keywords[] = {STR("a"), STR("b")};
     Arena arena = {0};
     CallSite site = {0};
     CHECK_STR(census_shape(&arena, &site), STR("()"));
@@ -101,7 +101,7 @@ static void test_shapes(void **state)
 static void test_counts(void **state)
 {
     (void)state;
-    static const Str names[] = {STR("b"), STR("a"), STR("c"), STR("c"), STR("a"), STR("c")};
+    const Str names[] = {STR("b"), STR("a"), STR("c"), STR("c"), STR("a"), STR("c")};
     Arena arena = {0};
     CensusCounts counts = census_count(&arena, names, ARRAY_LEN(names));
     Buf out = buf_on(&arena);
