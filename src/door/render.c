@@ -69,7 +69,10 @@ void render_answer(Out *out, const OpSpec *op, const void *args, const RunInfo *
                    const Result *result, const RenderStyle *style)
 {
     if (op->plain && op->plain(&out->buf, args, result)) return;
-    if (str_eq(style->format, STR("json"))) render_json(out, op, info, result, style);
+    bool dot = str_eq(style->format, STR("dot"));
+    if (dot || str_eq(style->format, STR("mermaid")))
+        op->draw(&out->buf, args, result, dot ? GRAPH_DOT : GRAPH_MERMAID);
+    else if (str_eq(style->format, STR("json"))) render_json(out, op, info, result, style);
     else if (str_eq(style->format, STR("lines"))) render_lines(out, result, style->text.color);
     else render_text(out, op, args, result, &style->text);
 }

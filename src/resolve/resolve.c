@@ -236,6 +236,17 @@ const DefRef *resolve_bases(Resolver *resolver, DefRef type, size_t *count, bool
     return order->types;
 }
 
+void resolve_export(Resolver *resolver, WorldFile *file, Str name, Resolved *out)
+{
+    Values values = lookup_export(resolver, file, name);
+    Targets targets = {.r = resolver};
+    add_named(&targets, &values);
+    *out = (Resolved){.certainty = values.certainty,
+                      .reason = values.reason,
+                      .targets = targets.refs.items,
+                      .count = (uint32_t)targets.refs.len};
+}
+
 void resolve_member(Resolver *resolver, DefRef type, Str name, Resolved *out)
 {
     Values values = member_of_type(resolver, type, name, false);
