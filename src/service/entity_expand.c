@@ -20,11 +20,11 @@ static void expand_imports(FileFacts *file, uint32_t index)
         const Import *import = &file->facts.imports[i];
         int32_t around = entity_body_at(&file->facts, import->full.start);
         if (around >= 0 && around != (int32_t)index) continue;
-        Str whole = str_join(kept, import->module, STR("."), import->name);
+        Str whole = str_join(file->cx->arena, import->module, STR("."), import->name);
         Finding finding = {.category = str_from(category_name(CATEGORY_IMPORT)),
                            .kind = import->name.len ? STR("from_import") : STR("import"),
                            .name = str_copy(kept, import->name.len ? import->name : import->module),
-                           .qualified = whole,
+                           .qualified = str_copy(kept, whole),
                            .enclosing = file->findings.items[file->findings.len - 1].qualified};
         entity_place(file, import->full, import->name_span.start, &finding);
         add(file, EXPAND_IMPORTS, &finding);
