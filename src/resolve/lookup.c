@@ -252,6 +252,21 @@ Values lookup_module(Resolver *r, WorldFile *file, uint32_t scope, Str name)
     return out;
 }
 
+// What a type without a name is derived from: new T() {...}.
+static Values nameless(Resolver *r, WorldFile *file, uint32_t scope)
+{
+    Values out = values_none(REASON_INHERITED);
+    uint32_t end, at = world_bound(file, scope, STR("super"), &end);
+    if (at == end) return out;
+    Values objects = evaluate_binding(r, file, file->bound[at]);
+    for (uint32_t i = 0; i < objects.count; i++) {
+        Value value = objects.items[i];
+        if (value.kind == VALUE_OBJECT) value.kind = VALUE_DEF, values_add(r, &out, value);
+    }
+    values_weaken(&out, CERTAINTY_LIKELY, REASON_INHERITED);
+    return out;
+}
+
 Values lookup_owner(Resolver *r, WorldFile *file, uint32_t scope)
 {
     Values out = values_none(REASON_OBJECT);
@@ -266,6 +281,7 @@ Values lookup_owner(Resolver *r, WorldFile *file, uint32_t scope)
             values_add(r, &out, (Value){.kind = VALUE_DEF, .ref = type});
             return out;
         }
+        if (around->kind == SCOPE_TYPE && scope) return nameless(r, file, scope);
         if (!scope) return out;
     }
 }

@@ -393,7 +393,8 @@ static uint32_t leave_let(Naming *n, TSNode node, uint32_t value)
 static uint32_t leave_for(Naming *n, TSNode node, uint32_t value)
 {
     Bound bound = {.kind = BIND_LOCAL};
-    bound.value = item_of(n, node, naming_value(n, RUST_FIELD_VALUE));
+    TSNode all = extract_child(n->x, node, RUST_FIELD_VALUE);
+    if (!ts_node_is_null(all)) bound.value = item_of(n, all, naming_value(n, RUST_FIELD_VALUE));
     bind_pattern(n, extract_child(n->x, node, RUST_FIELD_PATTERN), bound, 0);
     return value & 0;
 }
