@@ -93,8 +93,8 @@ static void import_type(Resolver *r, WorldFile *file, const NameImport *import, 
         found = find_path(r, import->module);
         if (name.len && found.count) found = member_of(r, &found, name, LANG_java);
     } else if (name.len) {
-        found = find_path(r, str_format(r->arena, STR_FMT "." STR_FMT, STR_ARG(import->module),
-                                        STR_ARG(name)));
+        found = find_path(
+            r, str_format(r->arena, STR_FMT "." STR_FMT, STR_ARG(import->module), STR_ARG(name)));
     } else {
         found = find_path(r, import->module);
         if (!found.count && is_package(r, import->module))
@@ -157,12 +157,12 @@ static void unbound(Resolver *r, WorldFile *file, uint32_t expr, Str name, Value
 // list.get(0), map.values(): what an outside container holds.
 static void outside_call(Resolver *r, const Values *base, Str name, Values *out)
 {
-    static const char *const items[] = {"get",    "next",    "getValue", "orElse", "orElseThrow",
-                                        "poll",   "peek",    "remove",   "first",  "last",
-                                        "getFirst", "getLast", "pop",    "orElseGet", NULL};
-    static const char *const same[] = {"stream", "iterator", "values", "filter", "sorted",
-                                       "findFirst", "findAny", "subList", "distinct", "limit",
-                                       "skip", NULL};
+    static const char *const items[] = {
+        "get",   "next", "getValue", "orElse",  "orElseThrow", "poll",      "peek", "remove",
+        "first", "last", "getFirst", "getLast", "pop",         "orElseGet", NULL};
+    static const char *const same[] = {"stream",   "iterator",  "values",  "filter",
+                                       "sorted",   "findFirst", "findAny", "subList",
+                                       "distinct", "limit",     "skip",    NULL};
     for (uint32_t i = 0; i < base->count; i++)
         if (base->items[i].kind != VALUE_EXTERNAL || !base->items[i].item) return;
     for (size_t i = 0; items[i]; i++) {

@@ -54,6 +54,9 @@ static bool is_wanted(const Resolver *r, const WorldFile *file, const NameBindin
 {
     if (r->want == WANT_ANY || binding->kind == BIND_IMPORT || binding->kind == BIND_OUTER)
         return true;
+    if (r->want == WANT_MACRO)
+        return binding->kind == BIND_DEF && binding->target &&
+               file->facts.defs[binding->target - 1].kind == DEF_MACRO;
     bool callable = binding->kind == BIND_DEF && binding->target &&
                     resolve_is_callable(file->facts.defs[binding->target - 1].kind);
     bool type = callable && is_type_kind(file->facts.defs[binding->target - 1].kind);
