@@ -21,7 +21,7 @@ target of any bucket is the server's.
 Two places are the same definition when they are on the same line, or one is an overload,
 a declaration (.h, .pyi, .d.ts) or the constructor of the other.
 
-Servers: pyright-langserver --stdio; clangd (with compile_commands.json, --background-index); gopls;
+Servers (tools/fetch-servers.sh brings the npm ones): pyright-langserver --stdio; clangd (with compile_commands.json, --background-index); gopls;
 rust-analyzer; typescript-language-server --stdio with
     --init '{"tsserver": {"useSyntaxServer": "never"}}'   else it answers before it has read all
 
