@@ -31,8 +31,12 @@ static const CallsCase cases[] = {
        "typedef struct client client;\nstruct client { void (*fn)(client *c); client *next; };\n"
        "struct other { int (*fn)(void); };\nclient *make(void);\n"},
       {"a.c", "#include \"a.h\"\nvoid go(client *c, void (*cb)(int)) {\n c->next->fn(c);\n"
-              " make()->fn(c);\n cb(1);\n}\nclient *make(void) { return 0; }\n"}},
-     "a.c:3 fn dynamic a.h:2\na.c:4 fn dynamic a.h:2\na.c:4 make exact a.c:7\na.c:5 cb dynamic\n"},
+              " make()->fn(c);\n cb(1);\n}\nclient *make(void) { return 0; }\n"},
+      {"b.c", "#include \"a.h\"\nstatic void one(client *c) {}\nstatic int two(void) {}\n"
+              "void set(client *c) { c->fn = one; }\nstatic struct other o = {.fn = two};\n"
+              "client all[] = {{.fn = &one}};\n"}},
+     "a.c:3 fn dynamic a.h:2 b.c:2\na.c:4 fn dynamic a.h:2 b.c:2\na.c:4 make exact a.c:7\n"
+     "a.c:5 cb dynamic\n"},
     {"C++: namespaces and classes over files",
      {{"n.hpp",
        "namespace n {\nclass Base { public: void up(); };\nclass Node : public Base {\npublic:\n"
