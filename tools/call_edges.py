@@ -22,7 +22,7 @@ Two places are the same definition when they are on the same line, or one is an 
 a declaration (.h, .pyi, .d.ts) or the constructor of the other, or ours implements a method of their
 trait in an impl.
 
-Servers: pyright-langserver --stdio; clangd (with compile_commands.json, --background-index); gopls;
+Servers (tools/fetch-servers.sh brings the npm ones): pyright-langserver --stdio; clangd (with compile_commands.json, --background-index); gopls;
 rust-analyzer; typescript-language-server --stdio with
     --init '{"tsserver": {"useSyntaxServer": "never"}}'   else it answers before it has read all
 
