@@ -184,7 +184,9 @@ Values lookup(Resolver *r, WorldFile *file, uint32_t scope, uint32_t expr, Str n
         if (bound && !outer) return out;
         if (lang->bare_members && has_members(r, file, around)) {
             Values types = lookup_owner(r, file, scope);
-            Values found = member_of(r, &types, name, file->lang);
+            bool outside = types.count && types.items[0].kind == VALUE_EXTERNAL;
+            Values found = {0};
+            if (!outside) found = member_of(r, &types, name, file->lang);
             if (found.count || found.named_count) return found;
         }
         out = lookup_stars(r, file, scope, name);
