@@ -193,7 +193,7 @@ void naming_bind_rest(Naming *n)
     for (uint32_t i = 0; i < w->scopes.len; i++)
         if (w->scopes.items[i].def) scope_of[w->scopes.items[i].def - 1] = i;
     for (uint32_t i = 0; i < count; i++)
-        if (!bound[i]) bind_lost(n, i, scope_of);
+        if (!bound[i] && !scope_of[i]) bind_lost(n, i, scope_of);
 }
 
 static bool is_object(const Naming *n, uint32_t value)

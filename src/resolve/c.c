@@ -73,10 +73,13 @@ static bool is_open(const WorldFile *file, uint32_t def, uint32_t *binding)
     if (file->lang == LANG_c) return find_binding(file, 0, def, binding);
     bool in_enum = parent >= 0 && file->facts.defs[parent].kind == DEF_ENUM;
     if (in_enum) parent = file->facts.defs[parent].parent;
-    uint32_t scope = parent < 0 ? 0 : file->scope_of_def[parent];
+    uint32_t scope = WORLD_NONE;
+    for (int32_t i = parent; i >= 0 && scope == WORLD_NONE; i = file->facts.defs[i].parent)
+        scope = file->scope_of_def[i];
+    if (scope == WORLD_NONE) scope = 0;
     for (; parent >= 0; parent = file->facts.defs[parent].parent)
         if (file->facts.defs[parent].kind != DEF_MODULE) return false;
-    return scope != WORLD_NONE && find_binding(file, scope, def, binding);
+    return find_binding(file, scope, def, binding);
 }
 
 // The namespaces around a definition: "a::b::".

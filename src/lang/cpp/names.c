@@ -167,11 +167,9 @@ static bool enter_function(Naming *n, TSNode node)
     uint32_t def = named ? naming_def(n, start) : 0;
     bool bare = named && what.scope >= start && is_plain(n, what.name);
     Span name = named ? extract_span(what.name) : (Span){0};
-    if (!def && named) {
-        def = macro_def(n, declarator);
-        if (def) name = n->facts->defs[def - 1].name_span;
-    }
-    if (def && bare && !is_constructor(n, extract_text(n->x, name)))
+    bool by_macro = !def && named; // TEST(Suite, Name): no function goes by that name
+    if (by_macro) def = macro_def(n, declarator);
+    if (def && bare && !by_macro && !is_constructor(n, extract_text(n->x, name)))
         naming_bind(n, BIND_DEF, definition_scope(n), name)->target = def;
     naming_open(n, named ? SCOPE_FUNCTION : SCOPE_BLOCK, node, def);
     return true;
