@@ -149,8 +149,10 @@ static bool is_defined(Resolver *r, const WorldFile *file, Str name, bool called
     for (size_t i = 0; i < count; i++) {
         if (world_lang(r->world, defs[i].file) != file->lang) continue;
         const WorldFile *other = called ? world_file(r->world, defs[i].file) : NULL;
-        if (!called || (other && resolve_is_callable(other->facts.defs[defs[i].def].kind)))
-            return true;
+        if (!called) return true;
+        DefKind kind = other ? other->facts.defs[defs[i].def].kind : DEF_KINDS;
+        bool pointer = kind == DEF_FIELD && resolve_lang(file->lang)->function_pointers;
+        if (resolve_is_callable(kind) || pointer) return true;
     }
     return false;
 }
