@@ -401,7 +401,8 @@ static uint32_t leave_template_arguments(Naming *n, TSNode node, uint32_t value)
     (void)node;
     size_t count;
     const NameKid *kids = naming_kids(n, &count);
-    TSNode name = extract_child(n->x, naming_around(n, 1), C_NAME);
+    TSNode around = naming_around(n, 1);
+    TSNode name = ts_node_is_null(around) ? around : extract_child(n->x, around, C_NAME);
     bool first = !ts_node_is_null(name) && is_pointer_like(naming_text(n, name));
     value = 0;
     for (size_t i = 0; i < count && !(first && value); i++)
