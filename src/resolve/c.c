@@ -493,6 +493,7 @@ static void root(Resolver *r, WorldFile *file, Values *out)
 }
 
 const ResolveLang resolve_cpp = {
+    .outside_members = true,
     .bare_members = true,
     .function_pointers = true,
     .import = import,

@@ -86,8 +86,9 @@ static Values bound_values(Resolver *r, WorldFile *file, uint32_t scope, Str nam
         else others++;
         empty += !one.count && !one.named_count;
     }
-    // Alternatives of one definition are one object; anything else that differs is a choice.
-    if (out.count > 1 && (others || defs != out.count))
+    // Alternatives of one definition are one object; anything else that differs is a choice. What
+    // one binding gives has been judged where it was found.
+    if (out.count > 1 && defs + others > 1 && (others || defs != out.count))
         values_weaken(&out, CERTAINTY_LIKELY, REASON_SEVERAL);
     if (empty && out.count) values_weaken(&out, CERTAINTY_LIKELY, REASON_SEVERAL);
     return out;
@@ -166,6 +167,7 @@ static bool has_members(Resolver *r, WorldFile *file, const NameScope *scope)
 Values lookup(Resolver *r, WorldFile *file, uint32_t scope, uint32_t expr, Str name)
 {
     const ResolveLang *lang = resolve_lang(file->lang);
+    Values inherited = {0};
     uint32_t start = scope, offset = file->names.exprs[expr].span.start;
     for (;; scope = file->names.scopes[scope].outer) {
         const NameScope *around = &file->names.scopes[scope];
@@ -184,12 +186,12 @@ Values lookup(Resolver *r, WorldFile *file, uint32_t scope, uint32_t expr, Str n
         if (bound && !outer) return out;
         if (lang->bare_members && has_members(r, file, around)) {
             Values types = lookup_owner(r, file, scope);
-            bool outside = types.count && types.items[0].kind == VALUE_EXTERNAL;
-            Values found = {0};
-            if (!outside) found = member_of(r, &types, name, file->lang);
-            if (found.count || found.named_count) return found;
+            Values found = member_of(r, &types, name, file->lang);
+            bool outside = found.count && found.items[0].kind == VALUE_EXTERNAL;
+            if (outside && !inherited.count) inherited = found; // a type further out may have it
+            else if (!outside && (found.count || found.named_count)) return found;
         }
-        out = lookup_stars(r, file, scope, name);
+        if (!lang->strict_exports) out = lookup_stars(r, file, scope, name);
         if (out.count || out.named_count) return out;
         if (!scope) break;
     }
@@ -197,23 +199,37 @@ Values lookup(Resolver *r, WorldFile *file, uint32_t scope, uint32_t expr, Str n
     if (lang->unbound) lang->unbound(r, file, expr, name, &out);
     if (!out.count && !out.named_count && is_builtin(lang, name))
         values_add(r, &out, (Value){.kind = VALUE_EXTERNAL, .name = name});
+    return out.count || out.named_count ? out : inherited.count ? inherited : out;
+}
+
+// Exports, and what is imported for others.
+static bool is_shown(const WorldFile *file, const NameBinding *binding)
+{
+    if (binding->kind == BIND_EXPORT) return true;
+    return binding->kind == BIND_IMPORT && binding->target &&
+           file->names.imports[binding->target - 1].flags & IMPORT_EXPORTED;
+}
+
+static Values lookup_shown(Resolver *r, WorldFile *file, Str name, bool *shown)
+{
+    Values out = values_none(REASON_MEMBER);
+    uint32_t end, at = world_bound(file, 0, name, &end);
+    for (; at < end; at++) {
+        if (!is_shown(file, &file->names.bindings[file->bound[at]])) continue;
+        Values one = evaluate_binding(r, file, file->bound[at]);
+        values_join(r, &out, &one);
+        *shown = true;
+    }
     return out;
 }
 
 Values lookup_export(Resolver *r, WorldFile *file, Str name)
 {
-    Values out = values_none(REASON_MEMBER);
-    uint32_t end, at = world_bound(file, 0, name, &end);
-    bool exported = false;
-    for (; at < end; at++) {
-        if (file->names.bindings[file->bound[at]].kind != BIND_EXPORT) continue;
-        Values one = evaluate_binding(r, file, file->bound[at]);
-        values_join(r, &out, &one);
-        exported = true;
-    }
-    if (exported) return out;
     bool bound = false, outer = false;
-    out = bound_values(r, file, 0, name, UINT32_MAX, &bound, &outer);
+    Values out = lookup_shown(r, file, name, &bound);
+    if (bound) return out;
+    if (!resolve_lang(file->lang)->strict_exports)
+        out = bound_values(r, file, 0, name, UINT32_MAX, &bound, &outer);
     if (bound) {
         values_because(&out, REASON_MEMBER);
         return out;
@@ -221,6 +237,17 @@ Values lookup_export(Resolver *r, WorldFile *file, Str name)
     if (r->depth > 20) return values_none(REASON_UNBOUND); // a circle of imports of all names
     r->depth++;
     out = lookup_stars(r, file, 0, name);
+    r->depth--;
+    return out;
+}
+
+Values lookup_module(Resolver *r, WorldFile *file, uint32_t scope, Str name)
+{
+    bool bound = false, outer = false;
+    Values out = bound_values(r, file, scope, name, UINT32_MAX, &bound, &outer);
+    if (bound || r->depth > 20) return out;
+    r->depth++;
+    out = lookup_stars(r, file, scope, name);
     r->depth--;
     return out;
 }

@@ -149,6 +149,7 @@ static bool take_stored(World *world, WorldFile *file)
         !names_decode(arena, names, file->text, &known.facts, &kept))
         return false;
     file->facts = known.facts;
+    file->signatures = known.signatures;
     file->names = kept.names;
     file->calls = kept.calls;
     file->call_count = kept.call_count;
@@ -312,4 +313,10 @@ Str world_qualified(World *world, const WorldFile *file, uint32_t def)
 {
     Brief brief = {.facts = file->facts, .text = file->text};
     return brief_qualified(world->cx->arena, &brief, (int32_t)def);
+}
+
+Str world_signature(World *world, const WorldFile *file, uint32_t def)
+{
+    Brief brief = {.facts = file->facts, .text = file->text, .signatures = file->signatures};
+    return brief_signature(world->cx->arena, &brief, (int32_t)def);
 }

@@ -33,7 +33,8 @@ typedef struct WorldFile {
     Str text;
     Facts facts; // definitions: kind, name, full, name_span, parent, declaration; lines are not set
     Names names;
-    const Call *calls; // as names_decode gives them
+    const Span *signatures; // world_signature
+    const Call *calls;      // as names_decode gives them
     uint32_t call_count;
     // By scope: its bindings, as a range of `bound`, ordered by name, then place.
     const uint32_t *bound_starts; // by scope, and one more
@@ -99,5 +100,6 @@ uint32_t world_bound(const WorldFile *file, uint32_t scope, Str name, uint32_t *
 void world_place(const WorldFile *file, uint32_t offset, uint32_t *line, uint32_t *col);
 // Of a definition; in cx->arena.
 Str world_qualified(World *world, const WorldFile *file, uint32_t def);
+Str world_signature(World *world, const WorldFile *file, uint32_t def);
 
 #endif

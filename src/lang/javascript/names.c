@@ -137,8 +137,9 @@ static bool is_scope_of(const Naming *n, TSNode node)
 
 uint32_t js_leave_object(Naming *n, TSNode node, uint32_t value)
 {
-    return is_scope_of(n, node) ? value & 0
-                                : naming_expr(n, EXPR_LITERAL, extract_span(node), 0, 0);
+    bool filled_later = !ts_node_named_child_count(node); // x = {}; x.f = function () {}
+    if (filled_later || is_scope_of(n, node)) return value & 0;
+    return naming_expr(n, EXPR_LITERAL, extract_span(node), 0, 0);
 }
 
 uint32_t js_leave_pair(Naming *n, TSNode node, uint32_t value)

@@ -1,7 +1,7 @@
 // lang/typescript/names.c - what TypeScript adds to the names of JavaScript: types.
 #include "lang/javascript/names.h"
 
-static NameLeave ts_leave_extends, ts_leave_enum, ts_leave_alias;
+static NameLeave ts_leave_extends, ts_leave_construct, ts_leave_enum, ts_leave_alias;
 static NameLeave ts_leave_parameter, ts_leave_import_alias, ts_leave_type_name, ts_leave_generic;
 static NameLeave ts_leave_arguments, ts_leave_array, ts_leave_union, ts_leave_intersection;
 static NameLeave ts_leave_predefined, ts_leave_literal, ts_leave_nothing, ts_leave_infer;
@@ -68,6 +68,17 @@ static uint32_t ts_leave_parameter(Naming *n, TSNode node, uint32_t value)
     NameBinding *field = naming_bind(n, BIND_DEF, outer, extract_span(pattern));
     field->target = def;
     field->type = type;
+    return value & 0;
+}
+
+// new (a: A): B, called "new".
+static uint32_t ts_leave_construct(Naming *n, TSNode node, uint32_t value)
+{
+    uint32_t start = ts_node_start_byte(node), def = naming_def(n, start);
+    if (!def) return value & 0;
+    uint32_t type = naming_value(n, TS_F_TYPE), outer = naming_scope(n, n->scope)->outer;
+    if (type) naming_note(n, NOTE_RETURNS, def, type);
+    naming_bind(n, BIND_DEF, outer, (Span){start, start + 3})->target = def;
     return value & 0;
 }
 
