@@ -373,7 +373,7 @@ def sites_of_facts(workspace, files):
 
 def no_calls(facts):
     """Offsets of names that are being defined, and (from, to) of comments, where nothing is called."""
-    names = {row["name_span"][0] for row in facts.get("defs", [])}
+    names = {offset for row in facts.get("defs", []) for offset in range(*row["name_span"])}
     comments = [row["span"] for row in facts.get("spans", []) if row["kind"] in ("comment", "docstring")]
     return names, comments
 
