@@ -19,7 +19,12 @@ server's; of `external`: where the server says so, in one of its places. A site 
 verdict and is counted. Recall: of the sites that the server answers inside, those where one
 target of any bucket is the server's.
 Two places are the same definition when they are on the same line, or one is an overload,
-a declaration (.h, .pyi, .d.ts) or the constructor of the other.
+a declaration (.h, .pyi, .d.ts) or the constructor of the other, or ours implements a method of their
+trait in an impl.
+
+Servers: pyright-langserver --stdio; clangd (with compile_commands.json, --background-index); gopls;
+rust-analyzer; typescript-language-server --stdio with
+    --init '{"tsserver": {"useSyntaxServer": "never"}}'   else it answers before it has read all
 
 Exit: 0, or 1 when the server could not be used. Only the standard library is needed.
 """
@@ -596,11 +601,22 @@ class Judge:
         declared = path.endswith(DECLARATIONS) != their_path.endswith(DECLARATIONS)
         if has_word and declared:
             return True
+        if word and self.is_implementation(path, line, their_path, their_line, word):
+            return True
         if path != their_path:
             return False
         if has_word and self.is_overload(path, line, their_line, word):
             return True
         return self.is_constructor(path, line, their_line, word)
+
+    def is_implementation(self, path, line, their_path, their_line, word):
+        """A method of an impl, and the trait's own where the server does not look for the impl."""
+        for mine in (self.workspace.defs(path) or {}).get(line, []):
+            for other in (self.workspace.defs(their_path) or {}).get(their_line, []):
+                owners = mine["owner"] and other["owner"] and (mine["owner"]["kind"], other["owner"]["kind"])
+                if mine["name"] == other["name"] == word and owners == ("impl", "trait"):
+                    return True
+        return False
 
     def is_overload(self, path, line, their_line, word):
         """Definitions of one name with one parent, of which one at least has no body."""
@@ -642,7 +658,7 @@ class Judge:
         if said == "none" or said == "value":
             return said, "unjudged"
         if site.certainty == "external":
-            return said, "unjudged" if self.only_variables(inside) else "wrong"
+            return ("value", "unjudged") if self.only_variables(inside) else (said, "wrong")
         if site.targets:
             return said, "wrong"
         return said, "missed" if said == "inside" else "unjudged"

@@ -135,7 +135,9 @@ static void render(Cli *cli, const RunInfo *info, const Result *result)
     bool terminal = os_is_terminal(OS_STDOUT);
     RenderStyle style = {
         .format = global->format,
-        .text = {.color = wants_color(global), .width = os_terminal_width(OS_STDOUT)},
+        .text = {.color = wants_color(global),
+                 .width = os_terminal_width(OS_STDOUT),
+                 .budget_bytes = (size_t)global->budget * RENDER_TOKEN_BYTES},
         .indent_json = terminal,
     };
     render_answer(&cli->out, cli->parsed.command.op, cli->parsed.args, info, result, &style);

@@ -18,6 +18,10 @@ const Field global_fields[] = {
           "md: text for people and agents; json: one document; lines: path:line:col:text; dot and "
           "mermaid: a picture, of answers that are a graph",
           .choices = formats, .fallback = "md"),
+    FIELD(GlobalArgs, budget, INT,
+          "most tokens of the text, counted as 4 bytes each; the first line and what was left out "
+          "are told always; 0 for no limit",
+          .least = 0, .most = 100000000, .value_name = "TOKENS"),
     FIELD(GlobalArgs, color, STR, "colour the answer; auto: on a terminal unless NO_COLOR is set",
           .choices = colors, .fallback = "auto"),
     FIELD(GlobalArgs, timeout, REAL, "stop after this time with what was found; 0 for no limit",

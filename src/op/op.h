@@ -10,8 +10,9 @@
 #include "service/result.h"
 
 typedef struct TextStyle {
-    bool color; // ANSI colours wanted
-    int width;  // columns of the terminal, 0 when unknown
+    bool color;          // ANSI colours wanted
+    int width;           // columns of the terminal, 0 when unknown
+    size_t budget_bytes; // most of the answer, but for its first and last line; 0: no limit
 } TextStyle;
 
 typedef struct OpExample {
@@ -45,6 +46,7 @@ typedef struct OpSpec {
     Fail (*run)(Ctx *cx, const Env *env, const void *args, Result *out);
     // Writes the answer for people (--format md).
     void (*text)(Buf *out, const void *args, const Result *result, const TextStyle *style);
+    bool keeps_budget; // text() looks at style->budget_bytes; of others, what is over is cut
     // Writes an answer that replaces every format (--count, --files); NULL or returns false when
     // the arguments do not ask for one.
     bool (*plain)(Buf *out, const void *args, const Result *result);

@@ -280,7 +280,7 @@ static bool choose_unseen(Asking *a)
     if (!a->all.len) return false;
     bool open = is_header(a->file->path) || includes_lost(a->r, a->file) ||
                 includes_is_included(a->r, a->file);
-    if (!open) return false;
+    if (!open || includes_is_standard(a->name)) return false;
     for (size_t i = 0; i < a->all.len; i++) {
         const Candidate *one = &a->all.items[i];
         bool reach = !one->hidden || is_header(world_path(a->r->world, one->ref.file));
@@ -473,6 +473,7 @@ static void root(Resolver *r, WorldFile *file, Values *out)
 }
 
 const ResolveLang resolve_cpp = {
+    .outside_members = true,
     .bare_members = true,
     .function_pointers = true,
     .import = import,

@@ -167,6 +167,7 @@ static bool has_members(Resolver *r, WorldFile *file, const NameScope *scope)
 Values lookup(Resolver *r, WorldFile *file, uint32_t scope, uint32_t expr, Str name)
 {
     const ResolveLang *lang = resolve_lang(file->lang);
+    Values inherited = {0};
     uint32_t start = scope, offset = file->names.exprs[expr].span.start;
     for (;; scope = file->names.scopes[scope].outer) {
         const NameScope *around = &file->names.scopes[scope];
@@ -186,7 +187,9 @@ Values lookup(Resolver *r, WorldFile *file, uint32_t scope, uint32_t expr, Str n
         if (lang->bare_members && has_members(r, file, around)) {
             Values types = lookup_owner(r, file, scope);
             Values found = member_of(r, &types, name, file->lang);
-            if (found.count || found.named_count) return found;
+            bool outside = found.count && found.items[0].kind == VALUE_EXTERNAL;
+            if (outside && !inherited.count) inherited = found; // a type further out may have it
+            else if (!outside && (found.count || found.named_count)) return found;
         }
         if (!lang->strict_exports) out = lookup_stars(r, file, scope, name);
         if (out.count || out.named_count) return out;
@@ -196,7 +199,7 @@ Values lookup(Resolver *r, WorldFile *file, uint32_t scope, uint32_t expr, Str n
     if (lang->unbound) lang->unbound(r, file, expr, name, &out);
     if (!out.count && !out.named_count && is_builtin(lang, name))
         values_add(r, &out, (Value){.kind = VALUE_EXTERNAL, .name = name});
-    return out;
+    return out.count || out.named_count ? out : inherited.count ? inherited : out;
 }
 
 // Exports, and what is imported for others.
@@ -234,6 +237,17 @@ Values lookup_export(Resolver *r, WorldFile *file, Str name)
     if (r->depth > 20) return values_none(REASON_UNBOUND); // a circle of imports of all names
     r->depth++;
     out = lookup_stars(r, file, 0, name);
+    r->depth--;
+    return out;
+}
+
+Values lookup_module(Resolver *r, WorldFile *file, uint32_t scope, Str name)
+{
+    bool bound = false, outer = false;
+    Values out = bound_values(r, file, scope, name, UINT32_MAX, &bound, &outer);
+    if (bound || r->depth > 20) return out;
+    r->depth++;
+    out = lookup_stars(r, file, scope, name);
     r->depth--;
     return out;
 }

@@ -31,6 +31,9 @@ const ResolveLang *resolve_lang(LangId lang)
     case LANG_typescript:
     case LANG_tsx: return &resolve_javascript;
     case LANG_go: return &resolve_go;
+    case LANG_rust: return &resolve_rust;
+    case LANG_java: return &resolve_java;
+    case LANG_bash: return &resolve_bash;
     case LANG_c: return &resolve_c;
     case LANG_cpp: return &resolve_cpp;
     default: return &none;
@@ -56,7 +59,8 @@ World *resolver_world(const Resolver *resolver)
 
 bool resolve_is_callable(DefKind kind)
 {
-    return kind == DEF_FUNCTION || kind == DEF_METHOD || kind == DEF_MACRO || is_type_kind(kind);
+    return kind == DEF_FUNCTION || kind == DEF_METHOD || kind == DEF_MACRO ||
+           kind == DEF_ENUM_MEMBER || is_type_kind(kind);
 }
 
 typedef struct Targets {
@@ -121,6 +125,19 @@ static void add_named(Targets *t, const Values *values)
     }
 }
 
+// Behind fields: what they are set to.
+static void add_kept(Targets *t)
+{
+    for (size_t i = 0, fields = t->refs.len; i < fields; i++) {
+        DefRef field = t->refs.items[i];
+        const WorldFile *file = world_file(t->r->world, field.file);
+        size_t count;
+        if (!file || file->facts.defs[field.def].kind != DEF_FIELD) continue;
+        const DefRef *functions = kept_functions(t->r, field, &count);
+        for (size_t k = 0; k < count; k++) add_target(t, functions[k]);
+    }
+}
+
 // Whether a name in this file is one of its own parameters or variables.
 static bool is_variable(const WorldFile *file, uint32_t expr, Str name)
 {
@@ -177,6 +194,7 @@ void resolve_use(Resolver *r, WorldFile *file, uint32_t expr, Resolved *out)
     }
     if (called && !targets.refs.len && !targets.external && values.named_count) {
         add_named(&targets, &values); // a variable or field that holds something unknown
+        add_kept(&targets);
         out->certainty = CERTAINTY_DYNAMIC;
         out->reason = MAX(out->reason, REASON_FIELD);
     }

@@ -237,7 +237,13 @@ static void call_one(Resolver *r, const Value *value, Values *out)
         values_join(r, out, &given);
         return;
     }
-    if (is_type_kind(file->facts.defs[value->ref.def].kind)) {
+    const Def *def = &file->facts.defs[value->ref.def];
+    if (def->kind == DEF_ENUM_MEMBER && def->parent >= 0) {
+        Value object = {.kind = VALUE_OBJECT, .ref = {value->ref.file, (uint32_t)def->parent}};
+        values_add(r, out, object);
+        return;
+    }
+    if (is_type_kind(def->kind)) {
         Value object = *value;
         object.kind = VALUE_OBJECT;
         values_add(r, out, object);
@@ -260,8 +266,9 @@ Values evaluate_call(Resolver *r, const Values *callee)
 static void held_by_alias(const WorldFile *file, Values *out)
 {
     values_because(out, REASON_ALIAS);
-    if (resolve_lang(file->lang)->function_pointers)
-        values_weaken(out, CERTAINTY_LIKELY, REASON_ALIAS);
+    if (!resolve_lang(file->lang)->function_pointers) return;
+    for (uint32_t i = 0; i < out->count; i++)
+        if (out->items[i].kind == VALUE_DEF) values_weaken(out, CERTAINTY_LIKELY, REASON_ALIAS);
 }
 
 // A variable or property: what it holds. Others: themselves.
@@ -366,7 +373,7 @@ static Values items_of_type(Resolver *r, DefRef type)
     return values_none(REASON_TYPE);
 }
 
-static Values items_of(Resolver *r, const Values *base, LangId lang)
+Values evaluate_items(Resolver *r, const Values *base, LangId lang)
 {
     Values out = {.certainty = base->certainty, .reason = base->reason};
     for (uint32_t i = 0; i < base->count; i++) {
@@ -407,6 +414,19 @@ static int wanted(const NameExpr *expr)
     return expr->role & (ROLE_CALLED | ROLE_DECORATOR) ? WANT_CALLABLE : WANT_VALUE;
 }
 
+// A call of a member that is not ours may give what its object holds: x.unwrap(), x.clone().
+static Values call_of(Resolver *r, WorldFile *file, const NameExpr *expr, const Values *callee)
+{
+    Values out = evaluate_call(r, callee);
+    const ResolveLang *lang = resolve_lang(file->lang);
+    const NameExpr *member = &file->names.exprs[expr->base - 1];
+    bool ours = callee->named_count > 0;
+    if (!lang->outside_call || ours || member->op != EXPR_MEMBER || !member->base) return out;
+    Values object = evaluate(r, file, member->base), given = values_none(REASON_TYPE);
+    lang->outside_call(r, &object, names_text(member, file->text), &given);
+    return given.count ? given : out;
+}
+
 static Values evaluate_op(Resolver *r, WorldFile *file, const NameExpr *expr)
 {
     Values out = values_none(REASON_TYPE);
@@ -424,9 +444,9 @@ static Values evaluate_op(Resolver *r, WorldFile *file, const NameExpr *expr)
         out = member_of(r, &base, names_text(expr, file->text), file->lang);
         r->want = WANT_ANY;
         return out;
-    case EXPR_CALL: return evaluate_call(r, &base);
+    case EXPR_CALL: return call_of(r, file, expr, &base);
     case EXPR_ITEM: // of a type or function with type arguments: that itself
-        return expr->other ? base : items_of(r, &base, file->lang);
+        return expr->other ? base : evaluate_items(r, &base, file->lang);
     case EXPR_AWAIT: return base;
     case EXPR_TYPED: return evaluate_typed(r, file, expr->base);
     case EXPR_LITERAL:

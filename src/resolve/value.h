@@ -46,6 +46,7 @@ struct Resolver {
     int depth;
     Map orders;  // DefRef -> TypeOrder *
     Map modules; // what a language keeps of its modules, by keys of its own
+    Map kept;    // DefRef of a field -> Kept *, in kept.c
     // What the name that is being looked up is used for (ResolveLang.calls_apart).
     enum { WANT_ANY, WANT_CALLABLE, WANT_VALUE } want;
 };
@@ -62,6 +63,7 @@ typedef struct ResolveLang {
     bool calls_apart;
     // All types are written: what a type does not have comes from its base outside.
     bool static_types;
+    bool rooted_types; // every type has a base outside: Object
     // Bare names in a method see the members of the types around it.
     bool bare_members;
     // Names in a type's body are not seen from the functions in it: Python.
@@ -87,6 +89,8 @@ typedef struct ResolveLang {
     DefRef (*canonical)(Resolver *r, DefRef def); // as resolve_canonical; NULL: itself
     // A variable that is called is a pointer, whose first value need not be its last.
     bool function_pointers;
+    // What calling member `name` of `base` gives, when that member is not in the workspace.
+    void (*outside_call)(Resolver *r, const Values *base, Str name, Values *out);
     const char *call_member;     // of an object that is called as a function; NULL: "__call__"
     const char *const *builtins; // names that need no import; ends with NULL, sorted
 } ResolveLang;
@@ -105,6 +109,8 @@ Values evaluate(Resolver *r, WorldFile *file, uint32_t expr);
 // A value of the type that expression `type` writes.
 Values evaluate_typed(Resolver *r, WorldFile *file, uint32_t type);
 Values evaluate_call(Resolver *r, const Values *callee);
+// What is in containers: an element of each.
+Values evaluate_items(Resolver *r, const Values *base, LangId lang);
 // What a binding gives whoever reads its name.
 Values evaluate_binding(Resolver *r, WorldFile *file, uint32_t binding);
 
@@ -127,8 +133,15 @@ Values lookup(Resolver *r, WorldFile *file, uint32_t scope, uint32_t expr, Str n
 Values lookup_export(Resolver *r, WorldFile *file, Str name);
 // What is bound in one scope.
 Values lookup_scope(Resolver *r, WorldFile *file, uint32_t scope, Str name);
+// What a module in a file has, imports of all names included.
+Values lookup_module(Resolver *r, WorldFile *file, uint32_t scope, Str name);
 // The type that the code at this scope is in.
 Values lookup_owner(Resolver *r, WorldFile *file, uint32_t scope);
+
+// --- kept.c
+
+// The functions that a field is set to somewhere; none where they are more than VALUES_MOST.
+const DefRef *kept_functions(Resolver *r, DefRef field, size_t *count);
 
 // --- member.c
 
