@@ -86,10 +86,33 @@ static void add_hazard(Reach *reach, const WorldFile *file, Span span, const cha
 
 // --- its name in strings ---
 
-static size_t find_from(Str text, size_t from, Str what)
+typedef struct Quotes { // where the next of each kind stands
+    Str text;
+    size_t next[2];
+} Quotes;
+
+static size_t quote_from(Str text, size_t from, char quote)
 {
-    const char *at = memmem(text.ptr + from, text.len - from, what.ptr, what.len);
+    const char *at = from < text.len ? memchr(text.ptr + from, quote, text.len - from) : NULL;
     return at ? (size_t)(at - text.ptr) : text.len;
+}
+
+static Quotes quotes_of(Str text)
+{
+    return (Quotes){text, {quote_from(text, 0, '"'), quote_from(text, 0, '\'')}};
+}
+
+// The next place of the name before a quote; text.len when there is none.
+static size_t next_quoted(Quotes *q, Str name)
+{
+    for (;;) {
+        int kind = q->next[1] < q->next[0];
+        size_t end = q->next[kind];
+        if (end == q->text.len) return end;
+        q->next[kind] = quote_from(q->text, end + 1, kind ? '\'' : '"');
+        if (end >= name.len && !memcmp(q->text.ptr + end - name.len, name.ptr, name.len))
+            return end - name.len;
+    }
 }
 
 static bool is_word_byte(char c)
@@ -101,9 +124,8 @@ static bool is_word_byte(char c)
 // string.
 static bool ends_string(Str text, size_t at, size_t len, size_t *start)
 {
-    char quote = at + len < text.len ? text.ptr[at + len] : 0;
+    char quote = text.ptr[at + len];
     size_t from = at;
-    if (quote != '"' && quote != '\'') return false;
     while (from && (is_word_byte(text.ptr[from - 1]) || text.ptr[from - 1] == '.' ||
                     text.ptr[from - 1] == ':'))
         from--;
@@ -134,14 +156,16 @@ typedef VEC(NameString) NameStrings;
 
 static bool has_string(Str text, Str name)
 {
-    for (size_t at = 0, start; (at = find_from(text, at, name)) < text.len; at++)
+    Quotes quotes = quotes_of(text);
+    for (size_t at, start; (at = next_quoted(&quotes, name)) < text.len;)
         if (ends_string(text, at, name.len, &start)) return true;
     return false;
 }
 
 static void look_for_strings(const WorldFile *file, Str name, Arena *arena, NameStrings *out)
 {
-    for (size_t at = 0, start; (at = find_from(file->text, at, name)) < file->text.len; at++) {
+    Quotes quotes = quotes_of(file->text);
+    for (size_t at, start; (at = next_quoted(&quotes, name)) < file->text.len;) {
         if (!ends_string(file->text, at, name.len, &start)) continue;
         Span span = {(uint32_t)start, (uint32_t)(at + name.len)};
         const Call *call = call_around(file, span.start);
