@@ -7,7 +7,7 @@
 typedef struct CallsArgs {
     Str target;
     StrList in, lang, include, exclude, certainty;
-    int64_t limit, tables, depth, budget;
+    int64_t limit, tables, depth;
     bool callees, stale_ok;
     Str index_dir;
 } CallsArgs;

@@ -349,7 +349,7 @@ void calls_text(Buf *out, const void *arguments, const Result *of, const TextSty
     const CallsTableRow *rows = summary->tables.items;
     const CallsArgs *args = arguments;
     CallsPage c = {.args = args, .answer = data->answer};
-    c.page = page_begin(out, style, PAGE_LINES, args->budget);
+    c.page = page_begin(out, style, PAGE_LINES);
     if (!of->found) {
         write_miss(&c.page, args, &data->answer->subjects);
         write_notes(&c);

@@ -6,18 +6,18 @@
 #include "op/page.h"
 #include "service/code_map.h"
 
-enum { SOURCE_MOST = 110, LINKS_DRAWN = 200 };
+enum { SOURCE_MOST = 110, LINKS_DRAWN = 200, FILES_DRAWN = 40, TOKENS = 2000, TOKEN_BYTES = 4 };
 
 typedef struct MapArgs {
     StrList in, lang, include, exclude;
-    int64_t budget;
+    int64_t limit;
     bool all, stale_ok;
     Str index_dir;
 } MapArgs;
 
 static const Field args[] = {
-    FIELD(MapArgs, budget, INT, "most tokens (of 4 bytes) of the answer for people", .letter = 'b',
-          .least = 50, .most = 1000000, .fallback = "2000", .value_name = "TOKENS"),
+    FIELD(MapArgs, limit, INT, "most definitions of the answer; 0: all of them", .letter = 'n',
+          .least = 0, .most = 1000000000, .fallback = "1000"),
     FIELD(MapArgs, in, PATHS, "list only definitions in this file or folder; may be repeated"),
     FIELD(MapArgs, include, STRS, "list only files that match; may be repeated",
           .value_name = "GLOB"),
@@ -60,7 +60,7 @@ static const Field link_fields[] = {
 };
 
 typedef struct MapSummary {
-    uint64_t shown, candidates, candidate_files, budget;
+    uint64_t shown, candidates, candidate_files;
     Str ranked_by;
     RecordList files, links;
     StrList notes;
@@ -72,7 +72,6 @@ static const Field result[] = {
     FIELD(MapSummary, shown, SIZE, "definitions in this answer"),
     FIELD(MapSummary, candidates, SIZE, "definitions that could be listed"),
     FIELD(MapSummary, candidate_files, SIZE, "files that have them"),
-    FIELD(MapSummary, budget, SIZE, "tokens that the answer for people has room for"),
     FIELD(MapSummary, ranked_by, STR,
           "edges: resolved uses; names: there are too many files, and "
           "no edges are stored"),
@@ -82,7 +81,7 @@ static const Field result[] = {
           .sub = link_fields, .sub_size = sizeof(MapLinkRow)),
     FIELD(MapSummary, notes, STRS, "what the answer cannot tell"),
     FIELD(MapSummary, index, RECORD, "what the answer is from", .sub = index_row_fields),
-    FIELD(MapSummary, truncated, BOOL, "definitions are missing from this answer: --budget"),
+    FIELD(MapSummary, truncated, BOOL, "definitions are missing from this answer: --limit"),
     FIELD(MapSummary, timed_out, BOOL, "--timeout ended it early"),
     FIELD(MapSummary, interrupted, BOOL, "a signal ended it early"),
     {0},
@@ -115,7 +114,7 @@ static const MapData *make_data(Arena *arena, const MapAnswer *answer)
     return data;
 }
 
-static const MapSummary *summarise(Arena *arena, const MapArgs *from, const MapAnswer *answer)
+static const MapSummary *summarise(Arena *arena, const MapAnswer *answer)
 {
     MapFileRow *files = ARENA_ARRAY(arena, MapFileRow, answer->file_count);
     MapLinkRow *links = ARENA_ARRAY(arena, MapLinkRow, answer->link_count);
@@ -132,7 +131,6 @@ static const MapSummary *summarise(Arena *arena, const MapArgs *from, const MapA
     *summary = (MapSummary){.shown = answer->def_count,
                             .candidates = answer->candidates,
                             .candidate_files = answer->candidate_files,
-                            .budget = (uint64_t)from->budget,
                             .ranked_by = answer->by_names ? STR("names") : STR("edges"),
                             .files = {files, answer->file_count},
                             .links = {links, answer->link_count},
@@ -170,14 +168,13 @@ static Fail run(Ctx *cx, const Env *env, const void *arguments, Result *out)
                                  .exclude_count = from->exclude.count,
                                  .lang_count = from->lang.count},
                       .roles = from->all,
+                      .limit = (size_t)from->limit,
                       .line_most = SOURCE_MOST};
-    size_t bytes = (size_t)from->budget * PAGE_TOKEN_BYTES;
-    query.bytes = bytes - MIN(bytes / 2, (size_t)PAGE_TAIL_BYTES);
     MapAnswer *answer = ARENA_NEW(cx->arena, MapAnswer);
     TRY(langs_read(cx->arena, from->lang, &query.filter.langs));
     TRY(code_map_run(cx, env, &query, answer));
     *out = (Result){.root = answer->state.root,
-                    .summary = summarise(cx->arena, from, answer),
+                    .summary = summarise(cx->arena, answer),
                     .finding_count = answer->def_count,
                     .make_finding = make_finding,
                     .data = make_data(cx->arena, answer),
@@ -190,32 +187,45 @@ static Fail run(Ctx *cx, const Env *env, const void *arguments, Result *out)
     return NULL;
 }
 
-static void write_file(Page *page, const MapAnswer *answer, const MapFile *file)
+// What fits into `room` bytes; returns how much that is.
+static size_t write_file(Page *page, const MapAnswer *answer, const MapFile *file, size_t room)
 {
-    page_color(page, "35", file->path);
-    page_end_line(page);
+    size_t shown = 0;
     for (uint32_t i = 0; i < file->shown; i++) {
         const MapDef *def = &answer->defs[file->first + i];
+        if (def->need > room) continue;
+        if (!shown++) {
+            page_color(page, "35", file->path);
+            page_end_line(page);
+        }
         page_addf(page, "%6u  ", def->subject.name_place.line);
         buf_repeat(page->out, ' ', (size_t)def->depth * 2);
         page_source(page, code_map_line(page->out->arena, &def->subject, SOURCE_MOST + 1),
                     SOURCE_MOST);
         page_end_line(page);
     }
+    return shown;
 }
 
 static void text(Buf *out, const void *arguments, const Result *of, const TextStyle *style)
 {
+    (void)arguments;
     const MapData *data = of->data;
     const MapAnswer *answer = data->answer;
-    const MapArgs *from = arguments;
-    Page page = page_begin(out, style, INT64_MAX, 0);
-    for (size_t i = 0; i < answer->file_count; i++) write_file(&page, answer, &answer->files[i]);
+    size_t budget = style->budget_bytes ? style->budget_bytes : TOKENS * TOKEN_BYTES;
+    size_t room = budget - MIN(budget / 2, (size_t)PAGE_TAIL_BYTES), shown = 0, files = 0;
+    TextStyle unlimited = {.color = style->color};
+    Page page = page_begin(out, &unlimited, INT64_MAX);
+    for (size_t i = 0; i < answer->file_count; i++) {
+        size_t count = write_file(&page, answer, &answer->files[i], room);
+        shown += count;
+        files += count > 0;
+    }
     if (!of->found) buf_add(out, STR("no definitions to list\n"));
-    else if (answer->def_count < answer->candidates)
-        buf_addf(out, "%zu of %llu definitions in %zu of %llu files; more: --budget %lld\n",
-                 answer->def_count, (unsigned long long)answer->candidates, answer->file_count,
-                 (unsigned long long)answer->candidate_files, (long long)from->budget * 2);
+    else if (shown < answer->candidates)
+        buf_addf(out, "%zu of %llu definitions in %zu of %llu files; more: --budget %zu\n", shown,
+                 (unsigned long long)answer->candidates, files,
+                 (unsigned long long)answer->candidate_files, budget / TOKEN_BYTES * 2);
     if (answer->by_names)
         buf_add(out, STR("note: ranked by names: no edges are stored, and there are many files\n"));
     for (size_t i = 0; i < answer->note_count; i++)
@@ -228,11 +238,14 @@ static void draw(Buf *out, const void *arguments, const Result *of, GraphFormat 
     const MapData *data = of->data;
     const MapAnswer *answer = data->answer;
     draw_begin(out, how, "map");
-    for (size_t i = 0; i < answer->file_count; i++)
+    size_t files = MIN(answer->file_count, (size_t)FILES_DRAWN);
+    for (size_t i = 0; i < files; i++)
         draw_node(out, how, i, answer->files[i].path,
                   str_format(out->arena, "%.2f", answer->files[i].rank));
-    for (size_t i = 0; i < MIN(answer->link_count, (size_t)LINKS_DRAWN); i++) {
+    for (size_t i = 0, drawn = 0; i < answer->link_count && drawn < LINKS_DRAWN; i++) {
         const MapLink *link = &answer->links[i];
+        if (link->from >= files || link->to >= files) continue;
+        drawn++;
         draw_edge(out, how, link->from, link->to, str_format(out->arena, "%.1f", link->weight),
                   false);
     }
@@ -262,8 +275,11 @@ const OpSpec op_map = {
         "Functions, types, macros and constants are ranked by who uses them: uses between files "
         "are "
         "resolved (see `cq calls`), files are weighted as PageRank does, and each file's weight is "
-        "shared out among what it uses. The best ones that fit into --budget are listed by file, "
-        "with signatures, methods below their types; the files that matter most come first. All "
+        "shared out among what it uses. The best ones that fit into --budget (2000 tokens without "
+        "it) "
+        "are listed by file, with signatures, methods below their types; the files that matter "
+        "most "
+        "come first. --limit is for JSON: definitions there have scores. All "
         "files count for the ranking, tests with a quarter; what is listed can be chosen.\n"
         "Exit status: 0 when there are definitions, 1 when there are none, 2 and above on a "
         "problem.",
@@ -273,6 +289,7 @@ const OpSpec op_map = {
     .result = result,
     .result_size = sizeof(MapSummary),
     .cell = &cell,
+    .keeps_budget = true,
     .run = run,
     .text = text,
     .draw = draw,

@@ -8,7 +8,7 @@
 typedef struct NearArgs {
     Str target;
     StrList slice, in, lang, include, exclude, certainty;
-    int64_t top_k, offset, budget;
+    int64_t top_k, offset;
     bool stale_ok;
     Str index_dir;
 } NearArgs;

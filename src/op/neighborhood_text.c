@@ -171,7 +171,7 @@ void near_text(Buf *out, const void *arguments, const Result *of, const TextStyl
     const NearData *data = of->data;
     const NearArgs *args = arguments;
     NearPage n = {.args = args, .answer = data->answer};
-    n.page = page_begin(out, style, PAGE_LINES, args->budget);
+    n.page = page_begin(out, style, PAGE_LINES);
     if (!of->found) {
         write_miss(&n.page, args, &data->answer->subjects);
     } else {

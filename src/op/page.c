@@ -1,15 +1,15 @@
 // op/page.c
 #include "op/page.h"
 
-Page page_begin(Buf *out, const TextStyle *style, int64_t lines, int64_t budget)
+Page page_begin(Buf *out, const TextStyle *style, int64_t lines)
 {
+    size_t bytes = style->budget_bytes;
     Page page = {.out = out,
                  .color = style->color,
-                 .lines_left = budget ? INT64_MAX : lines,
+                 .lines_left = bytes ? INT64_MAX : lines,
                  .bytes_most = SIZE_MAX,
                  .line_start = out->len};
-    size_t bytes = (size_t)budget * PAGE_TOKEN_BYTES;
-    if (budget) page.bytes_most = out->len + MAX(bytes, (size_t)PAGE_TAIL_BYTES) - PAGE_TAIL_BYTES;
+    if (bytes) page.bytes_most = out->len + MAX(bytes, (size_t)PAGE_TAIL_BYTES) - PAGE_TAIL_BYTES;
     return page;
 }
 

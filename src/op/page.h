@@ -1,6 +1,6 @@
 // op/page.h - an answer for people, line by line, until the page is full.
 //
-//   Page page = page_begin(out, style, 100, budget);
+//   Page page = page_begin(out, style, 100);
 //   page_addf(&page, ...); page_end_line(&page);     // a line that does not fit is taken back
 //
 // Threads: a Page belongs to one thread. Memory: the arena of the buffer.
@@ -9,7 +9,7 @@
 
 #include "op/op.h"
 
-enum { PAGE_LINES = 100, PAGE_RESERVED = 3, PAGE_TOKEN_BYTES = 4, PAGE_TAIL_BYTES = 160 };
+enum { PAGE_LINES = 100, PAGE_RESERVED = 3, PAGE_TAIL_BYTES = 160 };
 
 typedef struct Page {
     Buf *out;
@@ -20,9 +20,9 @@ typedef struct Page {
     bool full; // a line did not fit, and no other follows
 } Page;
 
-// `lines` at most, or, with a budget of tokens, as many as that holds. The last PAGE_RESERVED lines
+// `lines` at most, or, with --budget, as many as that holds. The last PAGE_RESERVED lines
 // and PAGE_TAIL_BYTES are kept for what page_tail begins.
-Page page_begin(Buf *out, const TextStyle *style, int64_t lines, int64_t budget);
+Page page_begin(Buf *out, const TextStyle *style, int64_t lines);
 bool page_has_room(const Page *page, int64_t lines); // besides those that are reserved
 void page_end_line(Page *page);
 // What was left out is told whatever the page holds.

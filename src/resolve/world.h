@@ -44,6 +44,7 @@ typedef struct WorldFile {
     const uint32_t *next_named;   // by definition: the next one of that name, or WORLD_NONE
     bool stored;                  // facts and names are those of the index
     void *own;                    // what resolve/ keeps about it
+    struct WorldMark *mark;       // of world_place: where it looked last
 } WorldFile;
 
 // `corpus` is refresh_corpus of `view`; both outlive the World, and so does cx.
@@ -59,6 +60,8 @@ LangId world_lang(const World *world, uint32_t file);
 // NULL when it is dead, cannot be read, or its language has no names: then it is as if it were
 // empty. world_lost counts what could not be read or parsed, world_parsed what had to be parsed.
 WorldFile *world_file(World *world, uint32_t file);
+// The same, if it was asked for before and is there; reads nothing.
+WorldFile *world_loaded(const World *world, uint32_t file);
 size_t world_lost(const World *world);
 size_t world_parsed(const World *world);
 
@@ -68,7 +71,8 @@ bool world_has_folder(const World *world, Str path);
 const uint32_t *world_folder(World *world, Str path, size_t *count);
 // Living files with this base name ("dict.h", "go.mod"), ascending by path.
 const uint32_t *world_named(World *world, Str base_name, size_t *count);
-// The text of a file without names (go.mod, package.json); empty when it cannot be read.
+// The text of a file, also of one without names (go.mod, package.json); empty when it cannot be
+// read.
 Str world_text(World *world, uint32_t file);
 
 // All definitions of this name, by path and place; local variables of functions are left out.

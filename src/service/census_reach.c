@@ -86,16 +86,33 @@ static void add_hazard(Reach *reach, const WorldFile *file, Span span, const cha
 
 // --- its name in strings ---
 
-static size_t find_from(Str text, size_t from, Str what)
+typedef struct Quotes { // where the next of each kind stands
+    Str text;
+    size_t next[2];
+} Quotes;
+
+static size_t quote_from(Str text, size_t from, char quote)
 {
-    while (from + what.len <= text.len) {
-        const char *at = memchr(text.ptr + from, what.ptr[0], text.len - from);
-        if (!at) return text.len;
-        from = (size_t)(at - text.ptr);
-        if (from + what.len <= text.len && !memcmp(at, what.ptr, what.len)) return from;
-        from++;
+    const char *at = from < text.len ? memchr(text.ptr + from, quote, text.len - from) : NULL;
+    return at ? (size_t)(at - text.ptr) : text.len;
+}
+
+static Quotes quotes_of(Str text)
+{
+    return (Quotes){text, {quote_from(text, 0, '"'), quote_from(text, 0, '\'')}};
+}
+
+// The next place of the name before a quote; text.len when there is none.
+static size_t next_quoted(Quotes *q, Str name)
+{
+    for (;;) {
+        int kind = q->next[1] < q->next[0];
+        size_t end = q->next[kind];
+        if (end == q->text.len) return end;
+        q->next[kind] = quote_from(q->text, end + 1, kind ? '\'' : '"');
+        if (end >= name.len && !memcmp(q->text.ptr + end - name.len, name.ptr, name.len))
+            return end - name.len;
     }
-    return text.len;
 }
 
 static bool is_word_byte(char c)
@@ -107,9 +124,8 @@ static bool is_word_byte(char c)
 // string.
 static bool ends_string(Str text, size_t at, size_t len, size_t *start)
 {
-    char quote = at + len < text.len ? text.ptr[at + len] : 0;
+    char quote = text.ptr[at + len];
     size_t from = at;
-    if (quote != '"' && quote != '\'') return false;
     while (from && (is_word_byte(text.ptr[from - 1]) || text.ptr[from - 1] == '.' ||
                     text.ptr[from - 1] == ':'))
         from--;
@@ -130,23 +146,63 @@ static bool stands_alone(Str text, size_t start, size_t end)
     return !comment && (end >= text.len || strchr(")]},:;=!<>+|&?\r\n", text.ptr[end]));
 }
 
-// `looked_up`: only the strings that are handed to reflection; else only the others.
-static void look_for_strings(Reach *reach, const WorldFile *file, Str name, bool looked_up)
+typedef struct NameString { // the name, as it stands in a string
+    const WorldFile *file;
+    Span span;
+    Str callee; // that looks it up, or empty
+} NameString;
+
+typedef VEC(NameString) NameStrings;
+
+static bool has_string(Str text, Str name)
 {
-    Arena *arena = reach->census->code->cx->arena;
-    for (size_t at = 0, start; (at = find_from(file->text, at, name)) < file->text.len; at++) {
+    Quotes quotes = quotes_of(text);
+    for (size_t at, start; (at = next_quoted(&quotes, name)) < text.len;)
+        if (ends_string(text, at, name.len, &start)) return true;
+    return false;
+}
+
+static void look_for_strings(const WorldFile *file, Str name, Arena *arena, NameStrings *out)
+{
+    Quotes quotes = quotes_of(file->text);
+    for (size_t at, start; (at = next_quoted(&quotes, name)) < file->text.len;) {
         if (!ends_string(file->text, at, name.len, &start)) continue;
         Span span = {(uint32_t)start, (uint32_t)(at + name.len)};
         const Call *call = call_around(file, span.start);
         Str callee =
             call ? str_sub(file->text, call->name_span.start, call->name_span.end) : STR_NONE;
-        bool reflection = callee.len && is_listed(reflective, ARRAY_LEN(reflective), callee);
-        if (reflection != looked_up) continue;
-        if (!looked_up && (start < at || !stands_alone(file->text, start, span.end + 1))) continue;
-        Str says = looked_up
-                       ? str_format(arena, "its name is looked up by " STR_FMT, STR_ARG(callee))
-                       : STR("its name stands in a string");
-        add_hazard(reach, file, span, looked_up ? "reflection" : "string", says);
+        if (!is_listed(reflective, ARRAY_LEN(reflective), callee)) callee = STR_NONE;
+        bool counts = callee.len || (start == at && stands_alone(file->text, start, span.end + 1));
+        if (counts) VEC_PUSH(arena, out, (NameString){file, span, callee});
+    }
+}
+
+// Files that only mention the name are not taken apart unless a string in them ends with it.
+static void look_at_strings(Reach *reach)
+{
+    Code *code = reach->census->code;
+    Str name = reach->table->subject.name;
+    Arena *arena = code->cx->arena;
+    NameStrings strings = {0};
+    size_t count = 0;
+    const uint32_t *users = world_users(code->world, name, &count);
+    for (size_t i = 0; i < count; i++) {
+        if (world_lang(code->world, users[i]) != reach->table->subject.lang) continue;
+        const WorldFile *file = world_loaded(code->world, users[i]);
+        if (!file && has_string(world_text(code->world, users[i]), name))
+            file = world_file(code->world, users[i]);
+        if (file) look_for_strings(file, name, arena, &strings);
+    }
+    for (size_t i = 0; i < 2 * strings.len; i++) { // what is looked up goes first
+        const NameString *string = &strings.items[i % strings.len];
+        if ((string->callee.len > 0) != (i < strings.len)) continue;
+        if (string->callee.len)
+            add_hazard(
+                reach, string->file, string->span, "reflection",
+                str_format(arena, "its name is looked up by " STR_FMT, STR_ARG(string->callee)));
+        else
+            add_hazard(reach, string->file, string->span, "string",
+                       STR("its name stands in a string"));
     }
 }
 
@@ -197,19 +253,12 @@ static void look_at_decorators(Reach *reach)
 void census_hazards(Census *census, const Edges *edges, CensusTable *table)
 {
     Reach reach = {.census = census, .table = table};
-    World *world = census->code->world;
     const Subject *subject = &table->subject;
-    size_t count = 0;
     bool runs = subject->kind == DEF_FUNCTION || subject->kind == DEF_METHOD;
     if (subject->ref.def == WORLD_NONE) return;
     look_at_decorators(&reach);
     for (size_t i = 0; i < edges->count && runs; i++) look_at_reference(&reach, &edges->items[i]);
-    const uint32_t *users = world_users(world, subject->name, &count);
-    for (size_t i = 0; i < 2 * count; i++) {
-        const WorldFile *file = world_file(world, users[i % count]);
-        if (file && file->lang == subject->lang)
-            look_for_strings(&reach, file, subject->name, i < count);
-    }
+    look_at_strings(&reach);
     table->hazards = reach.found.items;
     table->hazard_count = reach.found.len;
 }

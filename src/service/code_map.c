@@ -174,7 +174,7 @@ typedef struct Choice { // a definition that may be listed
     Str path;
     bool taken;
     Subject subject;
-    size_t bytes;
+    size_t need; // bytes of all that was taken until then
 } Choice;
 
 static int by_score(const void *left, const void *right)
@@ -223,43 +223,39 @@ static Choice *choice_of(const Chosen *chosen, Str path, uint32_t def)
     return there ? &chosen->items[low] : NULL;
 }
 
-static void measure(Mapping *r, Choice *choice)
-{
-    if (choice->bytes) return;
-    target_subject(r->code, choice->node->ref, &choice->subject);
-    Str line = code_map_line(&r->scratch, &choice->subject, r->query->line_most);
-    choice->bytes = line.len + PLACE_BYTES + 4;
-}
+typedef struct Taken {
+    Map files;
+    size_t bytes, count;
+} Taken;
 
-// Takes the definition, and those around it, when there is room.
-static bool take(Mapping *r, const Chosen *chosen, Choice *choice, Map *files, size_t *room)
+// With the definitions around it.
+static void take(Mapping *r, const Chosen *chosen, Choice *choice, Taken *taken)
 {
     enum { MOST_AROUND = 16 };
     Choice *with[MOST_AROUND];
-    size_t count = 0, bytes = 0;
+    size_t count = 0;
     const WorldFile *file = world_file(r->code->world, choice->node->ref.file);
     int32_t def = (int32_t)choice->node->ref.def;
-    if (!map_get(files, choice->path, NULL)) bytes += choice->path.len + 2;
+    if (!map_get(&taken->files, choice->path, NULL)) taken->bytes += choice->path.len + 1;
+    map_put(r->code->cx->arena, &taken->files, choice->path, 1);
     for (; def >= 0 && count < MOST_AROUND; def = file->facts.defs[def].parent) {
         Choice *one = choice_of(chosen, choice->path, (uint32_t)def);
         if (!one || one->taken) continue;
-        measure(r, one);
-        bytes += one->bytes;
+        one->taken = true;
+        target_subject(r->code, one->node->ref, &one->subject);
+        Str line = code_map_line(&r->scratch, &one->subject, r->query->line_most);
+        taken->bytes += line.len + PLACE_BYTES + 4;
         with[count++] = one;
     }
-    if (bytes > *room) return false;
-    *room -= bytes;
-    map_put(r->code->cx->arena, files, choice->path, 1);
-    for (size_t i = 0; i < count; i++) with[i]->taken = true;
-    return true;
+    for (size_t i = 0; i < count; i++) with[i]->need = taken->bytes;
+    taken->count += count;
 }
 
 static Chosen choose(Mapping *r)
 {
-    enum { MOST_REFUSED = 20 };
     Arena *arena = r->code->cx->arena;
     VEC(Choice) all = {0};
-    Map files = {0};
+    Taken taken = {0};
     for (size_t i = 0; i < r->nodes.len; i++) {
         const Node *node = &r->nodes.items[i];
         Str path = world_path(r->code->world, node->ref.file);
@@ -271,10 +267,10 @@ static Chosen choose(Mapping *r)
     Choice *order = ARENA_ARRAY(arena, Choice, all.len);
     memcpy(order, all.items, all.len * sizeof *order);
     qsort(order, all.len, sizeof *order, by_score);
-    size_t room = r->query->bytes, refused = 0;
-    for (size_t i = 0; i < all.len && refused < MOST_REFUSED; i++) {
+    size_t limit = r->query->limit ? r->query->limit : all.len;
+    for (size_t i = 0; i < all.len && taken.count < limit; i++) {
         Choice *choice = choice_of(&chosen, order[i].path, order[i].node->ref.def);
-        if (!choice->taken && !take(r, &chosen, choice, &files, &room)) refused++;
+        if (!choice->taken) take(r, &chosen, choice, &taken);
     }
     return chosen;
 }
@@ -312,7 +308,7 @@ static void take_file(Mapping *r, const Chosen *chosen, size_t from, size_t to, 
         file->shown++;
         file->rank += choice->node->score;
         defs[(*count)++] = (MapDef){choice->subject, choice->node->score, choice->node->use_count,
-                                    depth_of(r, chosen, choice)};
+                                    depth_of(r, chosen, choice), choice->need};
     }
 }
 

@@ -17,7 +17,7 @@ typedef struct MapQuery {
     CodeOptions options;
     CodeFilterSpec filter; // which definitions are listed; all count for the ranking
     bool roles;            // list tests, docs, generated and vendored files, too
-    size_t bytes;          // what fits: the sum of the lines that the answer has
+    size_t limit;          // most definitions; 0: all
     size_t line_most;      // bytes of a line
 } MapQuery;
 
@@ -26,6 +26,7 @@ typedef struct MapDef {
     double score;
     uint64_t users; // files that use it
     uint32_t depth; // definitions around it that are listed, too
+    size_t need;    // bytes that the lines of all that goes before it have, and its own
 } MapDef;
 
 typedef struct MapFile {
