@@ -51,8 +51,8 @@ static const Field table_fields[] = {
     FIELD(CallsTableRow, star_calls, SIZE, "of these: with * or ** arguments"),
     FIELD(CallsTableRow, overriding, RECORDS, "definitions that override it", .sub = target_fields,
           .sub_size = sizeof(TargetRow)),
-    FIELD(CallsTableRow, overridden, RECORDS, "definitions that it overrides",
-          .sub = target_fields, .sub_size = sizeof(TargetRow)),
+    FIELD(CallsTableRow, overridden, RECORDS, "definitions that it overrides", .sub = target_fields,
+          .sub_size = sizeof(TargetRow)),
     FIELD(CallsTableRow, hazards, SIZE, "listed uses that are no calls, but may lead to it"),
     FIELD(CallsTableRow, reach, SIZE, "of all such uses: those by which it may run"),
     FIELD(CallsTableRow, callers, SIZE, "nodes of the tree of --depth"),
@@ -317,8 +317,7 @@ static void take_findings(Arena *arena, const CensusAnswer *answer, Result *out)
 {
     Rows rows = {.arena = arena};
     CallsData *data = ARENA_NEW(arena, CallsData);
-    for (size_t i = 0; i < answer->table_count; i++)
-        list_table(&rows, &answer->tables[i]);
+    for (size_t i = 0; i < answer->table_count; i++) list_table(&rows, &answer->tables[i]);
     *data = (CallsData){answer, rows.findings.items};
     out->data = data;
     out->finding_count = rows.findings.len;
@@ -355,7 +354,8 @@ static void select_files(Arena *arena, const void *arguments, Selection *out)
 static const OpCell cell = {.version = 1, .files = "in", .selection = select_files};
 
 static const OpExample examples[] = {
-    {"cq calls Store.save", "every call of a method, surest first, with the shape of its arguments"},
+    {"cq calls Store.save",
+     "every call of a method, surest first, with the shape of its arguments"},
     {"cq calls pkg/app.py:15:10", "of what the name at this place means"},
     {"cq calls save --certainty exact --exclude tests", "only proven calls, outside of tests"},
     {"cq calls Store.save --depth 3 --callees", "callers of callers, and what it calls itself"},

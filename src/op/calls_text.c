@@ -64,10 +64,9 @@ static void write_other_uses(Page *page, const CensusTable *table)
     size_t kinds = 0;
     for (int i = EDGE_REFERENCE; i < EDGE_KINDS; i++) {
         if (!table->uses[i] || table->subject.ref.def == WORLD_NONE) continue;
-        page_addf(page, "%s%llu %s%s", kinds++ ? ", " : "  also: ",
-                  (unsigned long long)table->uses[i],
-                  i == EDGE_TYPE ? "type use" : edge_kind_name((EdgeKind)i),
-                  plural_of(table->uses[i]));
+        page_addf(
+            page, "%s%llu %s%s", kinds++ ? ", " : "  also: ", (unsigned long long)table->uses[i],
+            i == EDGE_TYPE ? "type use" : edge_kind_name((EdgeKind)i), plural_of(table->uses[i]));
     }
     if (kinds) page_end_line(page);
 }
@@ -150,8 +149,9 @@ static size_t write_bucket(Page *page, const CensusTable *table, size_t from, si
 {
     const CallSite *first = &table->sites[from];
     int64_t least = page->lines_left - lines;
-    page_color(page, "1", str_from(first->through_base ? "through a base, likely"
-                                                       : certainty_name(first->certainty)));
+    page_color(page, "1",
+               str_from(first->through_base ? "through a base, likely"
+                                            : certainty_name(first->certainty)));
     page_addf(page, " %llu", (unsigned long long)bucket_total(table, first));
     page_end_line(page);
     size_t i = from;

@@ -181,8 +181,8 @@ static Category category_of(EdgeKind kind)
 Finding site_finding(Arena *arena, const CallSite *site)
 {
     Str category = str_from(category_name(category_of(site->kind)));
-    Str named = str_format(arena, STR_FMT "/" STR_FMT, STR_ARG(site->enclosing),
-                           STR_ARG(site->name));
+    Str named =
+        str_format(arena, STR_FMT "/" STR_FMT, STR_ARG(site->enclosing), STR_ARG(site->name));
     return (Finding){.path = site->path,
                      .line = site->place.line,
                      .col = site->place.col,
@@ -224,8 +224,7 @@ Fail certainties_read(Arena *arena, StrList names, uint32_t *out)
 Fail langs_read(Arena *arena, StrList names, const LangId **out)
 {
     LangId *langs = ARENA_ARRAY(arena, LangId, names.count);
-    for (size_t i = 0; i < names.count; i++)
-        TRY(lang_from_arg(arena, names.items[i], &langs[i]));
+    for (size_t i = 0; i < names.count; i++) TRY(lang_from_arg(arena, names.items[i], &langs[i]));
     *out = langs;
     return NULL;
 }

@@ -17,8 +17,7 @@ static void add_label(Buf *out, Str text, GraphFormat how)
 
 void draw_begin(Buf *out, GraphFormat how, const char *name)
 {
-    if (how == GRAPH_DOT)
-        buf_addf(out, "digraph %s {\n  rankdir=LR;\n  node [shape=box];\n", name);
+    if (how == GRAPH_DOT) buf_addf(out, "digraph %s {\n  rankdir=LR;\n  node [shape=box];\n", name);
     else buf_add(out, STR("flowchart LR\n"));
 }
 

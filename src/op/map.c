@@ -73,8 +73,9 @@ static const Field result[] = {
     FIELD(MapSummary, candidates, SIZE, "definitions that could be listed"),
     FIELD(MapSummary, candidate_files, SIZE, "files that have them"),
     FIELD(MapSummary, budget, SIZE, "tokens that the answer for people has room for"),
-    FIELD(MapSummary, ranked_by, STR, "edges: resolved uses; names: there are too many files, and "
-                                      "no edges are stored"),
+    FIELD(MapSummary, ranked_by, STR,
+          "edges: resolved uses; names: there are too many files, and "
+          "no edges are stored"),
     FIELD(MapSummary, files, RECORDS, "highest rank first", .sub = file_fields,
           .sub_size = sizeof(MapFileRow)),
     FIELD(MapSummary, links, RECORDS, "uses between these files, heaviest first",
@@ -258,7 +259,8 @@ const OpSpec op_map = {
     .name = "map",
     .summary = "A ranked map of the repository: what most of the code leans on",
     .details =
-        "Functions, types, macros and constants are ranked by who uses them: uses between files are "
+        "Functions, types, macros and constants are ranked by who uses them: uses between files "
+        "are "
         "resolved (see `cq calls`), files are weighted as PageRank does, and each file's weight is "
         "shared out among what it uses. The best ones that fit into --budget are listed by file, "
         "with signatures, methods below their types; the files that matter most come first. All "

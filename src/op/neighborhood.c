@@ -15,8 +15,8 @@ static const Field args[] = {
           "implementations, supertypes, subtypes, imports, importers, tests; a list, or repeated"),
     FIELD(NearArgs, top_k, INT, "most nodes of each slice", .letter = 'n', .least = 0,
           .most = 1000000, .fallback = "10"),
-    FIELD(NearArgs, offset, INT, "leave out so many nodes of each slice: the next page",
-          .least = 0, .most = 1000000000, .fallback = "0"),
+    FIELD(NearArgs, offset, INT, "leave out so many nodes of each slice: the next page", .least = 0,
+          .most = 1000000000, .fallback = "0"),
     FIELD(NearArgs, in, PATHS, "only uses and subtypes in this file or folder; may be repeated"),
     FIELD(NearArgs, include, STRS, "only in files that match; may be repeated",
           .value_name = "GLOB"),
@@ -188,7 +188,8 @@ static const Json *node_details(Arena *arena, NearSlice slice, const NearNode *n
         json_set(arena, details, STR("reason"),
                  json_new_str(arena, str_from(reason_text(node->reason))));
     }
-    if (node->sites) json_set(arena, details, STR("sites"), json_new_int(arena, (int64_t)node->sites));
+    if (node->sites)
+        json_set(arena, details, STR("sites"), json_new_int(arena, (int64_t)node->sites));
     return details;
 }
 
@@ -201,8 +202,8 @@ static void make_finding(const Result *of, size_t index, Finding *out)
 static Finding node_finding(Arena *arena, NearSlice slice, const NearNode *node)
 {
     Str category = str_from(category_name(category_of(node)));
-    Str named = str_format(arena, STR_FMT "/" STR_FMT, STR_ARG(node->enclosing),
-                           STR_ARG(node->name));
+    Str named =
+        str_format(arena, STR_FMT "/" STR_FMT, STR_ARG(node->enclosing), STR_ARG(node->name));
     Finding finding = {.path = node->path,
                        .line = node->place.line,
                        .col = node->place.col,
@@ -274,7 +275,8 @@ static const OpCell cell = {.version = 1, .files = "in", .selection = select_fil
 
 static const OpExample examples[] = {
     {"cq nb Store.save", "who calls it, what it calls, what overrides it, which tests use it"},
-    {"cq nb pkg/store.py:10", "around the definition that line 10 is in, if it is a blank line too"},
+    {"cq nb pkg/store.py:10",
+     "around the definition that line 10 is in, if it is a blank line too"},
     {"cq nb Store.save --slice callers --top-k 2 --offset 2", "the next page of one slice"},
     {"cq nb Store --format dot", "as a picture"},
     {0},

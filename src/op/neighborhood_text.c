@@ -42,8 +42,9 @@ static void write_card(NearPage *n)
         page_end_line(page);
     }
     if (n->answer->unnamed) {
-        page_addf(page, "  %s has no name rules: only definitions that the index knows, and files "
-                        "beside it",
+        page_addf(page,
+                  "  %s has no name rules: only definitions that the index knows, and files "
+                  "beside it",
                   lang_name(subject->lang));
         page_end_line(page);
     }
@@ -79,8 +80,7 @@ static void write_more(NearPage *n, NearSlice slice, const NearList *list, size_
     Arena *arena = n->page.out->arena;
     size_t next = (size_t)n->args->offset + shown;
     if (next >= list->total || !page_has_room(&n->page, 0)) return;
-    page_addf(&n->page, "  %zu more: cq nb " STR_FMT " --slice %s --offset %zu",
-              list->total - next,
+    page_addf(&n->page, "  %zu more: cq nb " STR_FMT " --slice %s --offset %zu", list->total - next,
               STR_ARG(shell_word(arena, target_again(arena, &n->answer->subject))),
               near_slice_name(slice), next);
     page_end_line(&n->page);
@@ -128,8 +128,7 @@ static void write_empty(NearPage *n)
     for (int i = 0; i < NEAR_SLICES; i++) {
         const NearList *list = &n->answer->lists[i];
         if (!list->wanted || list->total) continue;
-        page_addf(&n->page, "%s%s", count++ ? ", " : "nothing in: ",
-                  near_slice_name((NearSlice)i));
+        page_addf(&n->page, "%s%s", count++ ? ", " : "nothing in: ", near_slice_name((NearSlice)i));
     }
     if (count) page_end_line(&n->page);
 }
@@ -161,8 +160,8 @@ static void write_others(NearPage *n)
     page_addf(&n->page, "%zu more definition%s of that name: ", subjects->count - 1,
               plural_of(subjects->count - 1));
     for (size_t i = 1; i < MIN(subjects->count, (size_t)6); i++)
-        page_addf(&n->page, "%s" STR_FMT ":%u", i > 1 ? ", " : "",
-                  STR_ARG(subjects->items[i].path), subjects->items[i].name_place.line);
+        page_addf(&n->page, "%s" STR_FMT ":%u", i > 1 ? ", " : "", STR_ARG(subjects->items[i].path),
+                  subjects->items[i].name_place.line);
     if (subjects->count > 6) page_add(&n->page, STR(", ..."));
     page_end_line(&n->page);
 }
@@ -203,8 +202,8 @@ void near_draw(Buf *out, const void *arguments, const Result *of, GraphFormat ho
                              subject->name_place.line));
     for (int i = 0; of->found && i < NEAR_SLICES; i++) {
         const NearList *list = &data->answer->lists[i];
-        bool used = i == NEAR_CALLEES || i == NEAR_CHILDREN || i == NEAR_SUPERTYPES ||
-                    i == NEAR_IMPORTS;
+        bool used =
+            i == NEAR_CALLEES || i == NEAR_CHILDREN || i == NEAR_SUPERTYPES || i == NEAR_IMPORTS;
         Str label = str_from(near_slice_name((NearSlice)i));
         for (size_t k = 0; k < list->count; k++) {
             const NearNode *one = &list->nodes[k];

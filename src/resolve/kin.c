@@ -54,8 +54,7 @@ bool kin_owner(Resolver *resolver, DefRef method, DefRef *type)
     if (!file) return false;
     int32_t parent = file->facts.defs[method.def].parent;
     const NameNote *note = file_note(resolver, file, method.def, NOTE_RECEIVER);
-    if (!note && parent >= 0)
-        note = file_note(resolver, file, (uint32_t)parent, NOTE_RECEIVER);
+    if (!note && parent >= 0) note = file_note(resolver, file, (uint32_t)parent, NOTE_RECEIVER);
     if (note && note->expr) return named_type(resolver, file, note->expr, type);
     if (parent < 0 || !is_type_kind(file->facts.defs[parent].kind)) return false;
     *type = (DefRef){method.file, (uint32_t)parent};
@@ -189,8 +188,8 @@ void kin_overridden(Resolver *resolver, DefRef method, Kin *out)
 // --- imports ---
 
 // What an import gives, as a file: the module that it names (`whole`: not what is taken from it).
-static bool import_gives(Resolver *r, WorldFile *file, NameImport import, bool whole, ValueKind kind,
-                         ImportTo *to)
+static bool import_gives(Resolver *r, WorldFile *file, NameImport import, bool whole,
+                         ValueKind kind, ImportTo *to)
 {
     Values values = values_none(REASON_IMPORT);
     if (whole) import.name = STR_NONE;
@@ -294,9 +293,8 @@ void kin_importers(Resolver *resolver, uint32_t file, Edges *out)
     }
     for (uint32_t i = 0; i < world_file_count(world) && out->complete; i++) {
         if (!world_is_live(world, i) || !str_starts(world_path(world, i), folder)) continue;
-        WorldFile *from = path_folder(world_path(world, i)).len >= folder.len
-                              ? world_file(world, i)
-                              : NULL;
+        WorldFile *from =
+            path_folder(world_path(world, i)).len >= folder.len ? world_file(world, i) : NULL;
         if (from) add_importer(resolver, from, file, &seen, &edges);
         if (ctx_stopped(resolver->cx) != STOP_NONE) out->complete = false;
     }

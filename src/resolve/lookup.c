@@ -54,6 +54,9 @@ static bool is_wanted(const Resolver *r, const WorldFile *file, const NameBindin
 {
     if (r->want == WANT_ANY || binding->kind == BIND_IMPORT || binding->kind == BIND_OUTER)
         return true;
+    if (r->want == WANT_MACRO)
+        return binding->kind == BIND_DEF && binding->target &&
+               file->facts.defs[binding->target - 1].kind == DEF_MACRO;
     bool callable = binding->kind == BIND_DEF && binding->target &&
                     resolve_is_callable(file->facts.defs[binding->target - 1].kind);
     bool type = callable && is_type_kind(file->facts.defs[binding->target - 1].kind);
@@ -255,6 +258,21 @@ Values lookup_module(Resolver *r, WorldFile *file, uint32_t scope, Str name)
     return out;
 }
 
+// What a type without a name is derived from: new T() {...}.
+static Values nameless(Resolver *r, WorldFile *file, uint32_t scope)
+{
+    Values out = values_none(REASON_INHERITED);
+    uint32_t end, at = world_bound(file, scope, STR("super"), &end);
+    if (at == end) return out;
+    Values objects = evaluate_binding(r, file, file->bound[at]);
+    for (uint32_t i = 0; i < objects.count; i++) {
+        Value value = objects.items[i];
+        if (value.kind == VALUE_OBJECT) value.kind = VALUE_DEF, values_add(r, &out, value);
+    }
+    values_weaken(&out, CERTAINTY_LIKELY, REASON_INHERITED);
+    return out;
+}
+
 Values lookup_owner(Resolver *r, WorldFile *file, uint32_t scope)
 {
     Values out = values_none(REASON_OBJECT);
@@ -269,6 +287,7 @@ Values lookup_owner(Resolver *r, WorldFile *file, uint32_t scope)
             values_add(r, &out, (Value){.kind = VALUE_DEF, .ref = type});
             return out;
         }
+        if (around->kind == SCOPE_TYPE && scope) return nameless(r, file, scope);
         if (!scope) return out;
     }
 }

@@ -98,8 +98,7 @@ static void count_shapes(Census *census, CensusTable *table, const SiteVec *site
     VEC(Str) shapes = {0}, keywords = {0};
     for (size_t i = 0; i < sites->len; i++) {
         const CallSite *site = &sites->items[i];
-        bool counts = site->has_shape && !site->through_base &&
-                      site->certainty <= CERTAINTY_LIKELY;
+        bool counts = site->has_shape && !site->through_base && site->certainty <= CERTAINTY_LIKELY;
         if (!counts) continue;
         VEC_PUSH(arena, &shapes, census_shape(arena, site));
         table->star_calls += site->star || site->star_star;
@@ -182,8 +181,8 @@ static const Subject *take_kin(Census *census, const Kin *kin, size_t *count)
 
 static bool is_constructor(Str type, Str name)
 {
-    static const char *const names[] = {"__init__", "__new__", "constructor", "initialize",
-                                        "__construct", "init", "new"};
+    static const char *const names[] = {"__init__",    "__new__", "constructor", "initialize",
+                                        "__construct", "init",    "new"};
     if (str_eq(name, type)) return true; // Java, C++, C#
     for (size_t i = 0; i < ARRAY_LEN(names); i++)
         if (str_eq(name, str_from(names[i]))) return true;
@@ -228,7 +227,8 @@ static void find_constructors(Census *census, CensusTable *table)
     for (uint32_t i = type->ref.def + 1; i < file->facts.def_count; i++) {
         const Def *def = &file->facts.defs[i];
         if (def->full.start >= file->facts.defs[type->ref.def].full.end) break;
-        if (def->parent != (int32_t)type->ref.def || !is_constructor(type->name, def->name)) continue;
+        if (def->parent != (int32_t)type->ref.def || !is_constructor(type->name, def->name))
+            continue;
         Subject subject;
         target_subject(census->code, (DefRef){type->ref.file, i}, &subject);
         VEC_PUSH(census->code->cx->arena, &found, subject);
@@ -307,15 +307,17 @@ void code_notes(Arena *arena, const CodeState *state, const Str **notes, size_t 
     VEC(Str) found = {0};
     if (state->unnamed_files)
         VEC_PUSH(arena, &found,
-                 str_format(arena, "%llu files are in languages without name rules: what they use "
-                                   "is not seen",
+                 str_format(arena,
+                            "%llu files are in languages without name rules: what they use "
+                            "is not seen",
                             (unsigned long long)state->unnamed_files));
     if (state->lost_files)
         VEC_PUSH(arena, &found,
                  str_format(arena, "%llu files could not be read or parsed",
                             (unsigned long long)state->lost_files));
     if (state->stale)
-        VEC_PUSH(arena, &found, STR("nobody looked whether files changed since the index was made"));
+        VEC_PUSH(arena, &found,
+                 STR("nobody looked whether files changed since the index was made"));
     if (state->trouble.len)
         VEC_PUSH(arena, &found, str_format(arena, "index: " STR_FMT, STR_ARG(state->trouble)));
     if (state->timed_out || state->interrupted)

@@ -95,7 +95,7 @@ typedef struct CensusTable {
     size_t hazard_count, reach; // reach: those by which it may run unseen
     const Subject *overriding, *overridden, *constructors;
     size_t overriding_count, overridden_count, constructor_count;
-    const Subject *made; // of a constructor: the type whose objects it makes; else NULL
+    const Subject *made;       // of a constructor: the type whose objects it makes; else NULL
     const CallerNode *callers; // depth > 1
     size_t caller_count;
     bool callers_cut;

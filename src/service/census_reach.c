@@ -17,12 +17,40 @@ static const char *const reflective[] = {
     "Reflect", "apply", "spyOn"};
 
 // Decorators that do not keep what they are applied to.
-static const char *const harmless[] = {
-    "property", "setter", "getter", "deleter", "staticmethod", "classmethod", "abstractmethod",
-    "overload", "override", "final", "wraps", "contextmanager", "asynccontextmanager",
-    "cached_property", "lru_cache", "cache", "dataclass", "total_ordering", "unique", "deprecated",
-    "Override", "Deprecated", "SuppressWarnings", "FunctionalInterface", "SafeVarargs", "Nullable",
-    "inline", "derive", "must_use", "allow", "cfg", "doc", "test", "repr"};
+static const char *const harmless[] = {"property",
+                                       "setter",
+                                       "getter",
+                                       "deleter",
+                                       "staticmethod",
+                                       "classmethod",
+                                       "abstractmethod",
+                                       "overload",
+                                       "override",
+                                       "final",
+                                       "wraps",
+                                       "contextmanager",
+                                       "asynccontextmanager",
+                                       "cached_property",
+                                       "lru_cache",
+                                       "cache",
+                                       "dataclass",
+                                       "total_ordering",
+                                       "unique",
+                                       "deprecated",
+                                       "Override",
+                                       "Deprecated",
+                                       "SuppressWarnings",
+                                       "FunctionalInterface",
+                                       "SafeVarargs",
+                                       "Nullable",
+                                       "inline",
+                                       "derive",
+                                       "must_use",
+                                       "allow",
+                                       "cfg",
+                                       "doc",
+                                       "test",
+                                       "repr"};
 
 static bool is_listed(const char *const *list, size_t count, Str name)
 {
@@ -110,14 +138,14 @@ static void look_for_strings(Reach *reach, const WorldFile *file, Str name, bool
         if (!ends_string(file->text, at, name.len, &start)) continue;
         Span span = {(uint32_t)start, (uint32_t)(at + name.len)};
         const Call *call = call_around(file, span.start);
-        Str callee = call ? str_sub(file->text, call->name_span.start, call->name_span.end)
-                          : STR_NONE;
+        Str callee =
+            call ? str_sub(file->text, call->name_span.start, call->name_span.end) : STR_NONE;
         bool reflection = callee.len && is_listed(reflective, ARRAY_LEN(reflective), callee);
         if (reflection != looked_up) continue;
         if (!looked_up && (start < at || !stands_alone(file->text, start, span.end + 1))) continue;
-        Str says = looked_up ? str_format(arena, "its name is looked up by " STR_FMT,
-                                          STR_ARG(callee))
-                             : STR("its name stands in a string");
+        Str says = looked_up
+                       ? str_format(arena, "its name is looked up by " STR_FMT, STR_ARG(callee))
+                       : STR("its name stands in a string");
         add_hazard(reach, file, span, looked_up ? "reflection" : "string", says);
     }
 }
@@ -143,8 +171,7 @@ static void look_at_reference(Reach *reach, const Edge *edge)
     Str holder = held_by(file, edge->expr), says = STR("used as a value");
     if (call)
         says = str_format(arena, "handed to " STR_FMT,
-                          STR_ARG(str_sub(file->text, call->name_span.start,
-                                          call->name_span.end)));
+                          STR_ARG(str_sub(file->text, call->name_span.start, call->name_span.end)));
     else if (holder.len) says = str_format(arena, "held by " STR_FMT, STR_ARG(holder));
     add_hazard(reach, file, use->span, call ? "argument" : "value", says);
 }

@@ -1,4 +1,5 @@
-// service/census_risk.c - how much a change of the target may break, and why: from what was resolved.
+// service/census_risk.c - how much a change of the target may break, and why: from what was
+// resolved.
 //
 // Each reason has its weight here and its figures in words; the level is their sum: 4 and more
 // high, 2 and more medium.
@@ -57,8 +58,7 @@ void census_risk(Census *census, CensusTable *table)
     if (is_public(census, &table->subject)) say(&risk, 0, STR("public"));
     if (sure && !table->test_calls) say(&risk, 1, STR("no test calls it"));
     say_count(&risk, 0, table->test_calls, "call", " in tests");
-    say_count(&risk, 1 + (table->reach > 4), table->reach, "way",
-              " to it besides calls (hazards)");
+    say_count(&risk, 1 + (table->reach > 4), table->reach, "way", " to it besides calls (hazards)");
     say_count(&risk, 1, table->overriding_count, "overriding definition", "");
     say_count(&risk, 1, table->overridden_count, "overridden definition", "");
     say_count(&risk, table->shapes.count > 3, table->shapes.count > 1 ? table->shapes.count : 0,

@@ -102,7 +102,8 @@ void census_callers(Census *census, CensusTable *table, const SiteVec *sites)
     if (census->query->depth < 2) return;
     for (size_t i = 0; i < sites->len; i++) {
         const CallSite *site = &sites->items[i];
-        if (site->kind != EDGE_CALL || site->through_base || !is_followed(site->certainty)) continue;
+        if (site->kind != EDGE_CALL || site->through_base || !is_followed(site->certainty))
+            continue;
         add_caller(census->code->cx->arena, &callers, site->in, site->certainty);
     }
     grow(&tree, &callers, 0, 1);

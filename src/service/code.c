@@ -46,8 +46,8 @@ static Fail ask_once(Code *code, const RefreshSpec *spec, RefreshHow how,
     return damaged ? damaged : fail;
 }
 
-static Fail ask_in_workspace(Code *code, const CodeOptions *options,
-                             Fail (*answer)(Code *, void *), void *arg, CodeState *state)
+static Fail ask_in_workspace(Code *code, const CodeOptions *options, Fail (*answer)(Code *, void *),
+                             void *arg, CodeState *state)
 {
     RefreshSpec spec;
     Ctx *cx = code->cx;

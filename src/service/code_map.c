@@ -49,7 +49,8 @@ static bool is_outstanding(const Facts *facts, uint32_t def)
     DefKind kind = facts->defs[def].kind;
     bool inside = false; // of a function
     for (; parent >= 0; parent = facts->defs[parent].parent)
-        inside |= facts->defs[parent].kind == DEF_FUNCTION || facts->defs[parent].kind == DEF_METHOD;
+        inside |=
+            facts->defs[parent].kind == DEF_FUNCTION || facts->defs[parent].kind == DEF_METHOD;
     if (kind == DEF_CONSTANT) return facts->defs[def].parent < 0;
     return !inside && resolve_is_callable(kind);
 }
@@ -181,14 +182,16 @@ static int by_score(const void *left, const void *right)
     const Choice *a = left, *b = right;
     if (a->node->score != b->node->score) return a->node->score > b->node->score ? -1 : 1;
     int order = str_cmp(a->path, b->path);
-    return order ? order : (a->node->ref.def > b->node->ref.def) - (a->node->ref.def < b->node->ref.def);
+    return order ? order
+                 : (a->node->ref.def > b->node->ref.def) - (a->node->ref.def < b->node->ref.def);
 }
 
 static int by_place(const void *left, const void *right)
 {
     const Choice *a = left, *b = right;
     int order = str_cmp(a->path, b->path);
-    return order ? order : (a->node->ref.def > b->node->ref.def) - (a->node->ref.def < b->node->ref.def);
+    return order ? order
+                 : (a->node->ref.def > b->node->ref.def) - (a->node->ref.def < b->node->ref.def);
 }
 
 Str code_map_line(Arena *arena, const Subject *subject, size_t most)

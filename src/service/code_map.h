@@ -46,7 +46,7 @@ typedef struct MapAnswer {
     const MapDef *defs; // by file, then by place
     size_t def_count;
     uint64_t candidates, candidate_files; // that could be listed
-    const MapLink *links; // heaviest first
+    const MapLink *links;                 // heaviest first
     size_t link_count;
     bool by_names; // edges are not stored and there are too many files to find them: names decide
     const Str *notes;

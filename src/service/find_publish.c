@@ -17,7 +17,8 @@ enum { MOST_WORDS = 20 };
 typedef struct Job {
     Arena arena;
     Ctx cx;
-    Env env; // a plan's ends with its cell; context_free waits for the job before what it names goes
+    Env env; // a plan's ends with its cell; context_free waits for the job before what it names
+             // goes
     RefreshSpec spec;
     Harvest known;
     bool full;

@@ -177,8 +177,7 @@ static void add_uses(Near *near)
     bool wanted = false;
     for (size_t i = 0; i < ARRAY_LEN(slices); i++) wanted |= is_wanted(near, slices[i]);
     if (!wanted) return;
-    if (near->ref.def == WORLD_NONE)
-        kin_importers(near->code->resolver, near->ref.file, &edges);
+    if (near->ref.def == WORLD_NONE) kin_importers(near->code->resolver, near->ref.file, &edges);
     else edges_of(near->code->resolver, near->ref, &edges);
     for (size_t i = 0; i < edges.count; i++) {
         const WorldFile *file = world_file(near->code->world, edges.items[i].file);
@@ -196,8 +195,7 @@ static void add_callee(Near *near, Map *seen, NearNode node)
     Arena *arena = near->code->cx->arena;
     NodeVec *nodes = &near->nodes[NEAR_CALLEES];
     Str key = str_format(arena, "%d " STR_FMT " %u " STR_FMT, (int)node.certainty,
-                         STR_ARG(node.path), node.is_def ? node.place.line : 0,
-                         STR_ARG(node.name));
+                         STR_ARG(node.path), node.is_def ? node.place.line : 0, STR_ARG(node.name));
     uint64_t *at = map_at(arena, seen, key, nodes->len);
     if (*at < nodes->len) {
         nodes->items[*at].sites++;
@@ -321,8 +319,7 @@ static void add_imports(Near *near)
         census_site(near->code, &edge, &site);
         NearNode node = use_node(near, &site);
         if (imports[i].file != WORLD_NONE)
-            node.enclosing = code_keep(near->code,
-                                       world_path(near->code->world, imports[i].file));
+            node.enclosing = code_keep(near->code, world_path(near->code->world, imports[i].file));
         push(near, NEAR_IMPORTS, node);
     }
 }
@@ -340,14 +337,14 @@ static void add_indexed_defs(Near *near)
     Str path = near->out->subject.path;
     while (lex_next_def(&defs)) {
         const LexDef *def = &defs.def;
-        NearNode node = {.path = path,
-                         .name = lexicon_name_text(arena, part->lexicon, def->name),
-                         .kind = str_from(row->lang == LANG_NONE ? "heading"
-                                                                 : def_kind_name(def->kind)),
-                         .text = STR(""),
-                         .place = {def->line, 0, def->end_line, 0},
-                         .role = near->out->subject.role,
-                         .is_def = true};
+        NearNode node = {
+            .path = path,
+            .name = lexicon_name_text(arena, part->lexicon, def->name),
+            .kind = str_from(row->lang == LANG_NONE ? "heading" : def_kind_name(def->kind)),
+            .text = STR(""),
+            .place = {def->line, 0, def->end_line, 0},
+            .role = near->out->subject.role,
+            .is_def = true};
         bool around = line && def->start_line <= line && line <= def->end_line;
         if (around) push(near, NEAR_PARENTS, node);
         else if (def->parent < 0) push(near, NEAR_CHILDREN, node);

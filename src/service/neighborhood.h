@@ -43,11 +43,11 @@ typedef struct NearNode {
     bool is_def, has_certainty;
 } NearNode;
 
-typedef struct NearList { // one slice
-    const NearNode *nodes; // the page
-    size_t count, total;   // of the page; of the slice, after filters
+typedef struct NearList {               // one slice
+    const NearNode *nodes;              // the page
+    size_t count, total;                // of the page; of the slice, after filters
     uint64_t by_certainty[CERTAINTIES]; // sums up to total, where nodes have one
-    bool wanted, cut; // asked for; there may be more, for lack of time
+    bool wanted, cut;                   // asked for; there may be more, for lack of time
 } NearList;
 
 typedef struct NearAnswer {

@@ -462,7 +462,6 @@ Fail target_find(Code *code, Str text, TargetWants wants, Subjects *out)
     if (!read.line && refs.len && refs.items[0].def != WORLD_NONE) out->how = TARGET_NAME;
     out->line = read.line;
     take_subjects(code, &refs, wants == TARGET_CALLABLE && !read.line, out);
-    if (!out->count && !out->external.len && read.part_count)
-        list_nearest(code, &read, out);
+    if (!out->count && !out->external.len && read.part_count) list_nearest(code, &read, out);
     return NULL;
 }

@@ -54,8 +54,8 @@ typedef struct Subjects {
     uint32_t line;       // that was asked for, or 0
     Certainty certainty; // of the use that was asked for; else exact
     Reason reason;
-    Str external;      // the use means this, which is outside of the workspace
-    size_t other_kind; // definitions of that name that were left out: they cannot be called
+    Str external;       // the use means this, which is outside of the workspace
+    size_t other_kind;  // definitions of that name that were left out: they cannot be called
     const Str *nearest; // on a miss
     size_t nearest_count;
 } Subjects;
