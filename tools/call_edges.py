@@ -22,8 +22,8 @@ Two places are the same definition when they are on the same line, or one is an 
 a declaration (.h, .pyi, .d.ts) or the constructor of the other, or ours implements a method of their
 trait in an impl.
 
-Servers (tools/fetch-servers.sh brings the npm ones): pyright-langserver --stdio; clangd (with compile_commands.json, --background-index); gopls;
-rust-analyzer; typescript-language-server --stdio with
+Servers (tools/fetch-servers.sh brings the npm ones): pyright-langserver --stdio; clangd with
+compile_commands.json; gopls; rust-analyzer; typescript-language-server --stdio with
     --init '{"tsserver": {"useSyntaxServer": "never"}}'   else it answers before it has read all
 
 Exit: 0, or 1 when the server could not be used. Only the standard library is needed.

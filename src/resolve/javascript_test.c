@@ -74,9 +74,11 @@ static const CallsCase cases[] = {
        "async function f(a: A, c?: C | null, d: D, all: Array<B>, k: A | B) {\n a.run().go();\n"
        " c?.go();\n d.run();\n d.d();\n (await c!.go()).run();\n"
        " for (const one of all) one.go();\n new a();\n}\n"
-       "class E { constructor(private b: B) {}\n e({ b }: E) { this.b.go();\n b.go(); }\n}\n"}},
+       "class E { constructor(private b: B) {}\n e({ b }: E, m: Record<string, B>) { this.b.go(); "
+       "m['x'].go();\n b.go(); }\n}\n"}},
      "t.ts:10 go exact t.ts:2\nt.ts:10 run exact t.ts:1\nt.ts:11 go exact t.ts:2\n"
-     "t.ts:12 a exact t.ts:1\nt.ts:15 go exact t.ts:2\nt.ts:16 go exact t.ts:2\n"
+     "t.ts:12 a exact t.ts:1\nt.ts:15 go exact t.ts:2\nt.ts:15 go exact t.ts:2\nt.ts:16 go exact "
+     "t.ts:2\n"
      "t.ts:6 go exact t.ts:2\nt.ts:6 run exact t.ts:1\nt.ts:7 go exact t.ts:2\n"
      "t.ts:8 run exact t.ts:1\nt.ts:9 d exact t.ts:4\n"},
     {"scopes: blocks, hoisting, members are no bare names, reassigned variables, callbacks",

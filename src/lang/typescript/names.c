@@ -139,13 +139,14 @@ static bool is_container(Str name)
     return false;
 }
 
+// Map<K, V>, Record<K, V>: V; of others the first one.
 static uint32_t ts_leave_arguments(Naming *n, TSNode node, uint32_t value)
 {
     (void)node, (void)value;
-    size_t count;
-    naming_kids(n, &count);
-    bool map = str_starts(str_trim(naming_text(n, naming_around(n, 1))), STR("Map"));
-    return map ? last_value(n) : naming_first(n);
+    Str of = js_text(n, naming_around(n, 1));
+    of = str_trim(str_sub(of, 0, str_find(of, '<')));
+    bool last = str_ends(of, STR("Map")) || str_eq(of, STR("Record"));
+    return last ? last_value(n) : naming_first(n);
 }
 
 // Array<T>: the container, with T as `other`. Others: without their arguments.
