@@ -193,7 +193,8 @@ Values lookup(Resolver *r, WorldFile *file, uint32_t scope, uint32_t expr, Str n
         if (lang->bare_members && has_members(r, file, around)) {
             Values types = lookup_owner(r, file, scope);
             Values found = member_of(r, &types, name, file->lang);
-            bool outside = found.count && found.items[0].kind == VALUE_EXTERNAL;
+            bool outside = found.count && found.items[0].kind == VALUE_EXTERNAL &&
+                           !found.named_count; // else a member of ours that holds such a value
             if (outside && !inherited.count) inherited = found; // a type further out may have it
             else if (!outside && (found.count || found.named_count)) return found;
         }
