@@ -22,6 +22,10 @@ Two places are the same definition when they are on the same line, or one is an 
 a declaration (.h, .pyi, .d.ts) or the constructor of the other, or ours implements a method of their
 trait in an impl.
 
+Servers (tools/fetch-servers.sh brings the npm ones): pyright-langserver --stdio; clangd (with compile_commands.json, --background-index); gopls;
+rust-analyzer; typescript-language-server --stdio with
+    --init '{"tsserver": {"useSyntaxServer": "never"}}'   else it answers before it has read all
+
 Exit: 0, or 1 when the server could not be used. Only the standard library is needed.
 """
 import argparse
@@ -369,7 +373,7 @@ def sites_of_facts(workspace, files):
 
 def no_calls(facts):
     """Offsets of names that are being defined, and (from, to) of comments, where nothing is called."""
-    names = {row["name_span"][0] for row in facts.get("defs", [])}
+    names = {offset for row in facts.get("defs", []) for offset in range(*row["name_span"])}
     comments = [row["span"] for row in facts.get("spans", []) if row["kind"] in ("comment", "docstring")]
     return names, comments
 
@@ -656,7 +660,7 @@ class Judge:
         if said == "external" and any(self.implements_other(ours, site.name) for ours in site.targets):
             return said, "unjudged"
         if site.certainty == "external":
-            return said, "unjudged" if self.only_variables(inside) else "wrong"
+            return ("value", "unjudged") if self.only_variables(inside) else (said, "wrong")
         if site.targets:
             return said, "wrong"
         return said, "missed" if said == "inside" else "unjudged"

@@ -14,6 +14,7 @@ bool includes_sees(Resolver *r, WorldFile *file, uint32_t other, bool *sure);
 bool includes_lost(Resolver *r, WorldFile *file);
 // Whether another file includes it, so that names can come from there.
 bool includes_is_included(Resolver *r, const WorldFile *file);
+bool includes_is_standard(Str name);    // a function or macro of the C library
 size_t includes_nearness(Str a, Str b); // folders that two paths have in common
 
 #endif

@@ -70,6 +70,7 @@ static Values bound_values(Resolver *r, WorldFile *file, uint32_t scope, Str nam
 {
     Values out = values_none(REASON_SCOPE);
     uint32_t end, at = world_bound(file, scope, name, &end), defs = 0, others = 0, empty = 0;
+    uint32_t given = 0;
     bool ordered = offset != UINT32_MAX && resolve_lang(file->lang)->order != ORDER_NONE;
     uint32_t choice = ordered ? chosen(file, at, end, offset) : 0;
     for (; at < end; at++) {
@@ -88,10 +89,12 @@ static Values bound_values(Resolver *r, WorldFile *file, uint32_t scope, Str nam
         if (binding->kind == BIND_DEF) defs++;
         else others++;
         empty += !one.count && !one.named_count;
+        given += one.count;
     }
     // Alternatives of one definition are one object; anything else that differs is a choice. What
-    // one binding gives has been judged where it was found.
-    if (out.count > 1 && defs + others > 1 && (others || defs != out.count))
+    // all bindings agree on has been judged where it was found.
+    bool differs = given != (defs + others) * out.count;
+    if (out.count > 1 && differs && (others || defs != out.count))
         values_weaken(&out, CERTAINTY_LIKELY, REASON_SEVERAL);
     if (empty && out.count) values_weaken(&out, CERTAINTY_LIKELY, REASON_SEVERAL);
     return out;

@@ -192,12 +192,6 @@ static Values outside_members(Resolver *r, DefRef type, LangId lang, Str name)
     return out;
 }
 
-static bool has_outside_members(LangId lang)
-{
-    return lang == LANG_go || lang == LANG_rust || lang == LANG_cpp ||
-           resolve_lang(lang)->outside_members;
-}
-
 static Values own_member(Resolver *r, DefRef type, Str name)
 {
     WorldFile *file = world_file(r->world, type.file);
@@ -207,7 +201,7 @@ static Values own_member(Resolver *r, DefRef type, Str name)
     // Locals of a function are no members of it.
     bool open = scope != WORLD_NONE && file->names.scopes[scope].kind != SCOPE_FUNCTION;
     if (open) out = lookup_scope(r, file, scope, name);
-    if (!out.count && !out.named_count && has_outside_members(file->lang))
+    if (!out.count && !out.named_count && resolve_lang(file->lang)->outside_members)
         out = outside_members(r, type, file->lang, name);
     return out;
 }

@@ -125,6 +125,19 @@ static void add_named(Targets *t, const Values *values)
     }
 }
 
+// Behind fields: what they are set to.
+static void add_kept(Targets *t)
+{
+    for (size_t i = 0, fields = t->refs.len; i < fields; i++) {
+        DefRef field = t->refs.items[i];
+        const WorldFile *file = world_file(t->r->world, field.file);
+        size_t count;
+        if (!file || file->facts.defs[field.def].kind != DEF_FIELD) continue;
+        const DefRef *functions = kept_functions(t->r, field, &count);
+        for (size_t k = 0; k < count; k++) add_target(t, functions[k]);
+    }
+}
+
 // Whether a name in this file is one of its own parameters or variables.
 static bool is_variable(const WorldFile *file, uint32_t expr, Str name)
 {
@@ -149,8 +162,10 @@ static bool is_defined(Resolver *r, const WorldFile *file, Str name, bool called
         LangId lang = world_lang(r->world, defs[i].file);
         if (resolve_family(lang) != resolve_family(file->lang)) continue;
         const WorldFile *other = called ? world_file(r->world, defs[i].file) : NULL;
-        if (!called || (other && resolve_is_callable(other->facts.defs[defs[i].def].kind)))
-            return true;
+        if (!called) return true;
+        DefKind kind = other ? other->facts.defs[defs[i].def].kind : DEF_KINDS;
+        bool pointer = kind == DEF_FIELD && resolve_lang(file->lang)->function_pointers;
+        if (resolve_is_callable(kind) || pointer) return true;
     }
     return false;
 }
@@ -181,6 +196,7 @@ void resolve_use(Resolver *r, WorldFile *file, uint32_t expr, Resolved *out)
     }
     if (called && !targets.refs.len && !targets.external && values.named_count) {
         add_named(&targets, &values); // a variable or field that holds something unknown
+        add_kept(&targets);
         out->certainty = CERTAINTY_DYNAMIC;
         out->reason = MAX(out->reason, REASON_FIELD);
     }
@@ -220,6 +236,17 @@ const DefRef *resolve_bases(Resolver *resolver, DefRef type, size_t *count, bool
     *count = order->count;
     *outside = order->outside;
     return order->types;
+}
+
+void resolve_export(Resolver *resolver, WorldFile *file, Str name, Resolved *out)
+{
+    Values values = lookup_export(resolver, file, name);
+    Targets targets = {.r = resolver};
+    add_named(&targets, &values);
+    *out = (Resolved){.certainty = values.certainty,
+                      .reason = values.reason,
+                      .targets = targets.refs.items,
+                      .count = (uint32_t)targets.refs.len};
 }
 
 void resolve_member(Resolver *resolver, DefRef type, Str name, Resolved *out)

@@ -266,8 +266,9 @@ Values evaluate_call(Resolver *r, const Values *callee)
 static void held_by_alias(const WorldFile *file, Values *out)
 {
     values_because(out, REASON_ALIAS);
-    if (resolve_lang(file->lang)->function_pointers)
-        values_weaken(out, CERTAINTY_LIKELY, REASON_ALIAS);
+    if (!resolve_lang(file->lang)->function_pointers) return;
+    for (uint32_t i = 0; i < out->count; i++)
+        if (out->items[i].kind == VALUE_DEF) values_weaken(out, CERTAINTY_LIKELY, REASON_ALIAS);
 }
 
 // A variable or property: what it holds. Others: themselves.

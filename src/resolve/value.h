@@ -46,6 +46,7 @@ struct Resolver {
     int depth;
     Map orders;  // DefRef -> TypeOrder *
     Map modules; // what a language keeps of its modules, by keys of its own
+    Map kept;    // DefRef of a field -> Kept *, in kept.c
     // What the name that is being looked up is used for (ResolveLang.calls_apart).
     enum { WANT_ANY, WANT_CALLABLE, WANT_VALUE, WANT_MACRO } want;
 };
@@ -141,6 +142,11 @@ Values lookup_scope(Resolver *r, WorldFile *file, uint32_t scope, Str name);
 Values lookup_module(Resolver *r, WorldFile *file, uint32_t scope, Str name);
 // The type that the code at this scope is in.
 Values lookup_owner(Resolver *r, WorldFile *file, uint32_t scope);
+
+// --- kept.c
+
+// The functions that a field is set to somewhere; none where they are more than VALUES_MOST.
+const DefRef *kept_functions(Resolver *r, DefRef field, size_t *count);
 
 // --- member.c
 
