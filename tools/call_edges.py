@@ -22,7 +22,7 @@ Two places are the same definition when they are on the same line, or one is an 
 a declaration (.h, .pyi, .d.ts) or the constructor of the other, or ours implements a method of their
 trait in an impl.
 
-Servers: pyright-langserver --stdio; clangd (with compile_commands.json, --background-index); gopls;
+Servers (tools/fetch-servers.sh brings the npm ones): pyright-langserver --stdio; clangd (with compile_commands.json, --background-index); gopls;
 rust-analyzer; typescript-language-server --stdio with
     --init '{"tsserver": {"useSyntaxServer": "never"}}'   else it answers before it has read all
 
@@ -373,7 +373,7 @@ def sites_of_facts(workspace, files):
 
 def no_calls(facts):
     """Offsets of names that are being defined, and (from, to) of comments, where nothing is called."""
-    names = {row["name_span"][0] for row in facts.get("defs", [])}
+    names = {offset for row in facts.get("defs", []) for offset in range(*row["name_span"])}
     comments = [row["span"] for row in facts.get("spans", []) if row["kind"] in ("comment", "docstring")]
     return names, comments
 
@@ -657,11 +657,21 @@ class Judge:
             return "external", "right"
         if said == "none" or said == "value":
             return said, "unjudged"
+        if said == "external" and any(self.implements_other(ours, site.name) for ours in site.targets):
+            return said, "unjudged"
         if site.certainty == "external":
             return ("value", "unjudged") if self.only_variables(inside) else (said, "wrong")
         if site.targets:
             return said, "wrong"
         return said, "missed" if said == "inside" else "unjudged"
+
+    def implements_other(self, ours, name):
+        """A method of `impl Trait for Type`, where the server names a trait from elsewhere."""
+        for row in (self.workspace.defs(ours[0]) or {}).get(ours[1], []):
+            owner = row["owner"]
+            if owner and owner["kind"] == "impl" and row["name"] == name and " for " in owner["signature"]:
+                return True
+        return False
 
 
 def census(sites, answers, judge):

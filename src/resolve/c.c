@@ -43,13 +43,13 @@ static bool is_tag(DefKind kind)
     return kind == DEF_STRUCT || kind == DEF_UNION || kind == DEF_ENUM || kind == DEF_CLASS;
 }
 
-// Whether a use of this role can mean that kind.
-static bool fits(DefKind kind, uint8_t role)
+// Whether a use of this role can mean that kind. In C++ a type is called, too.
+static bool fits(DefKind kind, uint8_t role, LangId lang)
 {
     bool type = is_tag(kind) || kind == DEF_TYPE;
     if (kind == DEF_MACRO) return true;
     if (role & ROLE_TYPE) return type;
-    return !(role & ROLE_CALLED) || !type;
+    return !(role & ROLE_CALLED) || !type || lang == LANG_cpp;
 }
 
 // The binding of a definition in `scope` or around it, as an index into file->bound.
@@ -73,10 +73,13 @@ static bool is_open(const WorldFile *file, uint32_t def, uint32_t *binding)
     if (file->lang == LANG_c) return find_binding(file, 0, def, binding);
     bool in_enum = parent >= 0 && file->facts.defs[parent].kind == DEF_ENUM;
     if (in_enum) parent = file->facts.defs[parent].parent;
-    uint32_t scope = parent < 0 ? 0 : file->scope_of_def[parent];
+    uint32_t scope = WORLD_NONE;
+    for (int32_t i = parent; i >= 0 && scope == WORLD_NONE; i = file->facts.defs[i].parent)
+        scope = file->scope_of_def[i];
+    if (scope == WORLD_NONE) scope = 0;
     for (; parent >= 0; parent = file->facts.defs[parent].parent)
         if (file->facts.defs[parent].kind != DEF_MODULE) return false;
-    return scope != WORLD_NONE && find_binding(file, scope, def, binding);
+    return find_binding(file, scope, def, binding);
 }
 
 // The namespaces around a definition: "a::b::".
@@ -91,17 +94,32 @@ static Str namespaces_of(Resolver *r, const WorldFile *file, int32_t def)
     return path;
 }
 
+// Those around a place. Facts know of some whose head the grammar did not understand.
 static Str namespaces_at(Resolver *r, const WorldFile *file, uint32_t offset)
 {
-    Str path = STR_NONE;
-    for (uint32_t scope = names_scope_at(&file->names, offset); scope;
+    int32_t def = facts_enclosing(&file->facts, offset);
+    if (def < 0) return STR_NONE;
+    Str path = namespaces_of(r, file, def);
+    const Def *around = &file->facts.defs[def];
+    if (around->kind != DEF_MODULE) return path;
+    return str_format(r->arena, STR_FMT STR_FMT "::", STR_ARG(path), STR_ARG(around->name));
+}
+
+// using a::b; in the file or a namespace around.
+static bool is_brought(Resolver *r, WorldFile *file, uint32_t offset, Str name, Values *out)
+{
+    for (uint32_t scope = names_scope_at(&file->names, offset);;
          scope = file->names.scopes[scope].outer) {
-        const NameScope *around = &file->names.scopes[scope];
-        if (around->kind != SCOPE_MODULE || !around->def) continue;
-        Str name = file->facts.defs[around->def - 1].name;
-        path = str_format(r->arena, STR_FMT "::" STR_FMT, STR_ARG(name), STR_ARG(path));
+        ScopeKind kind = file->names.scopes[scope].kind;
+        uint32_t end, at = world_bound(file, scope, name, &end);
+        for (; at < end && (kind == SCOPE_FILE || kind == SCOPE_MODULE); at++) {
+            const NameBinding *binding = &file->names.bindings[file->bound[at]];
+            if (binding->kind != BIND_LOCAL || !binding->value) continue;
+            *out = evaluate_binding(r, file, file->bound[at]);
+            if (out->count) return true;
+        }
+        if (!scope) return false;
     }
-    return path;
 }
 
 static bool has_using(const WorldFile *file)
@@ -153,7 +171,8 @@ static void gather(Asking *a)
         if (!file) continue;
         const Def *def = &file->facts.defs[defs[i].def];
         uint32_t binding;
-        if (!fits(def->kind, a->role) || !is_open(file, defs[i].def, &binding)) continue;
+        if (!fits(def->kind, a->role, file->lang) || !is_open(file, defs[i].def, &binding))
+            continue;
         Candidate one = {.ref = defs[i], .declaration = def->declaration};
         if (!rank_namespace(a, file, &one)) continue;
         bool linked =
@@ -373,6 +392,7 @@ static void file_names(Resolver *r, WorldFile *file, uint32_t expr, Str name, Va
     if (file->lang == LANG_cpp) {
         a.path = namespaces_at(r, file, use->span.start);
         a.using = has_using(file);
+        if (is_brought(r, file, use->span.start, name, out)) return;
     }
     gather(&a);
     if (choose_own(&a)) {

@@ -54,6 +54,9 @@ static bool is_wanted(const Resolver *r, const WorldFile *file, const NameBindin
 {
     if (r->want == WANT_ANY || binding->kind == BIND_IMPORT || binding->kind == BIND_OUTER)
         return true;
+    if (r->want == WANT_MACRO)
+        return binding->kind == BIND_DEF && binding->target &&
+               file->facts.defs[binding->target - 1].kind == DEF_MACRO;
     bool callable = binding->kind == BIND_DEF && binding->target &&
                     resolve_is_callable(file->facts.defs[binding->target - 1].kind);
     bool type = callable && is_type_kind(file->facts.defs[binding->target - 1].kind);
@@ -67,6 +70,7 @@ static Values bound_values(Resolver *r, WorldFile *file, uint32_t scope, Str nam
 {
     Values out = values_none(REASON_SCOPE);
     uint32_t end, at = world_bound(file, scope, name, &end), defs = 0, others = 0, empty = 0;
+    uint32_t given = 0;
     bool ordered = offset != UINT32_MAX && resolve_lang(file->lang)->order != ORDER_NONE;
     uint32_t choice = ordered ? chosen(file, at, end, offset) : 0;
     for (; at < end; at++) {
@@ -85,10 +89,12 @@ static Values bound_values(Resolver *r, WorldFile *file, uint32_t scope, Str nam
         if (binding->kind == BIND_DEF) defs++;
         else others++;
         empty += !one.count && !one.named_count;
+        given += one.count;
     }
     // Alternatives of one definition are one object; anything else that differs is a choice. What
-    // one binding gives has been judged where it was found.
-    if (out.count > 1 && defs + others > 1 && (others || defs != out.count))
+    // all bindings agree on has been judged where it was found.
+    bool differs = given != (defs + others) * out.count;
+    if (out.count > 1 && differs && (others || defs != out.count))
         values_weaken(&out, CERTAINTY_LIKELY, REASON_SEVERAL);
     if (empty && out.count) values_weaken(&out, CERTAINTY_LIKELY, REASON_SEVERAL);
     return out;
@@ -252,6 +258,21 @@ Values lookup_module(Resolver *r, WorldFile *file, uint32_t scope, Str name)
     return out;
 }
 
+// What a type without a name is derived from: new T() {...}.
+static Values nameless(Resolver *r, WorldFile *file, uint32_t scope)
+{
+    Values out = values_none(REASON_INHERITED);
+    uint32_t end, at = world_bound(file, scope, STR("super"), &end);
+    if (at == end) return out;
+    Values objects = evaluate_binding(r, file, file->bound[at]);
+    for (uint32_t i = 0; i < objects.count; i++) {
+        Value value = objects.items[i];
+        if (value.kind == VALUE_OBJECT) value.kind = VALUE_DEF, values_add(r, &out, value);
+    }
+    values_weaken(&out, CERTAINTY_LIKELY, REASON_INHERITED);
+    return out;
+}
+
 Values lookup_owner(Resolver *r, WorldFile *file, uint32_t scope)
 {
     Values out = values_none(REASON_OBJECT);
@@ -266,6 +287,7 @@ Values lookup_owner(Resolver *r, WorldFile *file, uint32_t scope)
             values_add(r, &out, (Value){.kind = VALUE_DEF, .ref = type});
             return out;
         }
+        if (around->kind == SCOPE_TYPE && scope) return nameless(r, file, scope);
         if (!scope) return out;
     }
 }

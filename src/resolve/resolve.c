@@ -162,8 +162,10 @@ static bool is_defined(Resolver *r, const WorldFile *file, Str name, bool called
         LangId lang = world_lang(r->world, defs[i].file);
         if (resolve_family(lang) != resolve_family(file->lang)) continue;
         const WorldFile *other = called ? world_file(r->world, defs[i].file) : NULL;
-        if (!called || (other && resolve_is_callable(other->facts.defs[defs[i].def].kind)))
-            return true;
+        if (!called) return true;
+        DefKind kind = other ? other->facts.defs[defs[i].def].kind : DEF_KINDS;
+        bool pointer = kind == DEF_FIELD && resolve_lang(file->lang)->function_pointers;
+        if (resolve_is_callable(kind) || pointer) return true;
     }
     return false;
 }

@@ -408,7 +408,10 @@ static void unbound(Resolver *r, WorldFile *file, uint32_t expr, Str name, Value
     *out = values_none(REASON_PACKAGE);
     char next = behind(file, expr);
     if (str_eq(name, STR("self"))) values_add(r, out, module);
-    else if (str_eq(name, STR("super"))) {
+    else if (str_eq(name, STR("Self"))) {
+        *out =
+            lookup_owner(r, file, names_scope_at(&file->names, file->names.exprs[expr].span.start));
+    } else if (str_eq(name, STR("super"))) {
         if (parent_of(r, &module, &value)) values_add(r, out, value);
     } else if (next == '!') {
         if (is_language_macro(name))
@@ -430,6 +433,53 @@ static bool is_one_of(Str word, const char *const *list)
     return false;
 }
 
+static bool is_collection(Str name)
+{
+    static const char *const names[] = {"Vec",     "Option",   "Result",    "HashMap", "BTreeMap",
+                                        "HashSet", "BTreeSet", "VecDeque",  "Poll",    "Iterator",
+                                        "Stream",  "Future",   "(literal)", NULL};
+    size_t at = str_find_last(name, '.');
+    return is_one_of(at < name.len ? str_sub(name, at + 1, name.len) : name, names);
+}
+
+// A trait of the workspace that adds methods to types of others: StreamExt.
+static bool is_extension(Resolver *r, Str name)
+{
+    size_t count;
+    const DefRef *defs = world_defs(r->world, name, &count);
+    for (size_t i = 0; i < count; i++) {
+        if (world_lang(r->world, defs[i].file) != LANG_rust) continue;
+        const WorldFile *file = world_file(r->world, defs[i].file);
+        int32_t parent = file ? file->facts.defs[defs[i].def].parent : -1;
+        if (parent < 0 || file->facts.defs[parent].kind != DEF_TRAIT) continue;
+        if (str_ends(file->facts.defs[parent].name, STR("Ext"))) return true;
+    }
+    return false;
+}
+
+// x.f of an outside type: that type may be a pointer or guard, and f be of what it holds; or f is
+// of a trait that is implemented for all.
+static void outside_member(Resolver *r, WorldFile *file, uint32_t expr, const Values *base,
+                           Values *out)
+{
+    const NameExpr *use = &file->names.exprs[expr];
+    if (!use->span.start || file->text.ptr[use->span.start - 1] == ':') return;
+    Str name = names_text(use, file->text);
+    for (uint32_t i = 0; i < base->count; i++) {
+        const Value *value = &base->items[i];
+        if (value->kind != VALUE_EXTERNAL || !value->item || is_collection(value->name)) continue;
+        Values one = {.items = value, .count = 1, .certainty = base->certainty};
+        Values held = evaluate_items(r, &one, LANG_rust);
+        Values found = member_of(r, &held, name, LANG_rust);
+        bool ours = found.named_count || (found.count && found.items[0].kind != VALUE_EXTERNAL);
+        if (!ours) continue;
+        *out = found;
+        values_weaken(out, CERTAINTY_LIKELY, REASON_FIELD);
+        return;
+    }
+    if (out->count && is_extension(r, name)) *out = values_none(REASON_IMPLEMENTS);
+}
+
 static void outside_call(Resolver *r, const Values *base, Str name, Values *out)
 {
     static const char *const same[] = {
@@ -441,6 +491,8 @@ static void outside_call(Resolver *r, const Values *base, Str name, Values *out)
         "back",       "values",   "values_mut", "chain",    "step_by",  "as_pin_mut",   "project",
         "load",       "ok_or",    "ok_or_else", "map_err",  "or",       "upgrade",      "downgrade",
         "try_lock",   "remove",   "find",       "nth",      NULL};
+    static const char *const own[] = {"clone",  "to_owned",   "as_ref", "as_mut",
+                                      "borrow", "borrow_mut", "by_ref", NULL};
     static const char *const item[] = {"unwrap",
                                        "expect",
                                        "unwrap_or",
@@ -456,8 +508,9 @@ static void outside_call(Resolver *r, const Values *base, Str name, Values *out)
     }
     known = is_one_of(name, same);
     for (uint32_t i = 0; known && i < base->count; i++) {
-        bool holds = base->items[i].item || base->items[i].kind == VALUE_OBJECT;
-        if (holds) values_add(r, out, base->items[i]);
+        bool ours = base->items[i].kind == VALUE_OBJECT;
+        if (ours ? is_one_of(name, own) : base->items[i].item > 0)
+            values_add(r, out, base->items[i]);
     }
     if (out->count) values_weaken(out, base->certainty, base->reason);
 }
@@ -508,7 +561,10 @@ static const char *const builtins[] = {
 const ResolveLang resolve_rust = {
     .order = ORDER_LAST,
     .sealed_types = true,
+    .members_apart = true,
+    .macros_apart = true,
     .import = import_path,
+    .outside_member = outside_member,
     .unbound = unbound,
     .submodule = submodule,
     .root = root,

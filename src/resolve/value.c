@@ -409,9 +409,45 @@ static Values super_of(Resolver *r, const Values *after)
     return out;
 }
 
-static int wanted(const NameExpr *expr)
+static bool is_macro(const WorldFile *file, const NameExpr *expr)
 {
+    return expr->role & ROLE_MACRO && expr->span.end < file->text.len &&
+           file->text.ptr[expr->span.end] == '!';
+}
+
+static int wanted(const WorldFile *file, const NameExpr *expr)
+{
+    const ResolveLang *lang = resolve_lang(file->lang);
+    if (lang->macros_apart && is_macro(file, expr)) return WANT_MACRO;
+    bool apart = lang->calls_apart || (lang->members_apart && expr->op == EXPR_MEMBER);
+    if (!apart) return WANT_ANY;
     return expr->role & (ROLE_CALLED | ROLE_DECORATOR) ? WANT_CALLABLE : WANT_VALUE;
+}
+
+static bool is_known(const Values *values)
+{
+    return (values->count && values->items[0].kind != VALUE_EXTERNAL) || values->named_count;
+}
+
+// What a NAME, or a MEMBER of `base`, means: of what fits its use, or else of all.
+static Values meaning(Resolver *r, WorldFile *file, uint32_t index, const Values *base)
+{
+    const NameExpr *expr = &file->names.exprs[index];
+    const ResolveLang *lang = resolve_lang(file->lang);
+    Str name = names_text(expr, file->text);
+    uint32_t scope = names_scope_at(&file->names, expr->span.start);
+    Values out = {0}, any;
+    for (int want = wanted(file, expr);; want = WANT_ANY) {
+        r->want = want;
+        any = expr->op == EXPR_NAME ? lookup(r, file, scope, index, name)
+                                    : member_of(r, base, name, file->lang);
+        r->want = WANT_ANY;
+        if (is_known(&any) || !out.count) out = any;
+        if (is_known(&any) || want == WANT_ANY || want == WANT_MACRO) break;
+    }
+    bool outside = expr->op == EXPR_MEMBER && !is_known(&out);
+    if (outside && lang->outside_member) lang->outside_member(r, file, index, base, &out);
+    return out;
 }
 
 // A call of a member that is not ours may give what its object holds: x.unwrap(), x.clone().
@@ -435,15 +471,7 @@ static Values evaluate_op(Resolver *r, WorldFile *file, const NameExpr *expr)
     Values base = expr->op == EXPR_TYPED ? out : evaluate(r, file, expr->base);
     switch (expr->op) {
     case EXPR_NAME:
-        if (resolve_lang(file->lang)->calls_apart) r->want = wanted(expr);
-        out = lookup(r, file, scope, index, names_text(expr, file->text));
-        r->want = WANT_ANY;
-        return out;
-    case EXPR_MEMBER:
-        if (resolve_lang(file->lang)->calls_apart) r->want = wanted(expr);
-        out = member_of(r, &base, names_text(expr, file->text), file->lang);
-        r->want = WANT_ANY;
-        return out;
+    case EXPR_MEMBER: return meaning(r, file, index, &base);
     case EXPR_CALL: return call_of(r, file, expr, &base);
     case EXPR_ITEM: // of a type or function with type arguments: that itself
         return expr->other ? base : evaluate_items(r, &base, file->lang);

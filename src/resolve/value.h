@@ -48,7 +48,7 @@ struct Resolver {
     Map modules; // what a language keeps of its modules, by keys of its own
     Map kept;    // DefRef of a field -> Kept *, in kept.c
     // What the name that is being looked up is used for (ResolveLang.calls_apart).
-    enum { WANT_ANY, WANT_CALLABLE, WANT_VALUE } want;
+    enum { WANT_ANY, WANT_CALLABLE, WANT_VALUE, WANT_MACRO } want;
 };
 
 typedef enum BindOrder { // of several bindings of one name in a function or block
@@ -61,6 +61,8 @@ typedef struct ResolveLang {
     BindOrder order;
     // What is called and what is read have name spaces of their own: methods, variables.
     bool calls_apart;
+    bool members_apart; // the same for members only
+    bool macros_apart;  // name! is a macro, and nothing else is
     // All types are written: what a type does not have comes from its base outside.
     bool static_types;
     bool rooted_types; // every type has a base outside: Object
@@ -89,6 +91,9 @@ typedef struct ResolveLang {
     DefRef (*canonical)(Resolver *r, DefRef def); // as resolve_canonical; NULL: itself
     // A variable that is called is a pointer, whose first value need not be its last.
     bool function_pointers;
+    // Member `expr` (an index) of something outside, `out`: what else it may be.
+    void (*outside_member)(Resolver *r, WorldFile *file, uint32_t expr, const Values *base,
+                           Values *out);
     // What calling member `name` of `base` gives, when that member is not in the workspace.
     void (*outside_call)(Resolver *r, const Values *base, Str name, Values *out);
     const char *call_member;     // of an object that is called as a function; NULL: "__call__"

@@ -216,6 +216,8 @@ uint32_t c_leave_typedef(Naming *n, TSNode node, uint32_t value)
 uint32_t c_unnamed_def(const Naming *n, bool *member)
 {
     TSNode around = naming_around(n, 1);
+    *member = false;
+    if (ts_node_is_null(around)) return 0; // in what the grammar did not understand
     TSNode declarator = extract_child(n->x, around, C_DECLARATOR);
     *member = ts_node_is_null(declarator) && extract_is(n->x, around, C_FIELD_DECLARATION);
     if (ts_node_is_null(declarator)) return 0;

@@ -144,6 +144,20 @@ static bool is_plain(const Naming *n, TSNode name)
     return symbol == C_IDENTIFIER || symbol == C_FIELD_IDENTIFIER || symbol == C_TYPE_IDENTIFIER;
 }
 
+// TEST_F(Suite, Name) { }: a member of Suite, or of what is derived from it.
+static void note_fixture(Naming *n, TSNode node, uint32_t def)
+{
+    TSNode declarator = extract_child(n->x, node, C_DECLARATOR), first = {0};
+    TSNode parameters = extract_child(n->x, declarator, C_PARAMETERS);
+    if (ts_node_is_null(parameters) || ts_node_named_child_count(parameters) < 2) return;
+    first = extract_child(n->x, ts_node_named_child(parameters, 0), C_TYPE);
+    if (ts_node_is_null(first) || !extract_is(n->x, first, C_TYPE_IDENTIFIER)) return;
+    uint32_t suite = naming_expr(n, EXPR_NAME, extract_span(first), 0, 0);
+    naming_role(n, suite, ROLE_TYPE);
+    naming_unuse(n, suite);
+    naming_note(n, NOTE_RECEIVER, def, suite);
+}
+
 static bool enter_function(Naming *n, TSNode node)
 {
     TSNode declarator = extract_child(n->x, node, C_DECLARATOR);
@@ -153,11 +167,9 @@ static bool enter_function(Naming *n, TSNode node)
     uint32_t def = named ? naming_def(n, start) : 0;
     bool bare = named && what.scope >= start && is_plain(n, what.name);
     Span name = named ? extract_span(what.name) : (Span){0};
-    if (!def && named) {
-        def = macro_def(n, declarator);
-        if (def) name = n->facts->defs[def - 1].name_span;
-    }
-    if (def && bare && !is_constructor(n, extract_text(n->x, name)))
+    bool by_macro = !def && named; // TEST(Suite, Name): no function goes by that name
+    if (by_macro) def = macro_def(n, declarator);
+    if (def && bare && !by_macro && !is_constructor(n, extract_text(n->x, name)))
         naming_bind(n, BIND_DEF, definition_scope(n), name)->target = def;
     naming_open(n, named ? SCOPE_FUNCTION : SCOPE_BLOCK, node, def);
     return true;
@@ -171,7 +183,8 @@ static uint32_t leave_function(Naming *n, TSNode node, uint32_t value)
     const Def *it = &n->facts->defs[def - 1];
     bool own = name && naming_get(n, name)->span.start == it->name_span.start;
     if (own) naming_unuse(n, name);
-    else naming_role(n, name, ROLE_CALLED); // TEST(Suite, Name)
+    else naming_role(n, name, ROLE_CALLED); // TEST_F(Suite, Name)
+    if (name && !own) note_fixture(n, node, def);
     if (own && naming_get(n, name)->op == EXPR_MEMBER && naming_get(n, name)->base)
         naming_note(n, NOTE_RECEIVER, def, naming_get(n, name)->base);
     if (type) naming_note(n, NOTE_RETURNS, def, type);
@@ -388,7 +401,8 @@ static uint32_t leave_template_arguments(Naming *n, TSNode node, uint32_t value)
     (void)node;
     size_t count;
     const NameKid *kids = naming_kids(n, &count);
-    TSNode name = extract_child(n->x, naming_around(n, 1), C_NAME);
+    TSNode around = naming_around(n, 1);
+    TSNode name = ts_node_is_null(around) ? around : extract_child(n->x, around, C_NAME);
     bool first = !ts_node_is_null(name) && is_pointer_like(naming_text(n, name));
     value = 0;
     for (size_t i = 0; i < count && !(first && value); i++)
@@ -533,7 +547,15 @@ static uint32_t leave_return(Naming *n, TSNode node, uint32_t value)
     return value & 0;
 }
 
+static uint32_t leave_file(Naming *n, TSNode node, uint32_t value)
+{
+    (void)node;
+    naming_bind_rest(n);
+    return value & 0;
+}
+
 const NameRule cpp_name_rules[] = {
+    {"translation_unit", .leave = leave_file},
     {"namespace_definition", .name = "name", .enter = enter_namespace},
     {"namespace_alias_definition", .name = "name", .leave = leave_namespace_alias},
     {"nested_namespace_specifier", .enter = enter_nested, .leave = leave_nested},

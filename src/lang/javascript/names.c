@@ -390,6 +390,8 @@ void js_bind(Naming *n, const JsTarget *target, TSNode pattern, uint32_t value, 
         return;
     }
     if (type) value = naming_expr(n, EXPR_TYPED, extract_span(pattern), type, 0);
+    JsTarget part = *target;
+    if (value) part.kind = BIND_LOCAL, target = &part; // a variable set to a part of the parameter
     if (js_is(pattern, "assignment_pattern")) {
         js_bind(n, target, js_child(n, pattern, JS_F_LEFT), value, 0);
     } else if (js_is(pattern, "object_pattern")) {

@@ -61,7 +61,8 @@ static uint32_t ts_leave_parameter(Naming *n, TSNode node, uint32_t value)
     if (ts_node_is_null(pattern)) return value & 0;
     uint32_t type = naming_value(n, TS_F_TYPE), def = js_def_named(n, pattern);
     JsTarget target = {.kind = BIND_PARAM, .scope = n->scope};
-    js_bind(n, &target, pattern, naming_value(n, JS_F_VALUE), type);
+    bool plain = js_is(pattern, "identifier"); // else a default is not what its parts come from
+    js_bind(n, &target, pattern, plain ? naming_value(n, JS_F_VALUE) : 0, type);
     if (!def) return value & 0;
     // constructor(private a: A): a field, too.
     uint32_t outer = naming_scope(n, n->scope)->outer;
