@@ -157,6 +157,44 @@ static void add_own_members(KinList *list, DefRef type, Str name)
     }
 }
 
+// Go: a type has an interface when it has all its methods; nobody says so.
+static bool is_unsaid(Resolver *r, DefRef method)
+{
+    return world_lang(r->world, method.file) == LANG_go;
+}
+
+static bool has_all_methods(Resolver *r, DefRef type, DefRef interface)
+{
+    const WorldFile *file = world_file(r->world, interface.file);
+    size_t methods = 0;
+    for (uint32_t i = interface.def + 1; i < file->facts.def_count; i++) {
+        const Def *def = &file->facts.defs[i];
+        if (def->full.start >= file->facts.defs[interface.def].full.end) break;
+        if (def->parent != (int32_t)interface.def || def->kind != DEF_METHOD) continue;
+        Resolved to;
+        resolve_member(r, type, def->name, &to);
+        if (!to.count) return false;
+        methods++;
+    }
+    return methods > 0;
+}
+
+// Methods of that name, of types that have the interface, or of interfaces that the type has.
+static void add_unsaid(KinList *list, DefRef method, DefRef owner)
+{
+    size_t count;
+    bool interface = def_of(list->r, owner)->kind == DEF_INTERFACE;
+    const DefRef *defs = world_defs(list->r->world, def_of(list->r, method)->name, &count);
+    for (size_t i = 0; i < count; i++) {
+        DefRef other;
+        if (!is_unsaid(list->r, defs[i]) || !kin_owner(list->r, defs[i], &other)) continue;
+        if ((def_of(list->r, other)->kind == DEF_INTERFACE) == interface) continue;
+        bool has = interface ? has_all_methods(list->r, other, owner)
+                             : has_all_methods(list->r, owner, other);
+        if (has) add_kin(list, resolve_canonical(list->r, defs[i]));
+    }
+}
+
 void kin_overriding(Resolver *resolver, DefRef method, Kin *out)
 {
     KinList list = {.r = resolver};
@@ -167,6 +205,8 @@ void kin_overriding(Resolver *resolver, DefRef method, Kin *out)
     kin_subtypes(resolver, owner, true, &types);
     Str name = def_of(resolver, method)->name;
     for (size_t i = 0; i < types.count; i++) add_own_members(&list, types.items[i], name);
+    bool interface = def_of(resolver, owner)->kind == DEF_INTERFACE;
+    if (is_unsaid(resolver, method) && interface) add_unsaid(&list, method, owner);
     *out = (Kin){list.refs.items, list.refs.len, list.cut || types.cut};
 }
 
@@ -182,6 +222,8 @@ void kin_overridden(Resolver *resolver, DefRef method, Kin *out)
     Str name = def_of(resolver, method)->name;
     for (size_t i = 0; i < count; i++)
         if (!same_ref(bases[i], owner)) add_own_members(&list, bases[i], name);
+    bool interface = def_of(resolver, owner)->kind == DEF_INTERFACE;
+    if (is_unsaid(resolver, method) && !interface) add_unsaid(&list, method, owner);
     *out = (Kin){list.refs.items, list.refs.len, list.cut};
 }
 

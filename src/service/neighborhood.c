@@ -283,15 +283,29 @@ static void add_relatives(Near *near)
 
 // --- imports ---
 
-// Whether a name that the import binds stands in the subject.
-static bool uses_import(const Near *near, uint32_t import)
+// Whether something in the subject means what stands in the file.
+static bool uses_file(const Near *near, uint32_t file)
+{
+    size_t count;
+    const EdgeOut *edges = edges_from(near->code->resolver, near->ref, true, &count);
+    for (size_t i = 0; i < count; i++)
+        for (uint32_t k = 0; k < edges[i].to.count; k++)
+            if (edges[i].to.targets[k].file == file) return true;
+    return false;
+}
+
+// Whether a name that the import binds stands in the subject; of all names of a file: one of them.
+static bool uses_import(const Near *near, const ImportTo *to)
 {
     const Names *all = &near->file->names;
+    uint32_t import = to->import;
     if (near->ref.def == WORLD_NONE) return true;
     Span full = near->file->facts.defs[near->ref.def].full;
     for (uint32_t i = 0; i < all->binding_count; i++) {
         const NameBinding *binding = &all->bindings[i];
-        if (binding->kind != BIND_IMPORT || binding->target != import + 1) continue;
+        if (binding->target != import + 1) continue;
+        if (binding->kind == BIND_STAR && to->file != WORLD_NONE) return uses_file(near, to->file);
+        if (binding->kind != BIND_IMPORT) continue;
         for (uint32_t k = 0; k < all->expr_count; k++) {
             const NameExpr *use = &all->exprs[k];
             bool inside = use->span.start >= full.start && use->span.start < full.end;
@@ -309,7 +323,7 @@ static void add_imports(Near *near)
     if (!is_wanted(near, NEAR_IMPORTS)) return;
     const ImportTo *imports = kin_imports(near->code->resolver, near->file, &count);
     for (size_t i = 0; i < count; i++) {
-        if (!uses_import(near, imports[i].import)) continue;
+        if (!uses_import(near, &imports[i])) continue;
         Edge edge = {.file = near->ref.file,
                      .expr = imports[i].import,
                      .kind = EDGE_IMPORT,
