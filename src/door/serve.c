@@ -15,6 +15,7 @@
 #include "base/vec.h"
 #include "base/version.h"
 #include "door/http/routes.h"
+#include "door/http/runs.h"
 
 enum { MOST_SECONDS = 86400, MOST_TOKEN_BYTES = 4096, LEAST_TOKEN_BYTES = 16, OTHER_TASKS = 4 };
 
@@ -37,8 +38,8 @@ const Field serve_fields[] = {
           .value_name = "ORIGIN"),
     FIELD(ServeArgs, work_threads, INT, "requests in work at once", .fallback = "8", .least = 1,
           .most = 256),
-    FIELD(ServeArgs, queue, INT, "requests that may wait for that; more get 429",
-          .fallback = "256", .least = 0, .most = 65536),
+    FIELD(ServeArgs, queue, INT, "requests that may wait for that; more get 429", .fallback = "256",
+          .least = 0, .most = 65536),
     FIELD(ServeArgs, per_client, INT, "requests at once of one client; more get 429",
           .fallback = "128", .least = 1, .most = 65536),
     FIELD(ServeArgs, streams, INT, "event streams and long polls at once", .fallback = "64",
@@ -53,8 +54,8 @@ const Field serve_fields[] = {
           .value_name = "SECONDS", .least = 0, .most = MOST_SECONDS),
     FIELD(ServeArgs, idle_timeout, REAL, "seconds between two requests of a connection",
           .fallback = "75", .value_name = "SECONDS", .least = 0, .most = MOST_SECONDS),
-    FIELD(ServeArgs, write_timeout, REAL, "seconds without the client reading on",
-          .fallback = "30", .value_name = "SECONDS", .least = 0, .most = MOST_SECONDS),
+    FIELD(ServeArgs, write_timeout, REAL, "seconds without the client reading on", .fallback = "30",
+          .value_name = "SECONDS", .least = 0, .most = MOST_SECONDS),
     FIELD(ServeArgs, drain, REAL, "seconds that work may go on after SIGTERM", .fallback = "10",
           .value_name = "SECONDS", .least = 0, .most = MOST_SECONDS),
     {0},
@@ -77,8 +78,8 @@ static Fail read_token(Ctx *cx, Serve *serve)
 {
     Str token = os_env("CQ_TOKEN");
     if (serve->args->token_file.len)
-        TRY(os_read_file(cx, OS_CWD, str_cstr(cx->arena, serve->args->token_file),
-                         MOST_TOKEN_BYTES, &token));
+        TRY(os_read_file(cx, OS_CWD, str_cstr(cx->arena, serve->args->token_file), MOST_TOKEN_BYTES,
+                         &token));
     serve->token = str_trim(token);
     if (!serve->args->token_file.len && !serve->token.len) return NULL;
     if (serve->token.len < LEAST_TOKEN_BYTES)
@@ -156,8 +157,8 @@ static Fail take_lock(Ctx *cx, Serve *serve)
     TRY(os_lock(cx, serve->lock, 0, &got));
     if (!got) {
         int holder = os_lock_holder(serve->lock);
-        Fail fail = FAIL(cx->arena, UNAVAILABLE,
-                         "process %d serves these workspaces already", holder);
+        Fail fail =
+            FAIL(cx->arena, UNAVAILABLE, "process %d serves these workspaces already", holder);
         return problem_with_int(cx->arena, fail, "pid", holder);
     }
     os_lock_sign(serve->lock);
@@ -181,15 +182,33 @@ static void reload(void *arg)
     arena_fini(&arena);
 }
 
+// What runs may go on until the drain's time is over.
 static void stopping(void *arg, bool at_once)
 {
-    (void)arg, (void)at_once;
+    const ServeApp *app = arg;
+    if (at_once) runs_stop_all(app->runs, STR("the server ends"));
 }
 
 static bool is_idle(void *arg)
 {
-    (void)arg;
-    return true;
+    const ServeApp *app = arg;
+    return !runs_running(app->runs);
+}
+
+static void tend(void *arg, int slot)
+{
+    (void)slot;
+    ServeApp *app = arg;
+    runs_tend(app->runs);
+    flag_set(&app->tending, 0);
+}
+
+static void tick(void *arg)
+{
+    ServeApp *app = arg;
+    if (flag_get(&app->tending) || !runs_any(app->runs)) return;
+    flag_set(&app->tending, 1);
+    pool_detach_io(app->pool, tend, app);
 }
 
 static HttpLimits limits_of(const ServeArgs *args)
@@ -214,6 +233,7 @@ static Fail make_sites(Ctx *cx, Serve *serve)
     TRY(cli_context_spec(serve->cli, &spec));
     spec.command = STR("serve");
     spec.one_request = spec.reads_stdin = false;
+    spec.confined = true;
     return sites_new(cx, &spec, &serve->roots, serve->app.pool, &serve->app.sites);
 }
 
@@ -268,6 +288,7 @@ static Fail serve_sites(Ctx *cx, Serve *serve)
                            .app = &serve->app,
                            .stopping = stopping,
                            .idle = is_idle,
+                           .tick = tick,
                            .reload = reload};
     size_t count = MAX(serve->args->listen.count, 1);
     HttpAddress *addresses = ARENA_ARRAY(cx->arena, HttpAddress, count);
@@ -291,7 +312,9 @@ static Fail serve_with_pool(Ctx *cx, Serve *serve)
     int threads = (int)(args->work_threads + args->streams) + OTHER_TASKS;
     serve->app.pool = pool_new((PoolSpec){.io_workers = 1, .io_ceiling = threads});
     Fail fail = make_sites(cx, serve);
+    serve->app.runs = runs_new(serve->app.pool);
     if (!fail) fail = serve_sites(cx, serve);
+    runs_free(serve->app.runs);
     pool_drain(serve->app.pool);
     sites_free(serve->app.sites);
     pool_free(serve->app.pool);
@@ -303,7 +326,6 @@ Fail serve_run(Cli *cli, const void *args)
     Serve serve = {.cli = cli, .args = args, .lock = OS_FILE_NONE};
     Ctx *cx = &cli->cx;
     LogLevel level;
-    serve.app.started_ms = clock_wall_ms();
     TRY(cli_log_level(cli, &level));
     TRY(read_token(cx, &serve));
     TRY(find_roots(cx, &serve));

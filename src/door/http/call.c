@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/json.h"
+#include "door/http/server.h"
 #include "door/http/text.h"
 
 HttpCall *call_new(HttpServer *server, HttpConn *conn)
@@ -58,6 +59,16 @@ Str call_workspace(const HttpCall *call)
 Str call_part(const HttpCall *call, size_t index)
 {
     return call->parts[index];
+}
+
+Str call_path(const HttpCall *call)
+{
+    return call->message.path;
+}
+
+Live *call_live(const HttpCall *call)
+{
+    return call->live;
 }
 
 Str call_method(const HttpCall *call)

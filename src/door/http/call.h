@@ -28,9 +28,9 @@ typedef void (*HttpHandler)(HttpCall *call);
 typedef enum HttpVerb { HTTP_GET_ = 1, HTTP_POST_ = 2, HTTP_DELETE_ = 4 } HttpVerb; // HEAD is GET
 
 typedef enum HttpAccess {
-    HTTP_OPEN,   // anybody who reaches the address, whatever Origin says: probes, the page
-    HTTP_USER,   // needs the token where others than this machine can connect
-    HTTP_ADMIN,  // needs the token, or a socket that only this user can open
+    HTTP_OPEN,  // anybody who reaches the address, whatever Origin says: probes, the page
+    HTTP_USER,  // needs the token where others than this machine can connect
+    HTTP_ADMIN, // needs the token, or a socket that only this user can open
 } HttpAccess;
 
 typedef enum HttpPlace {
@@ -45,8 +45,12 @@ typedef struct HttpRoute {
     HttpAccess access;
     HttpPlace place;
     HttpHandler handle;
-    bool any_body;       // else a body must be application/json
-    const char *summary; // for /openapi.json; NULL: not in it
+    bool any_body; // else a body must be application/json
+    // for /openapi.json
+    const char *summary; // NULL: not in it
+    const char *gives;   // media type of the answer; NULL: it has no body
+    const char *status;  // of a good answer; NULL: 200
+    bool takes;          // a body in JSON
 } HttpRoute;
 
 Arena *call_arena(HttpCall *call);
@@ -56,6 +60,7 @@ Ctx *call_cx(HttpCall *call);
 const Context *call_context(HttpCall *call);
 Str call_workspace(const HttpCall *call); // its name
 
+Str call_path(const HttpCall *call);               // still encoded
 Str call_part(const HttpCall *call, size_t index); // what the braces of the path took
 Str call_method(const HttpCall *call);
 Str call_header(const HttpCall *call, Str name); // STR_NONE when there is none
@@ -63,8 +68,8 @@ Str call_query(HttpCall *call, Str name);        // decoded; STR_NONE when there
 Str call_raw_query(const HttpCall *call);
 Str call_body(const HttpCall *call);
 Str call_request_id(const HttpCall *call);
-Str call_client(const HttpCall *call);  // who asks: an address, or "user N" for a socket's
-bool call_trusted(const HttpCall *call); // showed the token, or came through this user's socket
+Str call_client(const HttpCall *call);    // who asks: an address, or "user N" for a socket's
+bool call_trusted(const HttpCall *call);  // showed the token, or came through this user's socket
 bool call_draining(const HttpCall *call); // the server is about to end
 // The body as JSON; *out is NULL for an empty one. Fails: BAD_REQUEST, TOO_LARGE.
 MUST_CHECK Fail call_json(HttpCall *call, const Json **out);

@@ -67,9 +67,9 @@ static void name_request(HttpConn *conn, HttpCall *call)
     bool fits = given.len <= 128 && message_is_token(given);
     if (fits) call->request_id = given;
     else
-        call->request_id =
-            str_format(&call->arena, "%016llx",
-                       (unsigned long long)(server->id_salt + 0x9E3779B97F4A7C15U * server->next_id++));
+        call->request_id = str_format(
+            &call->arena, "%016llx",
+            (unsigned long long)(server->id_salt + 0x9E3779B97F4A7C15U * server->next_id++));
     call->client = str_from(conn->client);
     call->cx = (Ctx){.arena = &call->arena, .request_id = call->request_id};
     call->started_ns = clock_now_ns();
@@ -110,7 +110,8 @@ static bool take_head(HttpConn *conn)
     HttpCall *call = conn->call = call_new(conn->server, conn);
     conn->scanned = 0;
     MessageFault found = {431, "the headers are too large"};
-    if (end) found = message_read_head(str_copy(&call->arena, str_sub(bytes, 0, end)), &call->message);
+    if (end)
+        found = message_read_head(str_copy(&call->arena, str_sub(bytes, 0, end)), &call->message);
     evbuffer_drain(conn->in, end ? end : len);
     name_request(conn, call);
     if (found.status) reject(conn, call, found);

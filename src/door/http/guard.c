@@ -1,4 +1,5 @@
-// door/http/guard.c - which route a request is for, and whether it may be asked from where it comes.
+// door/http/guard.c - which route a request is for, and whether it may be asked from where it
+// comes.
 #include <sodium.h>
 
 #include "door/http/server_.h"
@@ -111,8 +112,8 @@ static Str bearer_of(const HttpCall *call)
 static bool token_allows(const HttpServer *server, HttpCall *call)
 {
     HttpAccess access = call->route->access;
-    bool needs = access == HTTP_ADMIN ||
-                 (access == HTTP_USER && call->conn->listener->address.remote);
+    bool needs =
+        access == HTTP_ADMIN || (access == HTTP_USER && call->conn->listener->address.remote);
     Str given = bearer_of(call);
     call->trusted = call->conn->trusted || token_fits(server->spec.token, given);
     if (call->trusted) return true;

@@ -97,7 +97,8 @@ static MessageFault read_target(Message *out)
         out->host = str_sub(rest, 0, slash);
         rest = slash < rest.len ? str_sub(rest, slash, rest.len) : STR("/");
         if (!out->host.len) return fault(400, "the target names no host");
-    } else if (rest.ptr[0] != '/' && !(str_eq(rest, STR("*")) && str_eq(out->method, STR("OPTIONS"))))
+    } else if (rest.ptr[0] != '/' &&
+               !(str_eq(rest, STR("*")) && str_eq(out->method, STR("OPTIONS"))))
         return fault(400, "the target must begin with /");
     size_t mark = str_find(rest, '?');
     out->path = str_sub(rest, 0, mark);
@@ -293,7 +294,8 @@ static MessageFault take_line(Body *body, Str bytes, size_t *used)
         return fault(431, "the trailer is too large");
     if (after_cr != (c == '\n')) return fault(400, "a line of the body does not end in CR LF");
     if (c != '\n') {
-        if (body->line_len == sizeof body->line) return fault(400, "a line of the body is too long");
+        if (body->line_len == sizeof body->line)
+            return fault(400, "a line of the body is too long");
         body->line[body->line_len++] = c;
         return fine;
     }

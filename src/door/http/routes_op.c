@@ -8,9 +8,32 @@
 // ---- which operations
 
 // Those that only look. The others change the cache or the index.
-static bool is_harmless(const OpSpec *op)
+bool route_op_is_harmless(const OpSpec *op)
 {
     return op->cell || str_eq(str_from(op->name), STR("metrics"));
+}
+
+typedef struct AdminAction {
+    const char *op, *action; // the value of its argument "action"
+} AdminAction;
+
+static const AdminAction admin_actions[] = {
+    {"cache", "clear"},    {"cache", "evict"}, {"cache", "verify"},
+    {"index", "rollback"}, {"index", "prune"}, {"index", "watch"},
+};
+
+// Whether it takes something from others, or never ends.
+static bool is_admin(const OpSpec *op, const void *args)
+{
+    const Field *field = op->args;
+    while (field->name && !str_eq(str_from(field->name), STR("action"))) field++;
+    if (!field->name) return false;
+    Str action = *(const Str *)(const void *)((const char *)args + field->offset);
+    for (size_t i = 0; i < ARRAY_LEN(admin_actions); i++)
+        if (str_eq(str_from(admin_actions[i].op), str_from(op->name)) &&
+            str_eq(str_from(admin_actions[i].action), action))
+            return true;
+    return false;
 }
 
 // ---- arguments
@@ -20,6 +43,13 @@ static const Field *field_named(const OpSpec *op, Str name)
     for (const Field *field = op->args; field->name; field++)
         if (str_eq(str_from(field->name), name)) return field;
     return NULL;
+}
+
+static Fail refuse_local(Arena *arena, const OpSpec *op, Str name)
+{
+    Json *given = json_new_object(arena);
+    json_set(arena, given, name, json_new_null(arena));
+    return fields_refuse_local(arena, op->args, given);
 }
 
 // The query's arguments, one by one, as the command line would take them.
@@ -37,6 +67,7 @@ static Fail read_query(HttpCall *call, const OpSpec *op, void *args)
         if (!field)
             return FAIL(arena, BAD_REQUEST, "%s takes no argument \"" STR_FMT "\"", op->name,
                         STR_ARG(name));
+        if (field->flags & FIELD_LOCAL) TRY(refuse_local(arena, op, name));
         if (field->type == FIELD_BOOL && str_eq(value, STR("false"))) continue;
         TRY(field_set_text(arena, field, value, args));
     }
@@ -50,6 +81,7 @@ static Fail read_args(HttpCall *call, const OpSpec *op, const void **out)
     if (!str_eq(call_method(call), STR("POST"))) return read_query(call, op, args);
     const Json *body = NULL;
     TRY(call_json(call, &body));
+    TRY(fields_refuse_local(call_arena(call), op->args, body));
     return record_from_json(call_arena(call), op->args, body, args);
 }
 
@@ -77,7 +109,8 @@ static Str tag_of(Arena *arena, const OpSpec *op, const Result *result)
     answer_write_body(&w, op, result, NULL);
     json_end(&w);
     Digest digest = digest_of(buf_str(&body));
-    return str_format(arena, "W/\"" STR_FMT "\"", STR_ARG(str_sub(digest_hex(arena, &digest), 0, 32)));
+    return str_format(arena, "W/\"" STR_FMT "\"",
+                      STR_ARG(str_sub(digest_hex(arena, &digest), 0, 32)));
 }
 
 static void answer(HttpCall *call, const OpSpec *op, const RunInfo *info, const Result *result)
@@ -107,7 +140,7 @@ static void answer(HttpCall *call, const OpSpec *op, const RunInfo *info, const 
 
 static bool may_run(HttpCall *call, const OpSpec *op)
 {
-    if (is_harmless(op)) return true;
+    if (route_op_is_harmless(op)) return true;
     if (str_eq(call_method(call), STR("POST"))) return true;
     call_add_header(call, "Allow", STR("POST, OPTIONS"));
     call_refuse(call, 405, "%s may change something: ask with POST", op->name);
@@ -127,6 +160,10 @@ void route_op(HttpCall *call)
     }
     if (!may_run(call, op)) return;
     Fail fail = read_args(call, op, &args);
+    if (!fail && is_admin(op, args) && !call_trusted(call)) {
+        call_refuse(call, 403, "this takes something from others: it needs the token");
+        return;
+    }
     if (!fail) fail = context_run(call_cx(call), call_context(call), op, args, &info, &result);
     if (fail) call_fail(call, fail);
     else answer(call, op, &info, &result);

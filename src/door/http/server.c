@@ -376,6 +376,11 @@ static void on_tick(evutil_socket_t fd, short what, void *arg)
     check_deadlines(server);
     for (size_t i = 0; i < server->listener_count; i++)
         if (server->listeners[i].raw) evconnlistener_enable(server->listeners[i].raw);
+    int64_t now_ns = clock_now_ns();
+    if (now_ns >= server->next_tick_ns) {
+        server->next_tick_ns = now_ns + NS_PER_S;
+        server->spec.tick(server->spec.app);
+    }
     if (server_is_draining(server)) check_drain(server);
 }
 

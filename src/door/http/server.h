@@ -23,21 +23,22 @@ typedef struct HttpLimits {
     uint64_t body_bytes, answer_bytes;
     double head_s, body_s, idle_s, write_s; // to arrive, to arrive, between requests, without
                                             // progress
-    double drain_s; // for what runs when the server is asked to end
+    double drain_s;                         // for what runs when the server is asked to end
 } HttpLimits;
 
 typedef struct HttpServerSpec {
     HttpLimits limits;
     const HttpRoute *routes; // ends with {0}
     Sites *sites;
-    Pool *pool; // its I/O threads: work_threads + streams, at least
-    Str token;  // empty: there is none
+    Pool *pool;    // its I/O threads: work_threads + streams, at least
+    Str token;     // empty: there is none
     StrList hosts; // names besides localhost that a Host header may have
     StrList origins;
     void *app; // call_app
     // Called by the loop when the server drains and when the drain's time is over.
     void (*stopping)(void *app, bool at_once);
-    bool (*idle)(void *app);  // whether nothing is left that a drain should wait for
+    bool (*idle)(void *app);   // whether nothing is left that a drain should wait for
+    void (*tick)(void *app);   // about once a second, by the loop
     void (*reload)(void *app); // on a thread of the pool, after a SIGHUP
 } HttpServerSpec;
 
@@ -57,6 +58,7 @@ typedef struct HttpStats {
 } HttpStats;
 HttpStats server_stats(HttpServer *server); // any thread
 void *call_app(const HttpCall *call);
+Live *call_live(const HttpCall *call); // of its workspace; while the handler runs
 HttpServer *call_server(const HttpCall *call);
 const HttpServerSpec *server_spec(const HttpServer *server);
 

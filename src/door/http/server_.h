@@ -19,10 +19,10 @@ typedef struct HttpListener {
 } HttpListener;
 
 typedef enum ConnState {
-    CONN_HEAD,  // reads a head; idle while nothing of it has come
-    CONN_BODY,  // reads a body
-    CONN_BUSY,  // a handler works
-    CONN_WRITE, // the answer, or the last of a stream, goes out
+    CONN_HEAD,   // reads a head; idle while nothing of it has come
+    CONN_BODY,   // reads a body
+    CONN_BUSY,   // a handler works
+    CONN_WRITE,  // the answer, or the last of a stream, goes out
     CONN_LINGER, // what the client still sends is thrown away, so that it can read the answer
     CONN_DEAD,   // to be freed
 } ConnState;
@@ -39,9 +39,9 @@ struct HttpConn { // the loop's
     bool close, linger; // once `out` is empty; and not before the client has read it
     bool eof;           // the client has ended its side
     bool chunked, head_only, head_sent; // of the answer
-    size_t scanned;      // of `in`, for the end of a head
-    int64_t deadline_ns; // of the state; 0: none
-    HttpCall *call;      // CONN_BODY, CONN_BUSY
+    size_t scanned;                     // of `in`, for the end of a head
+    int64_t deadline_ns;                // of the state; 0: none
+    HttpCall *call;                     // CONN_BODY, CONN_BUSY
     char client[CONN_MOST_CLIENT];
 };
 
@@ -65,7 +65,7 @@ struct HttpServer {
     HttpConn *conns; // newest first
     ClientCount *clients[CLIENT_BUCKETS];
     int64_t calls; // handed to handlers and not ended
-    int64_t drain_until_ns;
+    int64_t drain_until_ns, next_tick_ns;
     bool stopped; // what ran was asked to end
     int64_t date_s;
     char date[40];

@@ -170,7 +170,8 @@ Fail text_read_address(Arena *arena, Str text, HttpAddress *out)
     *out = (HttpAddress){0};
     if (str_starts(text, socket)) {
         out->path = str_copy(arena, str_sub(text, socket.len, text.len));
-        if (out->path.len && out->path.len <= MOST_PATH && str_find(out->path, '\0') == out->path.len)
+        if (out->path.len && out->path.len <= MOST_PATH &&
+            str_find(out->path, '\0') == out->path.len)
             return NULL;
         return FAIL(arena, BAD_REQUEST, "a socket's path has 1 to %d bytes, not %zu", MOST_PATH,
                     out->path.len);
