@@ -17,7 +17,7 @@
 #include "door/http/routes.h"
 #include "door/http/runs.h"
 
-enum { MOST_SECONDS = 86400, MOST_TOKEN_BYTES = 4096, LEAST_TOKEN_BYTES = 16, OTHER_TASKS = 4 };
+enum { MOST_SECONDS = 86400, MOST_TOKEN_BYTES = 4096, LEAST_TOKEN_BYTES = 16 };
 
 const Field serve_fields[] = {
     FIELD(ServeArgs, roots, PATHS,
@@ -309,7 +309,7 @@ static Fail serve_sites(Ctx *cx, Serve *serve)
 static Fail serve_with_pool(Ctx *cx, Serve *serve)
 {
     const ServeArgs *args = serve->args;
-    int threads = (int)(args->work_threads + args->streams) + OTHER_TASKS;
+    int threads = (int)(args->work_threads + args->streams) + SERVER_OTHER_THREADS;
     serve->app.pool = pool_new((PoolSpec){.io_workers = 1, .io_ceiling = threads});
     Fail fail = make_sites(cx, serve);
     serve->app.runs = runs_new(serve->app.pool);

@@ -35,8 +35,10 @@ typedef enum HttpAccess {
 
 typedef enum HttpPlace {
     HTTP_LOOP,   // in the event loop: answers from memory, at once
+    HTTP_LOOK,   // on a thread for short work, which answers when the queue for work is full, too
     HTTP_WORK,   // on a thread for work; the queue for these is bounded
     HTTP_STREAM, // on a thread for waiting: streams, long polls; so many at once
+    HTTP_PLACES,
 } HttpPlace;
 
 typedef struct HttpRoute {

@@ -31,7 +31,8 @@ struct HttpCall {
     Flag cancel;
     Str request_id, client;
     bool trusted;
-    bool handed; // to a handler on another thread, which has not returned
+    bool handed; // put into a lane, so that its handler has or will have it
+    HttpCall *next_waiting;
     int64_t started_ns;
     // the handler's
     int status;

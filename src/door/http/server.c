@@ -17,7 +17,7 @@
 #include "base/os_disk.h"
 #include "base/os_socket.h"
 
-enum { TICK_MS = 250, FILES_BESIDE = 256 };
+enum { TICK_MS = 250, FILES_BESIDE = 256, LOOK_THREADS = 2, LOOK_QUEUE = 64 };
 
 bool server_is_draining(const HttpServer *server)
 {
@@ -106,29 +106,62 @@ static void refuse_busy(HttpCall *call, const char *what)
     call_refuse(call, 429, "%s; try again in a second", what);
 }
 
-// Whether there is room for one more; it is counted then.
+// Whether there is room for one more.
 static bool admit(HttpServer *server, HttpCall *call)
 {
-    const HttpLimits *limits = &server->spec.limits;
-    HttpStats now = server_stats(server);
-    bool stream = call->route->place == HTTP_STREAM;
-    if (stream && now.streams >= limits->streams) {
-        refuse_busy(call, "too many streams are open");
+    const HttpLane *lane = &server->lanes[call->route->place];
+    if (lane->running >= lane->most_running && lane->waiting >= lane->most_waiting) {
+        bool stream = call->route->place == HTTP_STREAM;
+        refuse_busy(call, stream ? "too many streams are open" : "the queue is full");
         return false;
     }
-    if (!stream && now.in_work >= limits->work_threads + limits->queue) {
-        refuse_busy(call, "the queue is full");
-        return false;
-    }
-    if (!enter(server, call->client)) {
-        refuse_busy(call, "this client has too many requests at once");
-        return false;
-    }
+    if (enter(server, call->client)) return true;
+    refuse_busy(call, "this client has too many requests at once");
+    return false;
+}
+
+static void note_lanes(HttpServer *server)
+{
+    const HttpLane *work = &server->lanes[HTTP_WORK];
     mutex_lock(&server->mutex);
-    if (stream) server->stats.streams++;
-    else server->stats.in_work++;
+    server->stats.in_work = work->running + work->waiting;
+    server->stats.streams = server->lanes[HTTP_STREAM].running;
     mutex_unlock(&server->mutex);
-    return true;
+}
+
+static void start_waiting(HttpServer *server, HttpLane *lane)
+{
+    while (lane->first && lane->running < lane->most_running) {
+        HttpCall *call = lane->first;
+        lane->first = call->next_waiting;
+        if (!lane->first) lane->last = NULL;
+        lane->waiting--;
+        lane->running++;
+        pool_detach_io(server->spec.pool, work_on, call);
+    }
+}
+
+static void enter_lane(HttpServer *server, HttpCall *call)
+{
+    HttpLane *lane = &server->lanes[call->route->place];
+    server->calls++;
+    call->handed = true;
+    if (lane->last) lane->last->next_waiting = call;
+    else lane->first = call;
+    lane->last = call;
+    lane->waiting++;
+    start_waiting(server, lane);
+    note_lanes(server);
+}
+
+static void leave_lane(HttpServer *server, const HttpCall *call)
+{
+    HttpLane *lane = &server->lanes[call->route->place];
+    leave(server, call->client);
+    server->calls--;
+    lane->running--;
+    start_waiting(server, lane);
+    note_lanes(server);
 }
 
 static bool lease(HttpServer *server, HttpCall *call)
@@ -172,9 +205,7 @@ void server_dispatch(HttpServer *server, HttpCall *call)
         answer_now(server, call);
         return;
     }
-    server->calls++;
-    call->handed = true;
-    pool_detach_io(server->spec.pool, work_on, call);
+    enter_lane(server, call);
 }
 
 static void count_answer(HttpServer *server, const HttpCall *call)
@@ -184,18 +215,13 @@ static void count_answer(HttpServer *server, const HttpCall *call)
     stats->requests++;
     stats->refused += call->status == 429;
     stats->by_class[(size_t)call->status / 100 % ARRAY_LEN(stats->by_class)]++;
-    if (call->handed && call->route->place == HTTP_STREAM) stats->streams--;
-    else if (call->handed) stats->in_work--;
     mutex_unlock(&server->mutex);
 }
 
 void server_end_call(HttpServer *server, HttpCall *call)
 {
     count_answer(server, call);
-    if (call->handed) {
-        leave(server, call->client);
-        server->calls--;
-    }
+    if (call->handed) leave_lane(server, call);
     log_event(&call->cx, LOG_DEBUG, "http.request", LOG_STR("method", call->message.method),
               LOG_STR("path", call->message.path), LOG_INT("status", call->status),
               LOG_STR("request_id", call->request_id),
@@ -427,6 +453,11 @@ Fail server_new(Ctx *cx, const HttpServerSpec *spec, HttpServer **out)
     HttpServer *server = mem_alloc(sizeof *server);
     server->spec = *spec;
     server->bell = OS_FILE_NONE;
+    server->lanes[HTTP_LOOK] = (HttpLane){.most_running = LOOK_THREADS, .most_waiting = LOOK_QUEUE};
+    server->lanes[HTTP_WORK] =
+        (HttpLane){.most_running = spec->limits.work_threads, .most_waiting = spec->limits.queue};
+    server->lanes[HTTP_STREAM] =
+        (HttpLane){.most_running = spec->limits.streams, .most_waiting = 0};
     mutex_init(&server->mutex, RANK_HTTP);
     Fail fail = open_loop(cx, server);
     if (fail) server_free(server);

@@ -15,6 +15,7 @@
 #include "door/http/text.h"
 
 typedef struct HttpServer HttpServer;
+enum { SERVER_OTHER_THREADS = 8 };
 
 typedef struct HttpLimits {
     int64_t connections, per_client; // open at once; requests at once of one client
@@ -30,7 +31,7 @@ typedef struct HttpServerSpec {
     HttpLimits limits;
     const HttpRoute *routes; // ends with {0}
     Sites *sites;
-    Pool *pool;    // its I/O threads: work_threads + streams, at least
+    Pool *pool;    // its I/O threads: SERVER_OTHER_THREADS more than work_threads + streams
     Str token;     // empty: there is none
     StrList hosts; // names besides localhost that a Host header may have
     StrList origins;

@@ -53,6 +53,11 @@ typedef struct ClientCount {
 
 enum { CLIENT_BUCKETS = 256 };
 
+typedef struct HttpLane { // calls of one HttpPlace; the loop's
+    int64_t running, waiting, most_running, most_waiting;
+    HttpCall *first, *last; // that wait
+} HttpLane;
+
 struct HttpServer {
     HttpServerSpec spec; // frozen
     struct event_base *base;
@@ -64,7 +69,8 @@ struct HttpServer {
     size_t listener_count;
     HttpConn *conns; // newest first
     ClientCount *clients[CLIENT_BUCKETS];
-    int64_t calls; // handed to handlers and not ended
+    HttpLane lanes[HTTP_PLACES];
+    int64_t calls; // in a lane, and not ended
     int64_t drain_until_ns, next_tick_ns;
     bool stopped; // what ran was asked to end
     int64_t date_s;
