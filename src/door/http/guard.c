@@ -75,7 +75,7 @@ static bool is_listed(const StrList *list, Str item)
 // localhost and names that the operator gave are answered.
 static bool host_fits(const HttpServer *server, Str authority)
 {
-    Str host, port;
+    Str host = {0}, port = {0};
     if (!text_split_host(authority, &host, &port)) return false;
     return text_is_address(host) || str_eq_nocase(host, STR("localhost")) ||
            is_listed(&server->spec.hosts, host);

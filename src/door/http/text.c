@@ -166,7 +166,7 @@ Fail text_read_address(Arena *arena, Str text, HttpAddress *out)
     const Str socket = STR("unix:");
     enum { MOST_PATH = 107 }; // sun_path
     int64_t number = 0;
-    Str host, port;
+    Str host = {0}, port = {0};
     *out = (HttpAddress){0};
     if (str_starts(text, socket)) {
         out->path = str_copy(arena, str_sub(text, socket.len, text.len));
