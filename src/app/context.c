@@ -210,8 +210,9 @@ static void begin_observing(Context *context)
 static Fail build(Ctx *cx, const ContextSpec *spec, Context *context)
 {
     Ctx own = ctx_child(cx, &context->arena); // the policy lives as long as the context
-    context->env =
-        (Env){.root = str_copy(&context->arena, spec->root), .stdin_allowed = spec->reads_stdin};
+    context->env = (Env){.root = str_copy(&context->arena, spec->root),
+                         .stdin_allowed = spec->reads_stdin,
+                         .confined = spec->confined};
     fence_setup(); // before there are threads, which would make it slow
     TRY(load_policy(&own, spec, context));
     if (spec->logs) log_init(&context->log, OS_STDERR, spec->log_level, spec->log_json);
@@ -272,6 +273,11 @@ Ctx context_request(const Context *context, Arena *arena, Flag *cancel)
     if (context->logs) cx.log = (Log *)(uintptr_t)&context->log; // locks itself
     if (timeout_s > 0) cx.deadline_ns = clock_now_ns() + (int64_t)(timeout_s * (double)NS_PER_S);
     return cx;
+}
+
+const Env *context_env(const Context *context)
+{
+    return &context->env;
 }
 
 static void release_run(void *run)

@@ -23,6 +23,7 @@ typedef struct ContextSpec {
     Str command;      // whose profile sizes the pool; empty: the general settings
     bool one_request; // the workspace found now will do for the request too
     bool reads_stdin; // Env.stdin_allowed
+    bool confined;    // Env.confined
     // The program that serves as worker process (it takes WORKER_ARGUMENT). Copied. NULL: the
     // one that CQ_WORKER_PROGRAM names, or none. The variable goes first.
     const char *worker_program;
@@ -42,6 +43,9 @@ void context_free(Context *context); // every context_run must have returned; NU
 
 // What one request carries; its time limit is the policy's. `cancel` may be NULL.
 Ctx context_request(const Context *context, Arena *arena, Flag *cancel);
+
+// What operations use: for a door that starts plans and shows runtime cells.
+const Env *context_env(const Context *context);
 
 // Runs an operation. `info` gets command, start, duration. Fails: whatever the operation does.
 MUST_CHECK Fail context_run(Ctx *cx, const Context *context, const OpSpec *op, const void *args,

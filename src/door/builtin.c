@@ -1,10 +1,11 @@
-// door/builtin.c - the commands of the door itself: help, completion, schema, version.
+// door/builtin.c - the commands of the door itself: serve, help, completion, schema, version.
 #include "base/nearest.h"
 #include "base/vec.h"
 #include "base/version.h"
 #include "door/cli.h"
 #include "door/complete.h"
 #include "door/help.h"
+#include "door/serve.h"
 #include "op/answer.h"
 
 static const Field no_args[] = {{0}};
@@ -15,7 +16,7 @@ const char *const *command_names(void)
 #define OP(name) #name,
 #include "op/ops.def"
 #undef OP
-        "help", "completion", "schema", "version", NULL,
+        "serve", "help", "completion", "schema", "version", NULL,
     };
     return names;
 }
@@ -150,6 +151,13 @@ static const OpExample version_examples[] = {
 };
 
 const Command door_commands[] = {
+    {.name = "serve",
+     .summary = "Answer over HTTP, staying ready",
+     .details = serve_details,
+     .examples = serve_examples,
+     .args = serve_fields,
+     .args_size = sizeof(ServeArgs),
+     .run = serve_run},
     {.name = "help",
      .summary = "Explain a command, or print the whole manual",
      .details = "All help is made from the same tables that the argument parser reads.",
