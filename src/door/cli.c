@@ -6,7 +6,6 @@
 // then is printed, and the process then ends by that signal so that its parent sees it.
 #include "door/cli.h"
 
-#include "app/context.h"
 #include "base/version.h"
 #include "door/help.h"
 #include "door/progress.h"
@@ -98,23 +97,30 @@ static ConfigOptions config_options(const ParsedArgs *parsed)
     return options;
 }
 
-static Fail make_context(Cli *cli, Context **out)
+Fail cli_context_spec(Cli *cli, ContextSpec *out)
 {
     const ParsedArgs *parsed = &cli->parsed;
+    *out = (ContextSpec){.config = config_options(parsed),
+                         .root = parsed->global.root,
+                         .command = str_from(parsed->command.name),
+                         .one_request = true,
+                         .reads_stdin = true,
+                         .logs = true,
+                         .worker_program = "/proc/self/exe",
+                         .own_program = "/proc/self/exe"};
+    TRY(choose_log_level(cli, &out->log_level));
+    out->log_json = !os_is_terminal(OS_STDERR);
+    out->trace_file = parsed->global.trace;
+    out->trace_endpoint = parsed->global.trace_endpoint;
+    out->default_endpoint = endpoint_of_environment();
+    return NULL;
+}
+
+static Fail make_context(Cli *cli, Context **out)
+{
     Ctx cx = {.arena = &cli->arena, .cancel = &cli->stop};
-    ContextSpec spec = {.config = config_options(parsed),
-                        .root = parsed->global.root,
-                        .command = str_from(parsed->command.name),
-                        .one_request = true,
-                        .reads_stdin = true,
-                        .logs = true,
-                        .worker_program = "/proc/self/exe",
-                        .own_program = "/proc/self/exe"};
-    TRY(choose_log_level(cli, &spec.log_level));
-    spec.log_json = !os_is_terminal(OS_STDERR);
-    spec.trace_file = parsed->global.trace;
-    spec.trace_endpoint = parsed->global.trace_endpoint;
-    spec.default_endpoint = endpoint_of_environment();
+    ContextSpec spec;
+    TRY(cli_context_spec(cli, &spec));
     return context_open(&cx, &spec, out);
 }
 

@@ -2,6 +2,7 @@
 #ifndef CQ_DOOR_CLI_H
 #define CQ_DOOR_CLI_H
 
+#include "app/context.h"
 #include "base/os.h"
 #include "door/args.h"
 #include "door/out.h"
@@ -21,5 +22,9 @@ int cli_main(int argc, char **argv);
 
 // Help for cli->parsed.command, or for all when it has none.
 Fail cli_show_help(Cli *cli);
+
+// What the options say about a context; for one request, that may read standard input. Fails:
+// BAD_REQUEST.
+MUST_CHECK Fail cli_context_spec(Cli *cli, ContextSpec *out);
 
 #endif

@@ -149,7 +149,8 @@ static inline Str names_text(const NameExpr *expr, Str text)
     return str_sub(text, expr->span.start, expr->span.end);
 }
 
-// The bytes that are kept of Names, with the argument shapes of Facts.calls (lang/names_wire.c, _read.c).
+// The bytes that are kept of Names, with the argument shapes of Facts.calls (lang/names_wire.c,
+// _read.c).
 enum { NAMES_VERSION = 2 };
 void names_encode(Buf *out, const Facts *facts, const Names *names, Str text);
 // What is accepted can be walked: every index is in its array, every span in the text, operands
