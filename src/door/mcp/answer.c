@@ -170,8 +170,7 @@ static void write_finding(JsonWriter *w, const Finding *finding)
     json_end(w);
 }
 
-// As a JSON value, to be looked at.
-static const Json *summary_of(Arena *arena, const Asked *asked)
+const Json *mcp_answer_summary(Arena *arena, const Asked *asked)
 {
     Buf buf = buf_on(arena);
     JsonWriter w = {.out = &buf};
@@ -233,6 +232,23 @@ static size_t left_of(const JsonWriter *w, size_t end)
     return end > w->out->len ? end - w->out->len : 0;
 }
 
+// The beginning of a text, up to the end of a line, and how long all of it is.
+static void write_cut(JsonWriter *w, Str name, Str text, size_t room)
+{
+    size_t kept = 0, used = 2;
+    for (size_t i = 0; i < text.len && used < room; i++) {
+        unsigned char c = (unsigned char)text.ptr[i];
+        used += c < ' '                 ? (c == '\n' || c == '\t' || c == '\r' ? 2 : 6)
+                : c == '"' || c == '\\' ? 2
+                                        : 1;
+        if (c == '\n' && used < room) kept = i + 1;
+    }
+    json_key_str(w, name);
+    json_write_str(w, str_sub(text, 0, kept));
+    json_key_str(w, str_format(w->out->arena, STR_FMT "_bytes", STR_ARG(name)));
+    json_write_int(w, (int64_t)text.len);
+}
+
 // Facts and short lists; what is nothing is left out. Rows come later, as far as there is room.
 static void write_facts(JsonWriter *w, const Json *summary, size_t end)
 {
@@ -245,7 +261,7 @@ static void write_facts(JsonWriter *w, const Json *summary, size_t end)
         else if (size_of(w->out->arena, value) <= left_of(w, end)) {
             json_key_str(w, member->key);
             json_write(w, value);
-        }
+        } else if (value->kind == JK_STR) write_cut(w, member->key, value->string, left_of(w, end));
     }
 }
 
@@ -296,7 +312,7 @@ void mcp_answer_write(JsonWriter *w, const AnswerCut *cut)
     Arena *arena = w->out->arena;
     const Result *result = &cut->asked->result;
     size_t end = w->out->len + room_of(cut), total = order_of(result).count;
-    const Json *summary = summary_of(arena, cut->asked);
+    const Json *summary = mcp_answer_summary(arena, cut->asked);
     json_begin_object(w);
     json_key(w, "at");
     write_at(w, cut->where);

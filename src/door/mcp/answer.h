@@ -20,6 +20,8 @@ typedef struct AnswerCut {
 
 void mcp_answer_text(Buf *out, const AnswerCut *cut);
 void mcp_answer_write(JsonWriter *w, const AnswerCut *cut);
+// The summary as a JSON value, to be looked at.
+const Json *mcp_answer_summary(Arena *arena, const Asked *asked);
 // For people and models: what is wrong, what to change.
 Str mcp_problem_text(Arena *arena, Fail fail);
 

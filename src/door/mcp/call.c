@@ -8,7 +8,8 @@
 
 void mcp_tools_list(Request *request)
 {
-    ToolListing listing = {.structured = request->revision >= MCP_2025_06_18};
+    ToolListing listing = {.structured = request->revision >= MCP_2025_06_18,
+                           .roots = mcp_session_root_count(request->session) > 1};
     mcp_tools_write(&request->w, &listing);
 }
 
@@ -99,6 +100,16 @@ static void write_answer(Request *request, const ToolCall *call, const Asked *as
     json_end(w);
 }
 
+// What the answer tells about the index behind it.
+static void look_at_index(Request *request, const Asked *asked)
+{
+    const Json *index = json_get(mcp_answer_summary(&request->arena, asked), STR("index"));
+    const Json *generation = json_get(index, STR("generation")),
+               *cold = json_get(index, STR("cold"));
+    if (generation && generation->integer > 0) request_saw_index(request);
+    else if (cold && cold->boolean) request_was_cold(request);
+}
+
 static Fail call_tool(Request *request, const ToolCall *call)
 {
     Ctx *cx = &request->cx;
@@ -114,6 +125,7 @@ static Fail call_tool(Request *request, const ToolCall *call)
     if (fail) return fail;
     if (!where.root.len) where.root = asked.result.root;
     write_answer(request, call, &asked, &where);
+    look_at_index(request, &asked);
     return NULL;
 }
 
@@ -172,5 +184,9 @@ void mcp_tools_call(Request *request)
         return;
     }
     if (!fail) fail = call_tool(request, &call);
-    if (fail) write_failure(request, fail);
+    if (!fail) return;
+    request_log(
+        request, LOG_INFO,
+        str_format(&request->arena, STR_FMT ": " STR_FMT, STR_ARG(name), STR_ARG(fail->detail)));
+    write_failure(request, fail);
 }

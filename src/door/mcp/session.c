@@ -10,7 +10,11 @@
 
 #include "base/clock.h"
 #include "base/version.h"
+#include "door/mcp/uri.h"
 
+#define INSTRUCTIONS                                                                               \
+    "Answers come from the files as they are now. Use find to locate code by meaning, search for " \
+    "exact text, then read. A cut answer says how to get the rest."
 #define PROGRESS_EVERY_NS (NS_PER_S / 10)
 
 static const char *const revision_names[] = {"2024-11-05", "2025-03-26", "2025-06-18",
@@ -42,6 +46,9 @@ struct McpSession {
     Arena roots_arena;
     StrList roots;
     LogLevel log_level;
+    bool indexed; // an answer came from a published index
+    bool cold;    // one was given without, and an index is being built behind it
+    bool polling; // a request of ours that looks for it runs
     Request *requests;
     size_t request_count;
 };
@@ -247,15 +254,97 @@ static void initialize(Request *request)
     json_key(w, "capabilities");
     json_begin_object(w);
     write_capability(w, "tools", "listChanged");
+    write_capability(w, "resources", "listChanged");
+    write_capability(w, "prompts", NULL);
+    write_capability(w, "logging", NULL);
+    if (revision >= MCP_2025_03_26) write_capability(w, "completions", NULL);
     json_end(w);
     write_server(w, revision);
+    json_member_str(w, "instructions", STR(INSTRUCTIONS));
     json_end(w);
+}
+
+// Known to the protocol, coarser here.
+static bool level_named(Str name, LogLevel *out)
+{
+    static const struct {
+        const char *name;
+        LogLevel level;
+    } levels[] = {{"debug", LOG_DEBUG},  {"info", LOG_INFO},      {"notice", LOG_INFO},
+                  {"warning", LOG_WARN}, {"error", LOG_ERROR},    {"critical", LOG_ERROR},
+                  {"alert", LOG_ERROR},  {"emergency", LOG_ERROR}};
+    for (size_t i = 0; i < sizeof levels / sizeof *levels; i++) {
+        if (!str_eq(name, str_from(levels[i].name))) continue;
+        *out = levels[i].level;
+        return true;
+    }
+    return false;
+}
+
+static void set_level(Request *request)
+{
+    McpSession *session = request->session;
+    LogLevel level;
+    Str name;
+    if (!request_string(request, "level", &name)) return;
+    if (!level_named(name, &level)) {
+        request_fail(request, RPC_INVALID_PARAMS,
+                     "level must be debug, info, notice, warning, error, critical, alert or "
+                     "emergency");
+        return;
+    }
+    mutex_lock(&session->mutex);
+    session->log_level = level;
+    mutex_unlock(&session->mutex);
+    json_begin_object(&request->w);
+    json_end(&request->w);
 }
 
 static void ping(Request *request)
 {
     json_begin_object(&request->w);
     json_end(&request->w);
+}
+
+// --- what the client is told when something has become possible ---
+
+bool mcp_session_indexed(McpSession *session)
+{
+    mutex_lock(&session->mutex);
+    bool indexed = session->indexed;
+    mutex_unlock(&session->mutex);
+    return indexed;
+}
+
+static void notify(McpSession *session, const char *method)
+{
+    Arena arena = {0};
+    Buf buf = buf_on(&arena);
+    JsonWriter w = {.out = &buf};
+    rpc_begin_notification(&w, method);
+    json_end(&w);
+    json_end(&w);
+    send_text(session, NULL, buf_str(&buf), false);
+    arena_fini(&arena);
+}
+
+void request_was_cold(Request *request)
+{
+    mutex_lock(&request->session->mutex);
+    request->session->cold = true;
+    mutex_unlock(&request->session->mutex);
+}
+
+void request_saw_index(Request *request)
+{
+    McpSession *session = request->session;
+    mutex_lock(&session->mutex);
+    bool news = !session->indexed;
+    session->indexed = true;
+    mutex_unlock(&session->mutex);
+    if (!news) return;
+    notify(session, "notifications/resources/list_changed");
+    request_log(request, LOG_INFO, STR("the index is ready: cq://index tells about it"));
 }
 
 // --- what is asked of the client: its roots ---
@@ -278,31 +367,6 @@ static void ask_roots(McpSession *session)
     arena_fini(&arena);
 }
 
-static int hex_digit(char c)
-{
-    if (c >= '0' && c <= '9') return c - '0';
-    c |= 0x20;
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-// The path of a file URI of this machine; empty when it is none.
-static Str path_of_uri(Arena *arena, Str uri)
-{
-    if (!str_starts(uri, STR("file://"))) return STR_NONE;
-    Str rest = str_sub(uri, 7, uri.len);
-    if (str_starts(rest, STR("localhost/"))) rest = str_sub(rest, 9, rest.len);
-    Buf path = buf_on(arena);
-    for (size_t i = 0; i < rest.len; i++) {
-        int high = i + 2 < rest.len && rest.ptr[i] == '%' ? hex_digit(rest.ptr[i + 1]) : -1;
-        int low = high >= 0 ? hex_digit(rest.ptr[i + 2]) : -1;
-        if (low >= 0) i += 2;
-        buf_byte(&path, low >= 0 ? (char)(high << 4 | low) : rest.ptr[i]);
-    }
-    Str whole = buf_str(&path);
-    bool fits = str_starts(whole, STR("/")) && str_find(whole, '\0') == whole.len;
-    return fits ? whole : STR_NONE;
-}
-
 enum { MOST_ROOTS = 32 };
 
 static void take_roots(McpSession *session, const Json *result)
@@ -316,12 +380,20 @@ static void take_roots(McpSession *session, const Json *result)
     for (size_t i = 0; i < count; i++) {
         const Json *uri = json_get(list->items[i], STR("uri"));
         if (!uri || uri->kind != JK_STR) continue;
-        roots[session->roots.count] = path_of_uri(&session->roots_arena, uri->string);
+        roots[session->roots.count] = mcp_uri_path(&session->roots_arena, uri->string);
         if (roots[session->roots.count].len) session->roots.count++;
     }
     session->roots_state = ROOTS_KNOWN;
     cond_broadcast(&session->changed);
     mutex_unlock(&session->mutex);
+}
+
+size_t mcp_session_root_count(McpSession *session)
+{
+    mutex_lock(&session->mutex);
+    size_t count = session->roots.count;
+    mutex_unlock(&session->mutex);
+    return count;
 }
 
 static void take_response(McpSession *session, const RpcMessage *message)
@@ -330,8 +402,12 @@ static void take_response(McpSession *session, const RpcMessage *message)
     bool asked = session->roots_state == ROOTS_ASKED;
     mutex_unlock(&session->mutex);
     if (asked && message->id && message->id->kind == JK_STR &&
-        str_starts(message->id->string, STR("roots-")))
+        str_starts(message->id->string, STR("roots-"))) {
+        bool several = mcp_session_root_count(session) > 1;
         take_roots(session, message->result);
+        if (several != (mcp_session_root_count(session) > 1))
+            notify(session, "notifications/tools/list_changed"); // they take a root, or not
+    }
 }
 
 static void cancel_request(McpSession *session, const Json *params)
@@ -371,6 +447,13 @@ static const Method methods[] = {
     {"ping", .run = ping, .quick = true, .before = true},
     {"tools/list", .run = mcp_tools_list, .quick = true},
     {"tools/call", .run = mcp_tools_call},
+    {"resources/list", .run = mcp_resources_list, .quick = true},
+    {"resources/templates/list", .run = mcp_resources_templates, .quick = true},
+    {"resources/read", .run = mcp_resources_read},
+    {"prompts/list", .run = mcp_prompts_list, .quick = true},
+    {"prompts/get", .run = mcp_prompts_get, .quick = true},
+    {"completion/complete", .run = mcp_complete},
+    {"logging/setLevel", .run = set_level, .quick = true},
 };
 
 static const Method *method_named(Str name)
@@ -449,7 +532,7 @@ static Request *new_request(McpSession *session, const Method *how, const RpcMes
     request->host = &session->host;
     request->how = how;
     request->origin = origin;
-    request->id = json_clone(arena, message->id);
+    request->id = json_clone(arena, message->id); // NULL: a request of our own
     request->method = str_copy(arena, message->method);
     request->params = json_clone(arena, message->params);
     request->progress_token = progress_token(request->params);
@@ -597,15 +680,39 @@ McpSession *mcp_session_new(const McpHost *host, McpSink sink)
     return session;
 }
 
+// Asks whether the index that is built behind an answer is there.
+static void poll_index(Request *request)
+{
+    mcp_index_poll(request);
+    mutex_lock(&request->session->mutex);
+    request->session->polling = false;
+    mutex_unlock(&request->session->mutex);
+}
+
 void mcp_session_tick(McpSession *session)
 {
-    (void)session;
+    static const Method poll = {.name = "index/poll", .run = poll_index};
+    mutex_lock(&session->mutex);
+    bool due = session->cold && !session->indexed && !session->polling && !session->closing;
+    if (due) session->polling = true;
+    mutex_unlock(&session->mutex);
+    if (!due) return;
+    Request *request =
+        new_request(session, &poll, &(RpcMessage){.method = STR("index/poll")}, NULL);
+    request->forgotten = request->answered = true; // nobody asked
+    mutex_lock(&session->mutex);
+    request->revision = session->revision;
+    request->next = session->requests;
+    session->requests = request;
+    session->request_count++;
+    mutex_unlock(&session->mutex);
+    pool_detach_io(session->host.pool, run_request, request);
 }
 
 bool mcp_session_busy(McpSession *session)
 {
     mutex_lock(&session->mutex);
-    bool busy = session->requests != NULL;
+    bool busy = session->request_count > (session->polling ? 1 : 0);
     mutex_unlock(&session->mutex);
     return busy;
 }

@@ -54,11 +54,24 @@ bool request_string(Request *request, const char *name, Str *out);
 MUST_CHECK Fail request_root(Request *request, Str asked, Str *out);
 // Those of the client, or none.
 StrList request_roots(Request *request);
+size_t mcp_session_root_count(McpSession *session); // that are known; does not wait
 // Tells the client, if it wants to know: notifications/message.
 void request_log(Request *request, LogLevel level, Str text);
+
+// An answer came from a published index: what that makes possible is listed from now on.
+void request_saw_index(Request *request);
+void request_was_cold(Request *request); // ... from none, and one is built behind it
+void mcp_index_poll(Request *request);   // looks whether there is one
+bool mcp_session_indexed(McpSession *session);
 
 // Methods. Each writes one JSON value, or sets the error.
 void mcp_tools_list(Request *request);
 void mcp_tools_call(Request *request);
+void mcp_resources_list(Request *request);
+void mcp_resources_templates(Request *request);
+void mcp_resources_read(Request *request);
+void mcp_prompts_list(Request *request);
+void mcp_prompts_get(Request *request);
+void mcp_complete(Request *request);
 
 #endif

@@ -30,25 +30,36 @@ static const ToolArg read_args[] = {
     {"path", "PATH, PATH:LINE or PATH:FIRST-LAST"}, {"outline", "definitions, not text"}, {0}};
 
 const ToolSpec mcp_tools[] = {
-    {"search", "Search text and names",
-     "Every place where a name, text or regex stands: exact counts, each hit classified "
-     "(definition, call, comment) with the definition around it. Use it instead of grep.",
-     "search", search_args},
-    {"find", "Find code by meaning",
-     "The files and places that answer a question, best first. Use it when you do not know the "
-     "name. Works at once, indexed or not.",
-     "find", find_args},
-    {"symbols", "List definitions",
-     "Definitions, calls and imports selected by kind, name and what they call, contain or raise.",
-     "q", symbols_args},
-    {"calls", "Who calls it",
-     "Who calls or uses a definition, with how sure each is; before changing or deleting it.",
-     "calls", calls_args},
-    {"read", "Read a file", "Lines of a file of the workspace, or its outline.", "read", read_args},
-    {"run", "Run any operation",
-     "Any other operation: op and its args. Without op: the list; with op only \"help\" and args "
-     "{\"op\":NAME}: its arguments.",
-     NULL, NULL},
+    {.name = "search",
+     .says = "Every place where a name, text or regex stands: exact counts, each hit classified "
+             "(definition, call, comment) with the definition around it. Use it instead of grep.",
+     .op = "search",
+     .args = search_args},
+    {.name = "find",
+     .says = "The files and places that answer a question, best first. Use it when you do not "
+             "know the name. Works at once, indexed or not.",
+     .op = "find",
+     .args = find_args},
+    {.name = "symbols",
+     .says = "Definitions, calls and imports selected by kind, name and what they call, contain "
+             "or raise.",
+     .op = "q",
+     .args = symbols_args},
+    {.name = "calls",
+     .says = "Who calls or uses a definition, with how sure each is. Ask before changing or "
+             "deleting it.",
+     .op = "calls",
+     .args = calls_args},
+    {.name = "read",
+     .says = "Lines of a file of the workspace, or its outline.",
+     .op = "read",
+     .args = read_args,
+     .flag = "outline",
+     .flag_from = "path",
+     .flag_to = "files"},
+    {.name = "run",
+     .says = "Any other operation (history, blame, sql, index, plans ...): its name and args. "
+             "Without op: the list; op \"help\", args {\"op\":NAME}: its arguments."},
     {0},
 };
 
@@ -138,6 +149,7 @@ static void write_properties(JsonWriter *w, const ToolSpec *tool, const ToolList
         const Field *field = field_named(op, str_from(arg->name));
         if (field) write_property(w, field, arg->says);
     }
+    if (tool->flag) write_plain_property(w, tool->flag, "boolean", NULL);
     if (!op) {
         write_plain_property(w, "op", "string", NULL);
         write_plain_property(w, "args", "object", NULL);
@@ -305,13 +317,31 @@ static Fail take_own(Arena *arena, const ToolSpec *tool, const Json *from, ToolC
     return NULL;
 }
 
+// The arguments without the tool's flag; with it raised, those of the operation it stands for.
+static const Json *take_flag(Arena *arena, const ToolSpec *tool, const Json *args, Str *op)
+{
+    if (!tool->flag) return args;
+    const Json *flag = json_get(args, str_from(tool->flag));
+    bool raised =
+        flag && (flag->boolean || (flag->kind == JK_STR && str_eq(flag->string, STR("true"))));
+    Json *rest = json_new_object(arena);
+    for (size_t i = 0; i < args->len; i++) {
+        Str key = args->members[i].key;
+        if (str_eq(key, str_from(tool->flag))) continue;
+        if (raised && str_eq(key, str_from(tool->flag_from))) key = str_from(tool->flag_to);
+        json_set(arena, rest, key, args->members[i].value);
+    }
+    if (raised) *op = str_from(tool->flag);
+    return rest;
+}
+
 Fail mcp_tool_read(Arena *arena, const ToolSpec *tool, const Json *from, ToolCall *out)
 {
     *out =
         (ToolCall){.op = str_from(tool->op), .budget_bytes = MCP_DEFAULT_BUDGET * MCP_TOKEN_BYTES};
     Json *rest = json_new_object(arena);
     TRY(take_own(arena, tool, from, out, rest));
-    if (tool->op) out->args = rest;
+    if (tool->op) out->args = take_flag(arena, tool, rest, &out->op);
     out->help = !tool->op && (!out->op.len || str_eq(out->op, STR("help")));
     if (out->help) return NULL;
     const OpSpec *op = NULL;

@@ -16,9 +16,11 @@ typedef struct ToolArg {
 } ToolArg;
 
 typedef struct ToolSpec {
-    const char *name, *title, *says;
+    const char *name, *says;
     const char *op; // NULL: named by the argument "op"
     const ToolArg *args;
+    // With the argument `flag`, the operation `flag` on [`flag_from`] as `flag_to` instead.
+    const char *flag, *flag_from, *flag_to;
 } ToolSpec;
 
 extern const ToolSpec mcp_tools[]; // ends with {0}
