@@ -104,10 +104,10 @@ static void write_answer(Request *request, const ToolCall *call, const Asked *as
 static void look_at_index(Request *request, const Asked *asked)
 {
     const Json *index = json_get(mcp_answer_summary(&request->arena, asked), STR("index"));
-    const Json *generation = json_get(index, STR("generation")),
-               *cold = json_get(index, STR("cold"));
-    if (generation && generation->integer > 0) request_saw_index(request);
-    else if (cold && cold->boolean) request_was_cold(request);
+    const Json *generation = json_get(index, STR("generation"));
+    if (!generation) return;
+    if (generation->integer > 0) request_saw_index(request);
+    else request_was_cold(request);
 }
 
 static Fail call_tool(Request *request, const ToolCall *call)

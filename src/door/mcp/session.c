@@ -17,6 +17,8 @@
     "exact text, then read. A cut answer says how to get the rest."
 #define PROGRESS_EVERY_NS (NS_PER_S / 10)
 
+enum { MOST_ROOTS = 32, MOST_POLLS = 600 };
+
 static const char *const revision_names[] = {"2024-11-05", "2025-03-26", "2025-06-18",
                                              "2025-11-25"};
 
@@ -26,6 +28,7 @@ typedef struct RpcBatch { // of answers, sent together
     // guarded by mutex
     Buf text;
     size_t pending; // requests without an answer, and 1 while the batch is read
+    bool requests;  // it has some, so that it ends with an answer
 } RpcBatch;
 
 typedef enum RootsState { ROOTS_NONE, ROOTS_ASKED, ROOTS_KNOWN } RootsState;
@@ -46,9 +49,9 @@ struct McpSession {
     Arena roots_arena;
     StrList roots;
     LogLevel log_level;
-    bool indexed; // an answer came from a published index
-    bool cold;    // one was given without, and an index is being built behind it
-    bool polling; // a request of ours that looks for it runs
+    bool indexed;   // an answer came from a published index
+    int polls_left; // of an index that may be built behind an answer that was given without
+    bool polling;   // a request of ours that looks for it runs
     Request *requests;
     size_t request_count;
 };
@@ -82,7 +85,7 @@ static void batch_settle(McpSession *session, RpcBatch *batch, void *origin, Str
     mutex_unlock(&batch->mutex);
     if (!last) return;
     if (batch->text.len) buf_byte(&batch->text, ']');
-    send_text(session, origin, buf_str(&batch->text), true);
+    if (batch->requests) send_text(session, origin, buf_str(&batch->text), true);
     mutex_fini(&batch->mutex);
     arena_fini(&batch->arena);
     mem_free(batch);
@@ -331,7 +334,7 @@ static void notify(McpSession *session, const char *method)
 void request_was_cold(Request *request)
 {
     mutex_lock(&request->session->mutex);
-    request->session->cold = true;
+    request->session->polls_left = MOST_POLLS;
     mutex_unlock(&request->session->mutex);
 }
 
@@ -366,8 +369,6 @@ static void ask_roots(McpSession *session)
     send_text(session, NULL, text, false);
     arena_fini(&arena);
 }
-
-enum { MOST_ROOTS = 32 };
 
 static void take_roots(McpSession *session, const Json *result)
 {
@@ -573,6 +574,7 @@ static void refuse(McpSession *session, const RpcMessage *message, void *origin,
     rpc_write_error(&w, message->id, &error);
     mutex_lock(&batch->mutex);
     batch->pending++;
+    batch->requests = true;
     mutex_unlock(&batch->mutex);
     batch_settle(session, batch, origin, buf_str(&buf));
     arena_fini(&arena);
@@ -601,6 +603,7 @@ static void take_request(McpSession *session, const RpcMessage *message, void *o
     if (batch) {
         mutex_lock(&batch->mutex);
         batch->pending++;
+        batch->requests = true;
         mutex_unlock(&batch->mutex);
     }
     if (how->quick) run_request(request, 0);
@@ -693,8 +696,12 @@ void mcp_session_tick(McpSession *session)
 {
     static const Method poll = {.name = "index/poll", .run = poll_index};
     mutex_lock(&session->mutex);
-    bool due = session->cold && !session->indexed && !session->polling && !session->closing;
-    if (due) session->polling = true;
+    bool due =
+        session->polls_left > 0 && !session->indexed && !session->polling && !session->closing;
+    if (due) {
+        session->polling = true;
+        session->polls_left--;
+    }
     mutex_unlock(&session->mutex);
     if (!due) return;
     Request *request =
