@@ -114,8 +114,9 @@ static Fail check_text(Ctx *cx, const LineRef *where, Str text, uint64_t lines)
         return FAIL(cx->arena, BAD_REQUEST, STR_FMT " is binary: %zu bytes", STR_ARG(where->path),
                     text.len);
     if (where->first_line > lines)
-        return FAIL(cx->arena, BAD_REQUEST, STR_FMT " has %llu lines, and no line %u",
-                    STR_ARG(where->path), (unsigned long long)lines, where->first_line);
+        return FAIL(cx->arena, BAD_REQUEST, STR_FMT " has %llu line%s, and no line %u",
+                    STR_ARG(where->path), (unsigned long long)lines, lines == 1 ? "" : "s",
+                    where->first_line);
     return NULL;
 }
 

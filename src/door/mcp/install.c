@@ -192,14 +192,15 @@ Fail mcp_install_merge(Arena *arena, const InstallSpec *spec, Str old, Str *text
     return merge(arena, client_named(spec->client), spec, old, text, same);
 }
 
-// What to add by hand.
+// What to add by hand, on a line.
 static Str snippet_of(Arena *arena, const Client *client, const InstallSpec *spec)
 {
-    Str text = STR_NONE;
-    bool same = false;
-    Fail fail = merge(arena, client, spec, STR_NONE, &text, &same);
-    (void)fail; // an empty file is always understood
-    return text;
+    if (client->shape == SHAPE_TOML) return toml_table(arena, client, spec);
+    Buf buf = buf_on(arena);
+    JsonWriter w = {.out = &buf};
+    Json *servers = with_member(arena, NULL, STR("cq"), entry_of(arena, client, spec));
+    json_write(&w, with_member(arena, NULL, str_from(client->member), servers));
+    return buf_str(&buf);
 }
 
 // --- files ---
@@ -264,9 +265,8 @@ static Fail install(Ctx *cx, const Client *client, const InstallSpec *spec, Str 
     Fail fail = merge(cx->arena, client, &own, old, &text, &same);
     if (fail)
         return FAIL(cx->arena, BAD_REQUEST,
-                    STR_FMT ": " STR_FMT "; it is left alone. Add by hand:\n" STR_FMT,
-                    STR_ARG(file), STR_ARG(fail->detail),
-                    STR_ARG(snippet_of(cx->arena, client, &own)));
+                    STR_FMT ": " STR_FMT "; it is left alone. Add by hand: " STR_FMT, STR_ARG(file),
+                    STR_ARG(fail->detail), STR_ARG(snippet_of(cx->arena, client, &own)));
     if (same) {
         buf_addf(out, STR_FMT " has an entry cq already; it is left alone\n", STR_ARG(file));
         return NULL;
