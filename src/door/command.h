@@ -27,7 +27,7 @@ Str command_nearest(Str name);
 typedef struct GlobalArgs {
     Str root, config, format, color, log_level, trace, trace_endpoint, metrics;
     double timeout;
-    int64_t threads;
+    int64_t threads, budget;
     bool no_config, help, version;
 } GlobalArgs;
 extern const Field global_fields[];

@@ -145,7 +145,7 @@ static uint32_t get_shown_call(Reader *r, Span callee)
     if (!shown_call(r->text, r->facts->lang, callee.end, &shown)) r->wire.bad = true;
     Call *call = add_call(r, callee);
     if (!call) return 0;
-    Str *keywords = ARENA_ARRAY(r->arena, Str, shown.keyword_count);
+    Str *keywords = shown.keyword_count ? ARENA_ARRAY(r->arena, Str, shown.keyword_count) : NULL;
     for (uint32_t i = 0; i < shown.keyword_count; i++)
         keywords[i] = str_sub(r->text, shown.keywords[i].start, shown.keywords[i].end);
     call->full.end = shown.end;

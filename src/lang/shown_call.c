@@ -90,13 +90,24 @@ static void begin_argument(Reading *r)
     else if (!take_keyword(r)) r->out->args++;
 }
 
+// Behind what decides nothing inside of an argument: all but blanks and #/,"'`()[]{}.
+static void skip_plain(Reading *r)
+{
+    static const uint64_t stops[4] = {0x0000938D00002600, 0x2800000138000000, 0, 0};
+    for (; r->at < r->text.len; r->at++) {
+        unsigned char c = (unsigned char)r->text.ptr[r->at];
+        if (stops[c >> 6] >> (c & 63) & 1) break;
+    }
+}
+
 // Inside the brackets; false when their end is not seen.
 static bool read_arguments(Reading *r)
 {
     uint32_t depth = 1;
     bool begun = false; // an argument
     while (r->at < r->text.len) {
-        char c = r->text.ptr[r->at];
+        if (begun) skip_plain(r);
+        char c = char_at(r, r->at);
         if (is_blank(c)) {
             r->at++;
             continue;

@@ -62,7 +62,7 @@ uint64_t edge_key(Resolver *r, DefRef def)
 
 uint64_t edge_name_key(LangId lang, Str name)
 {
-    return hash_of(name) * 31 + (uint64_t)lang;
+    return hash_of(name) * 31 + (uint64_t)resolve_family(lang);
 }
 
 // --- making ---

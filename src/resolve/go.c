@@ -124,6 +124,7 @@ static const char *const builtins[] = {
 };
 
 const ResolveLang resolve_go = {
+    .outside_members = true,
     .order = ORDER_FIRST,
     .sealed_types = true,
     .static_types = true,

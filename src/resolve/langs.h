@@ -6,6 +6,11 @@
 
 extern const ResolveLang resolve_python;
 extern const ResolveLang resolve_go;
+extern const ResolveLang resolve_rust;
+extern const ResolveLang resolve_java;
+extern const ResolveLang resolve_bash;
 extern const ResolveLang resolve_c;
+extern const ResolveLang resolve_cpp;
+extern const ResolveLang resolve_javascript;
 
 #endif

@@ -27,11 +27,22 @@ const ResolveLang *resolve_lang(LangId lang)
     static const ResolveLang none = {0};
     switch (lang) {
     case LANG_python: return &resolve_python;
+    case LANG_javascript:
+    case LANG_typescript:
+    case LANG_tsx: return &resolve_javascript;
     case LANG_go: return &resolve_go;
-    case LANG_c:
-    case LANG_cpp: return &resolve_c;
+    case LANG_rust: return &resolve_rust;
+    case LANG_java: return &resolve_java;
+    case LANG_bash: return &resolve_bash;
+    case LANG_c: return &resolve_c;
+    case LANG_cpp: return &resolve_cpp;
     default: return &none;
     }
+}
+
+LangId resolve_family(LangId lang)
+{
+    return lang == LANG_typescript || lang == LANG_tsx ? LANG_javascript : lang;
 }
 
 Resolver *resolver_new(World *world, Ctx *cx)
@@ -48,7 +59,8 @@ World *resolver_world(const Resolver *resolver)
 
 bool resolve_is_callable(DefKind kind)
 {
-    return kind == DEF_FUNCTION || kind == DEF_METHOD || kind == DEF_MACRO || is_type_kind(kind);
+    return kind == DEF_FUNCTION || kind == DEF_METHOD || kind == DEF_MACRO ||
+           kind == DEF_ENUM_MEMBER || is_type_kind(kind);
 }
 
 typedef struct Targets {
@@ -80,7 +92,7 @@ static void add_called(Targets *t, const Values *values, LangId lang)
                 add_target(t, value->ref);
         } else if (value->kind == VALUE_OBJECT) {
             Values self = {.items = value, .count = 1, .certainty = CERTAINTY_EXACT};
-            Values call = member_of(t->r, &self, STR("__call__"), lang);
+            Values call = member_of(t->r, &self, resolve_call_member(lang), lang);
             for (uint32_t k = 0; k < call.count; k++)
                 if (call.items[k].kind == VALUE_DEF) add_target(t, call.items[k].ref);
         }
@@ -113,6 +125,19 @@ static void add_named(Targets *t, const Values *values)
     }
 }
 
+// Behind fields: what they are set to.
+static void add_kept(Targets *t)
+{
+    for (size_t i = 0, fields = t->refs.len; i < fields; i++) {
+        DefRef field = t->refs.items[i];
+        const WorldFile *file = world_file(t->r->world, field.file);
+        size_t count;
+        if (!file || file->facts.defs[field.def].kind != DEF_FIELD) continue;
+        const DefRef *functions = kept_functions(t->r, field, &count);
+        for (size_t k = 0; k < count; k++) add_target(t, functions[k]);
+    }
+}
+
 // Whether a name in this file is one of its own parameters or variables.
 static bool is_variable(const WorldFile *file, uint32_t expr, Str name)
 {
@@ -134,10 +159,13 @@ static bool is_defined(Resolver *r, const WorldFile *file, Str name, bool called
     size_t count;
     const DefRef *defs = world_defs(r->world, name, &count);
     for (size_t i = 0; i < count; i++) {
-        if (world_lang(r->world, defs[i].file) != file->lang) continue;
+        LangId lang = world_lang(r->world, defs[i].file);
+        if (resolve_family(lang) != resolve_family(file->lang)) continue;
         const WorldFile *other = called ? world_file(r->world, defs[i].file) : NULL;
-        if (!called || (other && resolve_is_callable(other->facts.defs[defs[i].def].kind)))
-            return true;
+        if (!called) return true;
+        DefKind kind = other ? other->facts.defs[defs[i].def].kind : DEF_KINDS;
+        bool pointer = kind == DEF_FIELD && resolve_lang(file->lang)->function_pointers;
+        if (resolve_is_callable(kind) || pointer) return true;
     }
     return false;
 }
@@ -168,6 +196,7 @@ void resolve_use(Resolver *r, WorldFile *file, uint32_t expr, Resolved *out)
     }
     if (called && !targets.refs.len && !targets.external && values.named_count) {
         add_named(&targets, &values); // a variable or field that holds something unknown
+        add_kept(&targets);
         out->certainty = CERTAINTY_DYNAMIC;
         out->reason = MAX(out->reason, REASON_FIELD);
     }
@@ -207,6 +236,17 @@ const DefRef *resolve_bases(Resolver *resolver, DefRef type, size_t *count, bool
     *count = order->count;
     *outside = order->outside;
     return order->types;
+}
+
+void resolve_export(Resolver *resolver, WorldFile *file, Str name, Resolved *out)
+{
+    Values values = lookup_export(resolver, file, name);
+    Targets targets = {.r = resolver};
+    add_named(&targets, &values);
+    *out = (Resolved){.certainty = values.certainty,
+                      .reason = values.reason,
+                      .targets = targets.refs.items,
+                      .count = (uint32_t)targets.refs.len};
 }
 
 void resolve_member(Resolver *resolver, DefRef type, Str name, Resolved *out)

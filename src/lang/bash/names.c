@@ -1,7 +1,8 @@
 // lang/bash/names.c - what binds and uses names in Bash: functions, and commands that may be one.
 //
-// Functions and aliases have one name space for the whole script, wherever they stand; `source`
-// takes all names of a file. Variables are not followed: "$cmd" runs what nobody knows.
+// Functions have one name space for the whole script, wherever they stand; `source` takes all names
+// of a file. Aliases are not bound, as scripts do not expand them; nor are variables followed:
+// "$cmd" runs what nobody knows.
 #include "lang/bash/bash.h"
 
 static bool is_plain(Str text, Span name)
@@ -16,7 +17,7 @@ static uint32_t leave_program(Naming *n, TSNode node, uint32_t value)
     const Facts *facts = n->facts;
     for (uint32_t i = 0; i < facts->def_count; i++) {
         const Def *def = &facts->defs[i];
-        if (def->kind != DEF_FUNCTION && def->kind != DEF_MACRO) continue;
+        if (def->kind != DEF_FUNCTION) continue;
         naming_bind(n, BIND_DEF, 0, def->name_span)->target = i + 1;
     }
     for (uint32_t i = 0; i < facts->import_count; i++) {

@@ -207,7 +207,14 @@ static bool enter_body(Naming *n, TSNode node)
 {
     TSNode around = extract_ancestor(n->x, 1);
     unsigned kind = extract_symbol(n->x, around);
-    if (kind == S_OBJECT_CREATION) naming_open(n, SCOPE_TYPE, node, 0);
+    if (kind == S_OBJECT_CREATION) {
+        uint32_t type = naming_around_value(n, 1, F_TYPE), start = ts_node_start_byte(node);
+        naming_open(n, SCOPE_TYPE, node, 0);
+        if (!type) return true;
+        NameBinding *base = naming_bind(n, BIND_FIELD, n->scope, (Span){start, start});
+        base->name = STR("super");
+        base->type = type;
+    }
     if (kind != S_ENUM_CONSTANT) return true;
     TSNode name = extract_child(n->x, around, F_NAME);
     uint32_t def = ts_node_is_null(name) ? 0 : naming_def(n, ts_node_start_byte(name));
@@ -267,7 +274,8 @@ static bool enter_block(Naming *n, TSNode node)
 static uint32_t leave_for(Naming *n, TSNode node, uint32_t value)
 {
     uint32_t all = naming_value(n, F_VALUE);
-    uint32_t item = all ? naming_expr(n, EXPR_ITEM, extract_span(node), all, 0) : 0;
+    Span span = extract_span(extract_child(n->x, node, F_VALUE));
+    uint32_t item = all ? naming_expr(n, EXPR_ITEM, span, all, 0) : 0;
     bind_named(n, node, BIND_LOCAL, naming_value(n, F_TYPE), item);
     return value & 0;
 }

@@ -137,8 +137,9 @@ static bool is_scope_of(const Naming *n, TSNode node)
 
 uint32_t js_leave_object(Naming *n, TSNode node, uint32_t value)
 {
-    return is_scope_of(n, node) ? value & 0
-                                : naming_expr(n, EXPR_LITERAL, extract_span(node), 0, 0);
+    bool filled_later = !ts_node_named_child_count(node); // x = {}; x.f = function () {}
+    if (filled_later || is_scope_of(n, node)) return value & 0;
+    return naming_expr(n, EXPR_LITERAL, extract_span(node), 0, 0);
 }
 
 uint32_t js_leave_pair(Naming *n, TSNode node, uint32_t value)
@@ -389,6 +390,8 @@ void js_bind(Naming *n, const JsTarget *target, TSNode pattern, uint32_t value, 
         return;
     }
     if (type) value = naming_expr(n, EXPR_TYPED, extract_span(pattern), type, 0);
+    JsTarget part = *target;
+    if (value) part.kind = BIND_LOCAL, target = &part; // a variable set to a part of the parameter
     if (js_is(pattern, "assignment_pattern")) {
         js_bind(n, target, js_child(n, pattern, JS_F_LEFT), value, 0);
     } else if (js_is(pattern, "object_pattern")) {
