@@ -101,7 +101,8 @@ GOOD = {
     "search": [{"pattern": "add"}, {"pattern": "add", "in": "one.c"}, {"pattern": "add", "from": 5, "budget_tokens": 100},
                {"pattern": "no_such_thing"}],
     "find": [{"question": "who greets"}, {"like": "one.c:1"}, {"question": "add", "budget_tokens": "300"}],
-    "symbols": [{"query": ["entity=function"]}, {"query": "entity=class name=Door"}],
+    "symbols": [{"entity": "function"}, {"query": "entity=class name=Door"}, {"entity": "any", "name": "gre*"},
+                {"pattern": "add($$$A)", "lang": "c"}],
     "calls": [{"target": "add"}, {"target": "greet", "depth": "2"}],
     "read": [{"path": "one.c"}, {"path": "one.c:2-3"}, {"path": "one.c", "outline": True}, {"path": "sub/long.txt"}],
     "run": [{}, {"op": "help"}, {"op": "help", "args": {"op": "history"}}, {"op": "history", "args": {"path": "one.c"}},
@@ -112,7 +113,7 @@ BAD = {
                ({"pattern": "a", "pattenr": "b"}, "pattern"), ({"pattern": "a", "budget_tokens": 1}, "budget_tokens"),
                ({"pattern": "a", "root": "/elsewhere"}, "root")],
     "find": [({}, "question"), ({"question": "x", "lang": "pyton"}, "python")],
-    "symbols": [({"query": "entity=functoin"}, "function")],
+    "symbols": [({"entity": "functoin"}, "function"), ({}, "entity")],
     "calls": [({}, "target")],
     "read": [({}, "path"), ({"path": "oen.c"}, "one.c"), ({"path": "/etc/passwd"}, "outside"),
              ({"path": "one.c:77"}, "line"), ({"path": "sub"}, "folder")],
@@ -281,7 +282,9 @@ def case_roots(place):
     assert "three" in text_of(client.call("search", pattern="three"))
     assert client.heard_methods()[0] == "roots/list"
     assert "notifications/tools/list_changed" in client.heard_methods()
-    assert "root" in client.result("tools/list")["tools"][0]["inputSchema"]["properties"]
+    listing = client.result("tools/list")
+    assert "root" in listing["tools"][0]["inputSchema"]["properties"]
+    assert len(json.dumps(listing, separators=(",", ":"))) <= TOOLS_BYTES
     result = client.call("search", pattern="greet", root=place.root)
     assert result["structuredContent"]["at"]["root"] == place.root
     assert client.call("search", pattern="x", root="/etc")["isError"]

@@ -4,14 +4,14 @@
 
 enum {
     MOST_BYTES = 16 << 20, // of a file
-    TOKEN_BYTES = 4,
-    LONGEST_LINE = 2000, // bytes; minified text
+    LONGEST_LINE = 2000,   // bytes; minified text
     NUMBER_WIDTH = 6,
 };
 
 typedef struct ReadArgs {
     Str path;
-    int64_t around, limit, budget;
+    int64_t around, limit;
+    uint64_t max_bytes;
 } ReadArgs;
 
 static const Field args[] = {
@@ -21,8 +21,8 @@ static const Field args[] = {
           .least = 0, .most = 1000000, .fallback = "20", .value_name = "LINES"),
     FIELD(ReadArgs, limit, INT, "most lines; 0: all of them", .letter = 'n', .least = 0,
           .most = 1000000000, .fallback = "200", .value_name = "LINES"),
-    FIELD(ReadArgs, budget, INT, "most tokens (of 4 bytes) of text; 0: no limit", .least = 0,
-          .most = 1000000, .fallback = "0", .value_name = "TOKENS"),
+    FIELD(ReadArgs, max_bytes, SIZE, "most bytes of text, in whole lines; 0 for no limit",
+          .fallback = "0"),
     {0},
 };
 
@@ -75,7 +75,7 @@ static Range range_of(const ReadArgs *from, const LineRef *where, uint64_t lines
 {
     Range range = {1, lines, SIZE_MAX, SIZE_MAX};
     if (from->limit) range.most_lines = (size_t)from->limit;
-    if (from->budget) range.most_bytes = (size_t)from->budget * TOKEN_BYTES;
+    if (from->max_bytes) range.most_bytes = (size_t)from->max_bytes;
     if (!where->first_line) return range;
     uint64_t around = where->first_line == where->last_line ? (uint64_t)from->around : 0;
     range.first = where->first_line > around ? where->first_line - around : 1;

@@ -117,7 +117,6 @@ static void add_problems(Buf *out, const Result *result)
 void mcp_answer_text(Buf *out, const AnswerCut *cut)
 {
     const Result *result = &cut->asked->result;
-    const TextStyle style = {0};
     size_t start = out->len, room = room_of(cut), total = order_of(result).count;
     if (cut->from) {
         size_t shown = add_page(out, cut, start + room);
@@ -125,6 +124,7 @@ void mcp_answer_text(Buf *out, const AnswerCut *cut)
         if (cut->from + shown < total)
             buf_addf(out, "more: the same with from=%zu\n", cut->from + shown);
     } else {
+        const TextStyle style = {.budget_bytes = room};
         cut->asked->op->text(out, cut->asked->args, result, &style);
         if (out->len > start + room) {
             Str kept = str_sub((Str){out->ptr + start, room}, 0, room);

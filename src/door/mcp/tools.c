@@ -17,17 +17,18 @@ static const ToolArg find_args[] = {{"question", "question, words, error message
                                     {"only", NULL},
                                     {0}};
 static const ToolArg symbols_args[] = {
-    {"query", "key=value words: entity=function|class|callsite|import|... name=GLOB calls=NAME"},
+    {"entity", "function, method, class, callsite, import, test ..."},
+    {"name", "name, glob or ~regex"},
+    {"calls", "whose body calls this name"},
+    {"pattern", "instead: code with $X and $$$ARGS"},
     {"in", NULL},
-    {"lang", NULL},
     {0}};
 static const ToolArg calls_args[] = {{"target", "name, Class.method or PATH:LINE"},
                                      {"depth", "callers of callers"},
                                      {"callees", "also what it calls"},
                                      {"in", NULL},
                                      {0}};
-static const ToolArg read_args[] = {
-    {"path", "PATH, PATH:LINE or PATH:FIRST-LAST"}, {"outline", "definitions, not text"}, {0}};
+static const ToolArg read_args[] = {{"path", "PATH, PATH:LINE or PATH:FIRST-LAST"}, {0}};
 
 const ToolSpec mcp_tools[] = {
     {.name = "search",
@@ -41,8 +42,8 @@ const ToolSpec mcp_tools[] = {
      .op = "find",
      .args = find_args},
     {.name = "symbols",
-     .says = "Definitions, calls and imports selected by kind, name and what they call, contain "
-             "or raise.",
+     .says = "Definitions, calls and imports by kind, name and what they call; or code of a "
+             "given shape.",
      .op = "q",
      .args = symbols_args},
     {.name = "calls",
@@ -177,23 +178,21 @@ static void write_required(JsonWriter *w, const ToolSpec *tool)
     if (begun) json_end(w);
 }
 
-// The same for all: what answer.c writes.
+// The same for all: what answer.c writes, in short.
 static void write_output_schema(JsonWriter *w)
 {
-    static const char *const objects[] = {"at", "summary", NULL};
     json_key(w, "outputSchema");
     json_begin_object(w);
     json_member_str(w, "type", STR("object"));
     json_key(w, "properties");
     json_begin_object(w);
-    for (const char *const *name = objects; *name; name++)
-        write_plain_property(w, *name, "object", NULL);
+    write_plain_property(w, "summary", "object", NULL);
     write_plain_property(w, "findings", "array", NULL);
-    write_plain_property(w, "more", "string", NULL);
     json_end(w);
     json_key(w, "required");
     json_begin_array(w);
-    for (const char *const *name = objects; *name; name++) json_write_str(w, str_from(*name));
+    json_write_str(w, STR("at"));
+    json_write_str(w, STR("summary"));
     json_end(w);
     json_end(w);
 }
@@ -348,10 +347,10 @@ Fail mcp_tool_read(Arena *arena, const ToolSpec *tool, const Json *from, ToolCal
     Ctx cx = {.arena = arena};
     TRY(ask_find(&cx, out->op, &op));
     Json *args = op_arguments(arena, op, out->args);
-    const Field *budget = field_named(op, STR("budget"));
-    if (budget && !json_get(args, STR("budget")))
-        json_set(arena, args, STR("budget"),
-                 json_new_int(arena, (int64_t)(out->budget_bytes / MCP_TOKEN_BYTES)));
+    const Field *most = field_named(op, STR("max_bytes")); // it knows where to go on
+    if (most && !json_get(args, STR("max_bytes")))
+        json_set(arena, args, STR("max_bytes"),
+                 json_new_int(arena, (int64_t)(out->budget_bytes / 3 * 2)));
     out->args = args;
     return NULL;
 }

@@ -3,5 +3,5 @@ cq read one.c
 cq read one.c:2-3
 cq read --around 1 one.c:3
 cq read --limit 2 one.c
-cq read --budget 3 one.c:2-4
+cq read --max-bytes 12 one.c:2-4
 cq read empty.c || echo "exit $?"
