@@ -97,8 +97,8 @@ class Client:
         self.notify("notifications/initialized")
         return result
 
-    def call(self, name, **arguments):
-        return self.result("tools/call", name=name, arguments=arguments)
+    def call(self, tool, /, **arguments):
+        return self.result("tools/call", name=tool, arguments=arguments)
 
     def heard_methods(self):
         return [message["method"] for message in self.heard]

@@ -7,10 +7,9 @@
 static const ToolArg search_args[] = {{"pattern", "name, text or regex"},
                                       {"in", "files or folders"},
                                       {"lang", NULL},
-                                      {"glob", NULL},
                                       {"regex", NULL},
                                       {0}};
-static const ToolArg find_args[] = {{"question", "question, words, error message"},
+static const ToolArg find_args[] = {{"question", "or words, an error message"},
                                     {"like", "PATH:LINE: similar code instead"},
                                     {"in", NULL},
                                     {"lang", NULL},
