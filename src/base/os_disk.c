@@ -40,6 +40,13 @@ Fail os_rename(Ctx *cx, OsFile dir, const char *from, const char *to)
     return error ? os_problem(cx, error, "replace", to) : NULL;
 }
 
+Fail os_link(Ctx *cx, OsFile dir, const char *from, const char *to)
+{
+    int error = OS_FAULT("link");
+    if (!error && linkat(dir.fd, from, dir.fd, to, 0) != 0) error = errno;
+    return error ? OS_FAIL(cx, error, "make", to) : NULL;
+}
+
 Fail os_remove(Ctx *cx, OsFile dir, const char *path)
 {
     int error = OS_FAULT("unlink");

@@ -6,7 +6,6 @@
 // then is printed, and the process then ends by that signal so that its parent sees it.
 #include "door/cli.h"
 
-#include "app/context.h"
 #include "base/version.h"
 #include "door/help.h"
 #include "door/progress.h"

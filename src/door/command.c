@@ -70,14 +70,14 @@ static size_t op_count(void)
 size_t command_count(void)
 {
     size_t count = op_count();
-    for (const Command *command = door_commands; command->name; command++) count++;
+    for (const Command *const *command = door_commands; *command; command++) count++;
     return count;
 }
 
 Command command_at(size_t index)
 {
     size_t ops = op_count();
-    if (index >= ops) return door_commands[index - ops];
+    if (index >= ops) return *door_commands[index - ops];
     const OpSpec *op = op_all()[index];
     return (Command){.name = op->name,
                      .summary = op->summary,
