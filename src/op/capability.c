@@ -113,8 +113,11 @@ static Fail look_at_channels(Look *look)
                                STR_ARG(model.model),
                                model.is_local ? "" : ", a server: late answers are left out");
         lease_release(&lease);
-        add(look, "vectors", "channel", !why.len ? "yes" : is_limit ? "no" : "off", why,
-            why.len ? STR("") : limit);
+        add(look, "vectors", "channel",
+            !why.len   ? "yes"
+            : is_limit ? "no"
+                       : "off",
+            why, why.len ? STR("") : limit);
     }
     add(look, "late", "channel", late, *late == 'o' ? STR("find.late") : STR(""), STR(""));
     add(look, "sparse", "channel", sparse, *sparse == 'o' ? STR("find.sparse") : STR(""), STR(""));
@@ -138,8 +141,7 @@ static void look_at_gpu(Look *look)
 {
     bool there = is_there("/dev/nvidiactl");
     add(look, "gpu", "service", there ? "unknown" : "no",
-        there ? STR("there is a driver; cq runtime gpu asks it")
-              : STR("no device /dev/nvidiactl"),
+        there ? STR("there is a driver; cq runtime gpu asks it") : STR("no device /dev/nvidiactl"),
         STR(""));
 }
 

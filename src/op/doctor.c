@@ -24,9 +24,9 @@ typedef struct DoctorArgs {
     StrList only;
 } DoctorArgs;
 
-static const char *const names[] = {"version", "workspace", "git",    "cache",  "disk",
-                                    "index",   "fit",       "server", "duckdb", "faiss",
-                                    "embedder", "workers",  "watch",  "gpu",    NULL};
+static const char *const names[] = {"version",  "workspace", "git",    "cache",  "disk",
+                                    "index",    "fit",       "server", "duckdb", "faiss",
+                                    "embedder", "workers",   "watch",  "gpu",    NULL};
 
 static const Field args[] = {
     FIELD(DoctorArgs, only, STRS, "these checks; without one all are made",
@@ -111,7 +111,7 @@ static void check_workspace(Doctor *doctor)
 {
     Str problem = doctor->workspace.git_problem;
     Str says = str_join(doctor->cx->arena, doctor->workspace.root, STR(": "),
-                        problem.len              ? problem
+                        problem.len             ? problem
                         : doctor->workspace.git ? STR("a git working tree")
                                                 : STR("not in git; files are found by a walk"));
     say(doctor, problem.len ? WARN : OK, says,
@@ -232,12 +232,13 @@ static void check_server(Doctor *doctor)
     else if (place.running && place.answers)
         say(doctor, OK, str_format(arena, "process %d answers", place.pid), "");
     else if (place.running)
-        say(doctor, WARN, str_format(arena, "process %d holds the lock and does not answer on "
-                                     STR_FMT, place.pid, STR_ARG(place.socket)),
+        say(doctor, WARN,
+            str_format(arena, "process %d holds the lock and does not answer on " STR_FMT,
+                       place.pid, STR_ARG(place.socket)),
             "it starts, stops, or listens elsewhere; else end it");
     else if (place.stale)
-        say(doctor, WARN, str_format(arena, STR_FMT " is left of a server that is gone",
-                                     STR_ARG(place.socket)),
+        say(doctor, WARN,
+            str_format(arena, STR_FMT " is left of a server that is gone", STR_ARG(place.socket)),
             "remove it, or start cq serve, which replaces it");
     else say(doctor, OK, STR("none runs for this workspace alone; commands work without"), "");
 }
@@ -295,8 +296,7 @@ static void check_embedder(Doctor *doctor)
 
 static void check_workers(Doctor *doctor)
 {
-    if (doctor->env->worker_argv)
-        say(doctor, OK, str_from(doctor->env->worker_argv[0]), "");
+    if (doctor->env->worker_argv) say(doctor, OK, str_from(doctor->env->worker_argv[0]), "");
     else
         say(doctor, WARN, STR("there is no program for worker processes"),
             "set CQ_WORKER_PROGRAM to cq");
@@ -352,11 +352,13 @@ static void check_gpu(Doctor *doctor)
 static const struct {
     const char *name;
     void (*make)(Doctor *doctor);
-} checks[] = {{"version", check_version}, {"workspace", check_workspace}, {"git", check_git},
-              {"cache", check_cache},     {"disk", check_disk},           {"index", check_index},
-              {"fit", check_fit},         {"server", check_server},       {"duckdb", check_duckdb},
-              {"faiss", check_faiss},     {"embedder", check_embedder},   {"workers", check_workers},
-              {"watch", check_watch},     {"gpu", check_gpu}};
+} checks[] = {{"version", check_version},   {"workspace", check_workspace},
+              {"git", check_git},           {"cache", check_cache},
+              {"disk", check_disk},         {"index", check_index},
+              {"fit", check_fit},           {"server", check_server},
+              {"duckdb", check_duckdb},     {"faiss", check_faiss},
+              {"embedder", check_embedder}, {"workers", check_workers},
+              {"watch", check_watch},       {"gpu", check_gpu}};
 
 static bool is_wanted(const DoctorArgs *from, const char *name)
 {

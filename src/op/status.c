@@ -41,7 +41,7 @@ typedef struct SnapshotRow {
     Str created, commit, branch, background, trouble;
     double age_s;
     uint64_t dirty, untracked, outdated;
-    bool building;
+    bool looked, building;
     int64_t holder;
 } SnapshotRow;
 
@@ -56,11 +56,13 @@ static const Field snapshot_fields[] = {
     FIELD(SnapshotRow, text_bytes, SIZE, "of the indexed files"),
     FIELD(SnapshotRow, bytes, SIZE, "of this version"),
     FIELD(SnapshotRow, disk_bytes, SIZE, "of all versions"),
+    FIELD(SnapshotRow, looked, BOOL,
+          "what changed and is not committed; else the next three are 0"),
     FIELD(SnapshotRow, outdated, SIZE, "files that are not in it as they are now"),
-    FIELD(SnapshotRow, commit, STR, "the workspace is at; empty outside git"),
-    FIELD(SnapshotRow, branch, STR, "likewise; empty when detached"),
     FIELD(SnapshotRow, dirty, SIZE, "tracked files that are not as the commit has them"),
     FIELD(SnapshotRow, untracked, SIZE, "files that git does not know, nor ignore"),
+    FIELD(SnapshotRow, commit, STR, "the workspace is at; empty outside git"),
+    FIELD(SnapshotRow, branch, STR, "likewise; empty when detached"),
     FIELD(SnapshotRow, building, BOOL, "a process writes it now"),
     FIELD(SnapshotRow, holder, INT, "that process; 0 when it is not known"),
     FIELD(SnapshotRow, background, STR,
@@ -165,9 +167,10 @@ static Fail look_at_files(Ctx *cx, const Env *env, bool list, StatusSummary *out
     return fail;
 }
 
-static void take_snapshot(Arena *arena, const IndexStatus *from, SnapshotRow *out)
+static void take_snapshot(Arena *arena, const IndexStatus *from, bool look, SnapshotRow *out)
 {
     *out = (SnapshotRow){.generation = from->generation,
+                         .looked = look,
                          .files = from->files,
                          .indexed = from->indexed,
                          .chunks = from->chunks,
@@ -177,8 +180,8 @@ static void take_snapshot(Arena *arena, const IndexStatus *from, SnapshotRow *ou
                          .disk_bytes = from->disk_bytes,
                          .commit = from->git.head.commit,
                          .branch = from->git.head.branch,
-                         .dirty = from->git.dirty.changed,
-                         .untracked = from->git.dirty.untracked,
+                         .dirty = look ? from->git.dirty.changed : 0,
+                         .untracked = look ? from->git.dirty.untracked : 0,
                          .building = from->building,
                          .holder = from->holder,
                          .background = from->background};
@@ -202,7 +205,7 @@ static Fail look_at_index(Ctx *cx, const Env *env, bool look, StatusSummary *out
         return NULL;
     }
     out->index_folder = status.folder;
-    take_snapshot(cx->arena, &status, &out->snapshot);
+    take_snapshot(cx->arena, &status, look, &out->snapshot);
     return NULL;
 }
 
@@ -288,17 +291,20 @@ static void write_snapshot(Buf *out, const SnapshotRow *row)
     if (row->commit.len) {
         buf_addf(out, "%-10s " STR_FMT, "commit", STR_ARG(str_sub(row->commit, 0, 12)));
         if (row->branch.len) buf_addf(out, " on " STR_FMT, STR_ARG(row->branch));
-        buf_addf(out, ", %llu changed, %llu untracked\n", (unsigned long long)row->dirty,
-                 (unsigned long long)row->untracked);
+        if (row->looked)
+            buf_addf(out, ", %llu changed, %llu untracked", (unsigned long long)row->dirty,
+                     (unsigned long long)row->untracked);
+        buf_byte(out, '\n');
     }
     if (row->trouble.len) write_line(out, "index", row->trouble);
     else if (!row->generation) write_line(out, "index", STR("none; cq index makes one"));
     else {
         buf_addf(out, "%-10s version %llu, %.0f s old: %llu of %llu files, ", "index",
-                 (unsigned long long)row->generation, row->age_s,
-                 (unsigned long long)row->indexed, (unsigned long long)row->files);
+                 (unsigned long long)row->generation, row->age_s, (unsigned long long)row->indexed,
+                 (unsigned long long)row->files);
         buf_add_size(out, row->bytes);
-        buf_addf(out, "; %llu outdated\n", (unsigned long long)row->outdated);
+        if (row->looked) buf_addf(out, "; %llu outdated", (unsigned long long)row->outdated);
+        buf_byte(out, '\n');
     }
     if (row->building)
         buf_addf(out, "%-10s process %lld writes the index now\n", "", (long long)row->holder);
@@ -340,8 +346,8 @@ static void write_violations(Buf *out, const StatusSummary *summary)
     for (size_t i = 0; i < summary->violations.count; i++) {
         const Json *detail = json_get(rows[i].problem, STR("detail"));
         const Json *hint = json_get(rows[i].problem, STR("hint"));
-        buf_addf(out, "%s does not fit: " STR_FMT "; " STR_FMT "\n", rows[i].fatal ? "fatal: it" : "it",
-                 STR_ARG(detail ? detail->string : STR("")),
+        buf_addf(out, "%s does not fit: " STR_FMT "; " STR_FMT "\n",
+                 rows[i].fatal ? "fatal: it" : "it", STR_ARG(detail ? detail->string : STR("")),
                  STR_ARG(hint ? hint->string : STR("")));
     }
 }

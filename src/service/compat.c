@@ -36,7 +36,8 @@ static void differs(Check *check, const char *part, const char *what, Str expect
 
 static void leave_out(Check *check, const char *what, Str why)
 {
-    VEC_PUSH(check->arena, &check->unchecked, str_join(check->arena, str_from(what), STR(": "), why));
+    VEC_PUSH(check->arena, &check->unchecked,
+             str_join(check->arena, str_from(what), STR(": "), why));
 }
 
 static Str number(Arena *arena, uint64_t value)
@@ -138,7 +139,8 @@ static void check_ann(Check *check, const SnapshotPart *part, const DensePart *d
     if (head.recall >= 0 && head.recall < check->policy->ann.recall)
         differs(check, "ann", "recall of an index of candidates (ann.recall)",
                 str_format(check->arena, "%g", check->policy->ann.recall),
-                str_format(check->arena, "%g", head.recall), "another ann.family, or a lower recall");
+                str_format(check->arena, "%g", head.recall),
+                "another ann.family, or a lower recall");
 }
 
 static void check_parts(Check *check, const Opened *opened, const Embedder *embedder)

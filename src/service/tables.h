@@ -76,7 +76,8 @@ typedef struct TablesAbout {
     bool same_model; // their vectors are by this embedder
     int64_t dims;    // of their vectors; 0: there are none
 } TablesAbout;
-// What is said of the kept file itself; `embedder` may be NULL. Fails: NOT_FOUND (no file), DAMAGED.
+// What is said of the kept file itself; `embedder` may be NULL. Fails: NOT_FOUND (no file),
+// DAMAGED.
 MUST_CHECK Fail tables_about(Ctx *cx, const Env *env, const DuckLib *lib,
                              const Workspace *workspace, const struct Embedder *embedder,
                              TablesAbout *out);
