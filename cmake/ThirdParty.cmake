@@ -1,5 +1,5 @@
 # What cq links: tree-sitter and its grammars (fetched by tools/fetch-grammars.sh), PCRE2, jansson, xxhash,
-# libsodium, SQLite, libyaml. libcurl is opened when first used (its header is needed alone).
+# libsodium, SQLite, libyaml, Zstandard. libcurl is opened when first used (its header is needed alone).
 #   cq_third_party         with static system libraries, for programs
 #   cq_third_party_shared  with shared ones, for libcq.so
 set(fetched ${CMAKE_SOURCE_DIR}/build/third_party)
@@ -52,5 +52,6 @@ cq_use_library(jansson.h jansson)
 cq_use_library(xxhash.h xxhash)
 cq_use_library(sodium.h sodium)
 cq_use_library(sqlite3.h sqlite3)
+cq_use_library(zstd.h zstd) # of facts that are kept: base/squeeze.c
 cq_use_library(yaml.h yaml) # settings: app/config_yaml.c
 target_link_libraries(cq_third_party INTERFACE m ${CMAKE_DL_LIBS}) # of SQLite
