@@ -302,6 +302,6 @@ void names_encode(Buf *out, const Facts *facts, const Names *names, Str text)
     put_notes(&w);
     wire_put(out, NAMES_VERSION);
     buf_add(out, (Str){(const char *)&hash, sizeof hash});
-    squeeze_add(out, buf_str(&body), most_body(text));
+    squeeze_add(out, buf_str(&body), wire_most_squeezed(text));
     arena_fini(&w.scratch);
 }

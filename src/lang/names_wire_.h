@@ -64,12 +64,6 @@ static inline bool is_leaf(ExprOp op)
     return op == EXPR_MEMBER || !takes_base(op);
 }
 
-// Of a body that is squeezed; it is a small part of the text.
-static inline size_t most_body(Str text)
-{
-    return 16 * text.len + 4096;
-}
-
 // What both sides know of the exprs so far.
 typedef struct Known {
     const NameExpr *exprs;

@@ -397,7 +397,7 @@ bool names_decode(Arena *arena, Str bytes, Str text, const Facts *facts, NamesKe
     memcpy(&found, r.wire.at, sizeof found);
     r.wire.at += sizeof found;
     Str rest = {r.wire.at, (size_t)(r.wire.end - r.wire.at)}, body;
-    if (found != hash || !unsqueeze(arena, rest, most_body(text), &body)) return false;
+    if (found != hash || !unsqueeze(arena, rest, wire_most_squeezed(text), &body)) return false;
     r.wire.at = body.ptr;
     r.wire.end = body.ptr + body.len;
     get_all(&r);
