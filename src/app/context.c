@@ -340,11 +340,6 @@ Ctx context_request(const Context *context, Arena *arena, Flag *cancel)
     return cx;
 }
 
-const Env *context_env(const Context *context)
-{
-    return &context->env;
-}
-
 static void release_run(void *run)
 {
     run_release(run);

@@ -76,13 +76,10 @@ typedef struct ContextClosed { // in cx->arena
 void context_close(Ctx *cx, Context *context, int64_t drain_ns, ContextClosed *out);
 void context_free(Context *context); // every context_run must have returned; NULL is fine
 
-// What its operations get. Frozen.
-const Env *context_env(const Context *context);
-
 // What one request carries; its time limit is the policy's. `cancel` may be NULL.
 Ctx context_request(const Context *context, Arena *arena, Flag *cancel);
 
-// What operations use: for a door that starts plans and shows runtime cells.
+// What its operations get, for a door that starts plans and shows runtime cells. Frozen.
 const Env *context_env(const Context *context);
 
 // Runs an operation. `info` gets command, start, duration. Fails: whatever the operation does.
