@@ -2,6 +2,7 @@
 //
 //   entity_files.c   the files that may hold something, from the index
 //   entity_facts.c   one file: its facts, what of it passes, findings made of it
+//   entity_trigrams.c  of these, for patterns: those that may match
 //   entity_filter.c  whether one definition passes
 //   entity_tests.c   what is a test
 #ifndef CQ_SERVICE_ENTITY__H
@@ -22,6 +23,7 @@ typedef VEC(Finding) FindingVec;
 typedef struct Candidate {
     Str path; // NUL-terminated
     LangId lang;
+    uint32_t part, ordinal; // where the index has it
     Str brief;  // bytes; empty: there are none
     int role;   // Role: source first
     bool leads; // the first of its folder and language
@@ -154,13 +156,23 @@ void entity_add_edges(Entity *entity, const FileWork *work, size_t shown, Findin
 // Compiles the patterns for all languages among the files; takes out files of languages in which
 // they are no code. Fails: BAD_REQUEST when they are in none; CANCELLED.
 Fail entity_prepare_shapes(Entity *entity);
+// The number-th shape of a language without a match of which nothing passes; NULL in *out: the next
+// is to be asked for. False behind the last.
+bool entity_needed_shape(const Entity *entity, LangId lang, size_t number, const Shape **out);
 // Takes out the files of languages in which a filter cannot be told, and says so.
 void entity_drop_unable(Entity *entity);
+// Whether the text has what patterns need, so that it is worth a look.
+bool entity_may_match(const FileFacts *file);
 // Parses, when patterns or captures are asked for. Fails: as shape_find
 Fail entity_read_tree(FileFacts *file);
 // inside, has, precedes, follows, composites, nthChild: of a definition, or (def -1) of `span`.
 bool entity_relations_fit(FileFacts *file, Span span, int32_t def);
 void entity_take_matches(FileFacts *file); // of a pattern query
+
+// --- entity_trigrams.c ---
+
+// Takes out files that by the index lack what the patterns need. Fails: DAMAGED.
+Fail entity_narrow_by_shapes(Entity *entity);
 
 // --- entity_text.c ---
 

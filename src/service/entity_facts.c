@@ -43,13 +43,18 @@ static bool use_stored(FileFacts *file)
     return file->has_brief;
 }
 
+static Fail read_text(FileFacts *file)
+{
+    TRY(os_read_file(file->cx, file->entity->workspace.dir, file->file->path.ptr,
+                     FACTS_LARGEST_FILE, &file->text));
+    if (str_starts(file->text, STR("\xEF\xBB\xBF")))
+        file->text = str_sub(file->text, 3, file->text.len);
+    return NULL;
+}
+
 static Fail read_facts(FileFacts *file)
 {
     const Entity *entity = file->entity;
-    TRY(os_read_file(file->cx, entity->workspace.dir, file->file->path.ptr, FACTS_LARGEST_FILE,
-                     &file->text));
-    if (str_starts(file->text, STR("\xEF\xBB\xBF")))
-        file->text = str_sub(file->text, 3, file->text.len);
     if (use_stored(file)) return NULL;
     ParseJob job = {.lang = file->file->lang,
                     .grammars = entity->env->grammars,
@@ -432,15 +437,22 @@ static void take_file(FileFacts *file)
     take_defs(file);
 }
 
+static Fail answer_in(FileFacts *file)
+{
+    TRY(read_facts(file));
+    TRY(entity_read_tree(file));
+    if (file->entity->query->is_pattern) entity_take_matches(file);
+    else take_file(file);
+    return NULL;
+}
+
 void entity_do_file(const Entity *entity, EntitySlot *slot, const Candidate *candidate,
                     FileWork *out)
 {
     Ctx cx = ctx_child(entity->cx, &slot->scratch);
     FileFacts file = {.entity = entity, .cx = &cx, .slot = slot, .file = candidate, .out = out};
-    Fail fail = read_facts(&file);
-    if (!fail) fail = entity_read_tree(&file);
-    if (!fail && entity->query->is_pattern) entity_take_matches(&file);
-    else if (!fail) take_file(&file);
+    Fail fail = read_text(&file);
+    if (!fail && entity_may_match(&file)) fail = answer_in(&file);
     out->fail = problem_copy(&slot->kept, fail);
     out->partial = file.facts.partial;
     out->findings = file.findings.items;

@@ -249,6 +249,8 @@ static void list_part(Entity *entity, size_t number)
         Str path = str_copy(arena, lexicon_path(lexicon, file));
         Candidate candidate = {.path = path,
                                .lang = lang,
+                               .part = (uint32_t)number,
+                               .ordinal = file,
                                .brief = stored_brief(entity, number, file, path),
                                .role = (int)role_of_path(path)};
         VEC_PUSH(arena, &entity->files, candidate);
