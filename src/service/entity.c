@@ -86,6 +86,7 @@ static void run_files(Entity *entity, EntityAnswer *out)
                  .slots = ARENA_ARRAY(cx->arena, EntitySlot, slots),
                  .files = ARENA_ARRAY(cx->arena, FileWork, count)};
     pool_each(pool, cx, count, 1, do_file, &work);
+    entity_keep_exports(entity, work.files);
     entity_keep_used(entity, work.files);
     gather(entity, work.files, out);
     for (size_t i = 0; i < slots; i++) {

@@ -64,6 +64,7 @@ void entity_nearest(Entity *entity, EntityAnswer *out);
 typedef struct FileWork { // one file; written by one task
     Fail fail;
     bool parsed, partial, done;
+    bool exports_open; // the first finding, its module, is one only if it passes names on
     uint64_t total;
     Finding *findings;
     uint32_t *defs; // by finding: index into the file's Facts.defs; UINT32_MAX: none
@@ -131,7 +132,6 @@ bool entity_calls(const FileFacts *file, uint32_t def, Str name);
 bool entity_name_fits(Str written, Str name); // "a.b.route" and "route"
 
 bool entity_module_fits(FileFacts *file); // all filters, of the file itself
-bool entity_lang_exports(LangId lang);
 bool entity_lang_has_packages(LangId lang); // several files are one module
 bool entity_asks_cells(const EntityQuery *query);
 const CellScope *entity_cells(const FileFacts *file, uint32_t def); // NULL: it has none
@@ -143,6 +143,13 @@ bool entity_expands_tree(const EntityQuery *query); // whether that needs entity
 // What of the expansions belongs to findings that are shown, by kind.
 void entity_gather_expansions(Entity *entity, const FileWork *work, FindingVec *findings,
                               EntityAnswer *out);
+
+// --- entity_exports.c ---
+
+bool entity_lang_exports(LangId lang);
+// `parent`: the namespace; -1: the file, as the last of its filters.
+bool entity_exports_fit(FileFacts *file, int32_t parent);
+void entity_keep_exports(Entity *entity, FileWork *work); // takes out what was left open and is not
 
 // --- entity_edges.c: what names mean ---
 
