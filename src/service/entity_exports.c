@@ -138,8 +138,9 @@ bool entity_exports_fit(FileFacts *file, int32_t parent)
 {
     const Join *join = &file->entity->query->exports;
     if (!join->asked || own_fit(file, join, parent)) return true;
-    file->out->exports_open = parent < 0 && may_pass_on(file);
-    return file->out->exports_open;
+    if (parent >= 0 || !may_pass_on(file)) return false;
+    file->out->exports_open = true;
+    return true;
 }
 
 static void remove_first(FileWork *work)

@@ -161,6 +161,44 @@ static void add_raises(FileFacts *file, uint32_t index, Json *details)
                                sizeof *found.items));
 }
 
+static bool is_word_byte(char c)
+{
+    return c == '_' || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+static bool has_word(Str text, Str word)
+{
+    for (size_t at = 0; word.len && at + word.len <= text.len; at++) {
+        const char *found = memchr(text.ptr + at, word.ptr[0], text.len - word.len + 1 - at);
+        if (!found) return false;
+        at = (size_t)(found - text.ptr);
+        if (!str_starts(str_sub(text, at, text.len), word)) continue;
+        bool begins = !at || !is_word_byte(text.ptr[at - 1]);
+        if (begins && (at + word.len == text.len || !is_word_byte(text.ptr[at + word.len])))
+            return true;
+    }
+    return false;
+}
+
+// What the file imports and `within` names: all of it for the file itself.
+static void add_imports(FileFacts *file, Span within, Json *details)
+{
+    Arena *kept = &file->slot->kept;
+    Json *list = json_new_array(kept);
+    Str text = str_sub(file->text, within.start, within.end);
+    for (uint32_t i = 0; i < file->facts.import_count; i++) {
+        const Import *import = &file->facts.imports[i];
+        Str first = str_sub(import->module, 0, str_find(import->module, '.'));
+        Str local = import->alias.len ? import->alias : import->name.len ? import->name : first;
+        if (text.len < file->text.len && !has_word(text, local)) continue;
+        const char *dot = import->module.len && import->name.len ? "." : "";
+        json_push(kept, list,
+                  json_new_str(kept, str_format(kept, STR_FMT "%s" STR_FMT, STR_ARG(import->module),
+                                                dot, STR_ARG(import->name))));
+    }
+    json_set(kept, details, STR("imports"), list);
+}
+
 static bool wants_decorators(const EntityQuery *query)
 {
     return query->kind == ENTITY_DECORATOR || query->decorated_by.len ||
@@ -188,6 +226,7 @@ static const Json *def_details(FileFacts *file, uint32_t index)
     Json *details = json_new_object(kept);
     if (file->facts.defs[index].declaration)
         json_set(kept, details, STR("declaration"), json_new_bool(kept, true));
+    if (query->fields & FIELD_IS_IMPORTS) add_imports(file, file->facts.defs[index].full, details);
     if (wants_decorators(query)) add_decorators(file, index, details);
     if (query->raises.asked) add_raises(file, index, details);
     if (entity_asks_cells(query)) add_cells(file, index, details);
@@ -409,8 +448,12 @@ static void take_module(FileFacts *file)
                        .kind = STR("module"),
                        .name = name,
                        .qualified = qualified};
+    Span all = {0, (uint32_t)file->text.len};
+    Json *details = json_new_object(kept);
+    if (query->fields & FIELD_IS_IMPORTS) add_imports(file, all, details);
+    finding.details = details->len ? details : NULL;
     finding.stable_id = stable_id(kept, file->file->path, STR(""), finding.category, 0);
-    entity_place(file, (Span){0, (uint32_t)file->text.len}, 0, &finding);
+    entity_place(file, all, 0, &finding);
     entity_add(file, &finding, UINT32_MAX);
 }
 
