@@ -358,6 +358,7 @@ const OpSpec op_q = {
         "that is what calls, raises and has look at, unless has.stopBy=end is given.\n"
         "Patterns are code with $X for one node, $$$ARGS for any number and $_ for any; has, "
         "inside, precedes and follows relate definitions and patterns to such code.\n"
+        "docs/query.md has each key with an example.\n"
         "Exit status: 0 when something was found, 1 when nothing was, 2 and above on a problem.",
     .examples = examples,
     .args = args,
