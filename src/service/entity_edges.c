@@ -418,8 +418,8 @@ void entity_keep_used(Entity *entity, FileWork *work)
         VEC_PUSH(
             entity->cx->arena, &entity->limits,
             str_format(entity->cx->arena,
-                       "used_by counts exact and likely uses; %llu uses are known by name only "
-                       "or dynamic",
+                       "used_by counts exact and likely uses; of %llu more only the name is "
+                       "known, or they are dynamic",
                        (unsigned long long)used.unsure));
     tell_languages(entity, work);
 }
