@@ -3,7 +3,7 @@
 
 #include <zstd.h>
 
-enum { AS_IT_IS, FRAME };     // the mark
+enum { AS_IT_IS, FRAME };       // the mark
 enum { LEVEL = 1, SHORT = 64 }; // shorter bytes gain nothing
 
 void squeeze_add(Buf *out, Str bytes, size_t most)

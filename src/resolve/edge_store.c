@@ -186,8 +186,8 @@ static void pack(Making *m, Arena *arena, const Head *head, SegmentSection out[E
     Str ways = {(const char *)m->ways.items, m->ways.len * sizeof(EdgeWay)};
     out[0] = (SegmentSection){EDGES_HEAD, {(const char *)own, sizeof *own}};
     out[1] = (SegmentSection){EDGES_KEYS, {(const char *)key, keys * sizeof *key}};
-    out[2] = (SegmentSection){EDGES_STARTS,
-                              {(const char *)builder.starts, lists_starts(lists) * sizeof(uint32_t)}};
+    out[2] = (SegmentSection){
+        EDGES_STARTS, {(const char *)builder.starts, lists_starts(lists) * sizeof(uint32_t)}};
     out[3] = (SegmentSection){EDGES_BYTES, buf_str(&builder.bytes)};
     out[4] = (SegmentSection){EDGES_WAYS, str_copy(arena, ways)};
 }

@@ -165,7 +165,7 @@ typedef struct FileWork {
     const uint32_t *sets;   // of kept.c, once it knows them: the members that are set to something
     uint32_t set_count;
     bool knows_sets;
-    void *own;              // what its language keeps
+    void *own; // what its language keeps
 } FileWork;
 FileWork *file_work(Resolver *r, WorldFile *file);
 
