@@ -26,6 +26,9 @@ Servers (tools/fetch-servers.sh brings the npm ones): pyright-langserver --stdio
 compile_commands.json; gopls; rust-analyzer; typescript-language-server --stdio with
     --init '{"tsserver": {"useSyntaxServer": "never"}}'   else it answers before it has read all
 
+--answers FILE keeps what the server said, a line a site; a later run asks about the rest only. That
+judges other edges of the same checkout, or goes on where one was stopped.
+
 Exit: 0, or 1 when the server could not be used. Only the standard library is needed.
 """
 import argparse
@@ -526,17 +529,37 @@ class Asker:
             by_path[site.path].append(site)
         answers = {}
         for path in sorted(by_path):
-            answers.update(self.ask(path, by_path[path]))
+            found = self.ask(path, by_path[path])
+            keep_answers(self.args.answers, found)
+            answers.update(found)
         return answers
+
+
+def kept_answers(path):
+    if not path or not os.path.exists(path):
+        return {}
+    with open(path, encoding="utf-8") as file:
+        rows = [json.loads(line) for line in file]
+    return {tuple(row["site"]): [tuple(place) for place in row["places"]] for row in rows}
+
+
+def keep_answers(path, answers):
+    if not path:
+        return
+    with open(path, "a", encoding="utf-8") as file:
+        for site, places in answers.items():
+            if isinstance(places, list):
+                file.write(json.dumps({"site": site, "places": places}) + "\n")
 
 
 def ask_all(args, workspace, sites):
     asker = Asker(args, workspace)
-    answers = asker.all(sites)
+    answers = kept_answers(args.answers)
+    answers.update(asker.all([site for site in sites if site_key(site) not in answers]))
     # What was empty while the server was still loading may have an answer now.
     again = [s for s in sites if not isinstance(answers[site_key(s)], list) or not answers[site_key(s)]]
     again = [s for s in again if s.certainty != "lacking" and answers[site_key(s)] != "no server"]
-    if again:
+    if again and asker.server:
         for key, answer in asker.all(again).items():
             if isinstance(answer, list):
                 answers[key] = answer
@@ -761,6 +784,7 @@ def parse_args():
     parser.add_argument("--longest", type=float, default=600, help="most seconds to wait for ready (600)")
     parser.add_argument("--timeout", type=float, default=30, help="seconds for the answers of a file (30)")
     parser.add_argument("--restarts", type=int, default=2)
+    parser.add_argument("--answers", help="file of answers to read and to add to")
     parser.add_argument("--show", type=int, default=0, help="examples of each kind of disagreement")
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--verbose", action="store_true", help="the server's own messages")

@@ -6,7 +6,7 @@ const NameKid *naming_kids(const Naming *n, size_t *count)
     const NameWalk *w = naming_state(n);
     uint32_t first = w->frames.items[w->frames.len - 1].first_kid;
     *count = w->kids.len - first;
-    return w->kids.items + first;
+    return first ? w->kids.items + first : w->kids.items; // NULL before the first kid of a walk
 }
 
 uint32_t naming_value(const Naming *n, unsigned field)

@@ -563,6 +563,7 @@ const ResolveLang resolve_rust = {
     .sealed_types = true,
     .members_apart = true,
     .macros_apart = true,
+    .outside_members = true,
     .import = import_path,
     .outside_member = outside_member,
     .unbound = unbound,

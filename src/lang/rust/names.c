@@ -495,7 +495,7 @@ static uint32_t leave_invocation(Naming *n, TSNode node, uint32_t value)
 
 static bool enter_tokens(Naming *n, TSNode node)
 {
-    TSNode around = naming_around(n, 1); // none in what a broken file leaves
+    TSNode around = naming_around(n, 1); // null in what is read anew
     if (!ts_node_is_null(around) && !strcmp(ts_node_type(around), "attribute")) return false;
     if (rust_looks_like_items(n->x, node) && naming_reparse(n, node)) return false;
     rust_scan_tokens(n, extract_span(node));
