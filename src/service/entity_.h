@@ -24,9 +24,9 @@ typedef struct Candidate {
     Str path; // NUL-terminated
     LangId lang;
     uint32_t part, ordinal; // where the index has it
-    Str brief;  // bytes; empty: there are none
-    int role;   // Role: source first
-    bool leads; // the first of its folder and language
+    Str brief;              // bytes; empty: there are none
+    int role;               // Role: source first
+    bool leads;             // the first of its folder and language
 } Candidate;
 typedef VEC(Candidate) CandidateVec;
 
@@ -131,7 +131,7 @@ int32_t entity_body_at(const Facts *facts, uint32_t offset);
 bool entity_calls(const FileFacts *file, uint32_t def, Str name);
 bool entity_name_fits(Str written, Str name); // "a.b.route" and "route"
 
-bool entity_module_fits(FileFacts *file); // all filters, of the file itself
+bool entity_module_fits(FileFacts *file);   // all filters, of the file itself
 bool entity_lang_has_packages(LangId lang); // several files are one module
 bool entity_asks_cells(const EntityQuery *query);
 const CellScope *entity_cells(const FileFacts *file, uint32_t def); // NULL: it has none
