@@ -6,7 +6,6 @@
 // then is printed, and the process then ends by that signal so that its parent sees it.
 #include "door/cli.h"
 
-#include "app/context.h"
 #include "base/version.h"
 #include "door/help.h"
 #include "door/progress.h"
@@ -61,7 +60,7 @@ static bool wants_color(const GlobalArgs *global)
     return os_is_terminal(OS_STDOUT) && !str_eq(os_env("TERM"), STR("dumb"));
 }
 
-static Fail choose_log_level(Cli *cli, LogLevel *level)
+Fail cli_log_level(Cli *cli, LogLevel *level)
 {
     *level = LOG_WARN;
     Str asked = cli->parsed.global.log_level, variable = os_env("CQ_LOG");
@@ -98,10 +97,9 @@ static ConfigOptions config_options(const ParsedArgs *parsed)
     return options;
 }
 
-static Fail make_context(Cli *cli, Context **out)
+Fail cli_context_spec(Cli *cli, ContextSpec *out)
 {
     const ParsedArgs *parsed = &cli->parsed;
-    Ctx cx = {.arena = &cli->arena, .cancel = &cli->stop};
     ContextSpec spec = {.config = config_options(parsed),
                         .root = parsed->global.root,
                         .command = str_from(parsed->command.name),
@@ -110,11 +108,20 @@ static Fail make_context(Cli *cli, Context **out)
                         .logs = true,
                         .worker_program = "/proc/self/exe",
                         .own_program = "/proc/self/exe"};
-    TRY(choose_log_level(cli, &spec.log_level));
+    TRY(cli_log_level(cli, &spec.log_level));
     spec.log_json = !os_is_terminal(OS_STDERR);
     spec.trace_file = parsed->global.trace;
     spec.trace_endpoint = parsed->global.trace_endpoint;
     spec.default_endpoint = endpoint_of_environment();
+    *out = spec;
+    return NULL;
+}
+
+static Fail make_context(Cli *cli, Context **out)
+{
+    Ctx cx = {.arena = &cli->arena, .cancel = &cli->stop};
+    ContextSpec spec;
+    TRY(cli_context_spec(cli, &spec));
     return context_open(&cx, &spec, out);
 }
 

@@ -38,7 +38,7 @@ typedef struct EnvVar {
 extern const EnvVar env_vars[]; // ends with {0}
 
 // door/builtin.c
-extern const Command door_commands[];   // ends with {0}
-const char *const *command_names(void); // NULL-terminated
+extern const Command *const door_commands[]; // NULL-terminated
+const char *const *command_names(void);      // NULL-terminated
 
 #endif
