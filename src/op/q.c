@@ -58,9 +58,8 @@ static const Field result[] = {
     FIELD(QSummary, nearest, STRS, "on a miss: names that look alike", .flags = FIELD_OPTIONAL_OUT),
     FIELD(QSummary, index_trouble, STR, "why what is published could not be used",
           .flags = FIELD_OPTIONAL_OUT),
-    FIELD(
-        QSummary, build, STR,
-        "of the index, behind the answer: started, elsewhere (another process builds it) or none"),
+    FIELD(QSummary, build, STR,
+          "of the index, behind the answer: started, elsewhere (another process is at it) or none"),
     FIELD(QSummary, stale, BOOL, "nobody looked whether files changed: --stale-ok"),
     FIELD(QSummary, truncated, BOOL, "results are missing from this answer"),
     FIELD(QSummary, timed_out, BOOL, "--timeout ended it early"),

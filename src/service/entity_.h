@@ -147,6 +147,8 @@ void entity_gather_expansions(Entity *entity, const FileWork *work, FindingVec *
 // --- entity_exports.c ---
 
 bool entity_lang_exports(LangId lang);
+// Whether the text has what exports= needs, so that it is worth a look.
+bool entity_may_export(const FileFacts *file);
 // `parent`: the namespace; -1: the file, as the last of its filters.
 bool entity_exports_fit(FileFacts *file, int32_t parent);
 void entity_keep_exports(Entity *entity, FileWork *work); // takes out what was left open and is not

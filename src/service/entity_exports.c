@@ -103,25 +103,41 @@ static bool is_package(Str path)
     return str_ends(path, STR("__init__.py")) || str_ends(path, STR("__init__.pyi"));
 }
 
-// import *, export *, ::*, ::{a, *}
-static bool has_star(Str text)
+// import *, export *, ::*, ::{a, *}; a few too many, none too few.
+static bool is_star(LangId lang, Str before)
+{
+    while (before.len && strchr(" \t\r\n\\", before.ptr[before.len - 1])) before.len--;
+    if (!before.len) return false;
+    char last = before.ptr[before.len - 1];
+    if (lang == LANG_python) return str_ends(before, STR("import"));
+    if (lang == LANG_rust) return strchr(":{,/", last);
+    return last == '/' || str_ends(before, STR("export"));
+}
+
+static bool has_star(LangId lang, Str text)
 {
     for (size_t at = 0; at < text.len; at++) {
         const char *star = memchr(text.ptr + at, '*', text.len - at);
         if (!star) return false;
         at = (size_t)(star - text.ptr);
-        size_t before = at;
-        while (before && strchr(" \t\n", text.ptr[before - 1])) before--;
-        if (before && strchr("t:{,", text.ptr[before - 1])) return true;
+        if (is_star(lang, str_sub(text, 0, at))) return true;
     }
     return false;
 }
 
-static bool may_pass_on(const FileFacts *file)
+bool entity_may_export(const FileFacts *file)
 {
     const Join *join = &file->entity->query->exports;
+    LangId lang = file->file->lang;
+    if (!join->asked || !join->name.len || str_contains(file->text, join->name)) return true;
+    bool stars = lang == LANG_python || lang == LANG_rust || lang == LANG_javascript ||
+                 lang == LANG_typescript || lang == LANG_tsx;
+    return stars && has_star(lang, file->text);
+}
+
+static bool may_pass_on(const FileFacts *file)
+{
     Str text = file->text;
-    if (join->name.len && !str_contains(text, join->name) && !has_star(text)) return false;
     switch (file->facts.lang) {
     case LANG_python:
         return is_package(file->file->path) || str_contains(text, STR("__all__")) ||

@@ -495,7 +495,7 @@ void entity_do_file(const Entity *entity, EntitySlot *slot, const Candidate *can
     Ctx cx = ctx_child(entity->cx, &slot->scratch);
     FileFacts file = {.entity = entity, .cx = &cx, .slot = slot, .file = candidate, .out = out};
     Fail fail = read_text(&file);
-    if (!fail && entity_may_match(&file)) fail = answer_in(&file);
+    if (!fail && entity_may_match(&file) && entity_may_export(&file)) fail = answer_in(&file);
     out->fail = problem_copy(&slot->kept, fail);
     out->partial = file.facts.partial;
     out->findings = file.findings.items;

@@ -64,10 +64,39 @@ static ShapeStrictness strictness_of(const EntityQuery *query)
     return of[query->strictness];
 }
 
+// f($A), which C's grammar alone takes for a declaration of type f(A).
+static bool is_c_call(LangId lang, Str pattern)
+{
+    size_t depth = 0, open = str_find(pattern, '(');
+    if ((lang != LANG_c && lang != LANG_cpp) || !open || !str_ends(pattern, STR(")"))) return false;
+    for (size_t i = 0; i < open; i++) {
+        char c = pattern.ptr[i];
+        bool word = c == '_' || c == '$' || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
+                    (c >= 'A' && c <= 'Z');
+        if (!word) return false;
+    }
+    for (size_t i = open; i < pattern.len; i++) {
+        depth += pattern.ptr[i] == '(';
+        if (pattern.ptr[i] == ')' && !--depth) return i + 1 == pattern.len;
+    }
+    return false;
+}
+
 static ShapeRule *pattern_rule(Maker *m, Str pattern)
 {
-    ShapeRule *rule = ARENA_NEW(m->entity->cx->arena, ShapeRule);
-    rule->pattern = (ShapePattern){.text = pattern, .strictness = strictness_of(m->entity->query)};
+    Arena *arena = m->entity->cx->arena;
+    ShapeRule *rule = ARENA_NEW(arena, ShapeRule);
+    ShapeStrictness strictness = strictness_of(m->entity->query);
+    rule->pattern = (ShapePattern){.text = pattern, .strictness = strictness};
+    if (!is_c_call(m->lang, pattern)) return rule;
+    ShapeRule *readings = ARENA_ARRAY(arena, ShapeRule, 2);
+    readings[0] = *rule;
+    readings[1].pattern = (ShapePattern){
+        .text = str_join(arena, STR("void f(void) { "), pattern, STR("; }")),
+        .selector = STR("call_expression"),
+        .strictness = strictness,
+    };
+    *rule = (ShapeRule){.any = readings, .any_count = 2};
     return rule;
 }
 
@@ -203,11 +232,14 @@ static Fail compile_main(Maker *m)
     VEC(Str) patterns = {0};
     ShapeRule *rule = ARENA_NEW(arena, ShapeRule);
     VEC(ShapeRule) all = {0};
-    if (query->pattern.len) {
-        rule->pattern = pattern_rule(m, query->pattern)->pattern;
-        rule->pattern.selector = query->selector;
-        if (query->context.len) rule->pattern.text = query->context;
-        VEC_PUSH(arena, &patterns, rule->pattern.text);
+    if (query->selector.len || query->context.len) {
+        Str text = query->context.len ? query->context : query->pattern;
+        rule->pattern = (ShapePattern){
+            .text = text, .selector = query->selector, .strictness = strictness_of(query)};
+        VEC_PUSH(arena, &patterns, text);
+    } else if (query->pattern.len) {
+        VEC_PUSH(arena, &all, *pattern_rule(m, query->pattern));
+        VEC_PUSH(arena, &patterns, query->pattern);
     }
     for (size_t i = 0; i < query->all.count; i++) {
         VEC_PUSH(arena, &all, *pattern_rule(m, query->all.items[i]));

@@ -1,0 +1,2 @@
+import { Square } from "./a.js";
+test("makes", () => { new Square().area(); });
