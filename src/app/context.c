@@ -14,6 +14,7 @@
 #include "runtime/measure.h"
 #include "runtime/pool.h"
 #include "runtime/span.h"
+#include "service/compat.h"
 
 enum {
     CLOSE_S = 2, // for leases that nobody should hold any more
@@ -241,7 +242,9 @@ static Fail build(Ctx *cx, const ContextSpec *spec, Context *context)
     begin_observing(context);
     if (spec->one_request || spec->preloads_later) return NULL;
     Preloaded preloaded;
-    return context_preload(&own, context, &preloaded);
+    own.log = log_of(context);
+    TRY(context_preload(&own, context, &preloaded));
+    return context_verify(&own, context);
 }
 
 Fail context_open(Ctx *cx, const ContextSpec *spec, Context **out)
@@ -255,6 +258,30 @@ Fail context_open(Ctx *cx, const ContextSpec *spec, Context **out)
     fail = problem_copy(cx->arena, fail);
     context_free(context);
     return fail;
+}
+
+// --- before it serves ---
+
+static Fail judge_fit(Ctx *cx, const Compat *compat)
+{
+    Fail fatal = NULL;
+    for (size_t i = compat->count; i-- > 0;) {
+        const Violation *found = &compat->items[i];
+        log_event(cx, LOG_WARN, "context.does_not_fit", LOG_STR("part", str_from(found->part)),
+                  LOG_STR("detail", found->problem->detail));
+        if (found->is_fatal) fatal = found->problem;
+    }
+    return fatal;
+}
+
+Fail context_verify(Ctx *cx, const Context *context)
+{
+    Compat compat;
+    const Policy *policy = context->env.policy;
+    compat_check_settings(cx->arena, policy, &compat);
+    // What is not preloaded is not opened for this either; find and doctor tell of it.
+    if (policy->server.preload.len) TRY(compat_check(cx, &context->env, &compat));
+    return judge_fit(cx, &compat);
 }
 
 // --- preloading ---
