@@ -277,10 +277,7 @@ static Fail judge_fit(Ctx *cx, const Compat *compat)
 Fail context_verify(Ctx *cx, const Context *context)
 {
     Compat compat;
-    const Policy *policy = context->env.policy;
-    compat_check_settings(cx->arena, policy, &compat);
-    // What is not preloaded is not opened for this either; find and doctor tell of it.
-    if (policy->server.preload.len) TRY(compat_check(cx, &context->env, &compat));
+    TRY(compat_check(cx, &context->env, COMPAT_BUILT, &compat));
     return judge_fit(cx, &compat);
 }
 

@@ -63,9 +63,9 @@ typedef struct Preloaded { // in cx->arena
 // anything is built; CANCELLED; with server.preload_required what the first of them failed with.
 MUST_CHECK Fail context_preload(Ctx *cx, const Context *context, Preloaded *out);
 
-// Whether its parts fit together (service/compat.h): the settings, and, if anything is preloaded,
-// what is on disk too. context_open does it, unless context_preload is left for later. What is not
-// fatal is logged. Fails: the first fatal violation; as compat_check.
+// Whether its parts fit together (service/compat.h): the settings, and what is built already.
+// context_open does it, unless context_preload is left for later. What is not fatal is logged.
+// Fails: the first fatal violation; as compat_check.
 MUST_CHECK Fail context_verify(Ctx *cx, const Context *context);
 
 typedef struct ContextClosed { // in cx->arena

@@ -210,7 +210,7 @@ static void check_index(Doctor *doctor)
 static void check_fit(Doctor *doctor)
 {
     Compat compat;
-    Fail fail = compat_check(doctor->cx, doctor->env, &compat);
+    Fail fail = compat_check(doctor->cx, doctor->env, COMPAT_ALL, &compat);
     if (fail) {
         say_why(doctor, BROKEN, fail, "");
         return;
