@@ -13,6 +13,7 @@
 #include "op/scoped.h"
 #include "runtime/measure.h"
 #include "runtime/pool.h"
+#include "runtime/redis.h"
 #include "runtime/span.h"
 #include "service/compat.h"
 
@@ -167,7 +168,8 @@ static Fail new_cells(Ctx *cx, Context *context, const ContextOverrides *overrid
     return NULL;
 }
 
-// Of a workspace, when its scopes are shared with other processes. Fails: NOT_FOUND, IO.
+// Of a workspace, when its scopes are shared with other processes. Fails: BAD_REQUEST (redis.url),
+// NOT_FOUND, IO.
 static Fail new_scopes(Ctx *cx, Context *context)
 {
     const Policy *policy = context->env.policy;
@@ -176,6 +178,7 @@ static Fail new_scopes(Ctx *cx, Context *context)
                       .most_sessions = (size_t)policy->scope.most_sessions,
                       .redis = shared ? context->env.redis : NULL};
     Workspace workspace = {.dir = OS_FILE_NONE};
+    if (shared) TRY(redis_check_url(cx->arena, policy->redis.url)); // a mistake stops the start
     if (shared) TRY(env_workspace(cx, &context->env, !context->env.root.len, &workspace));
     spec.folder = workspace.root;
     context->env.scopes = scope_store_new(&spec);

@@ -127,6 +127,15 @@ Fail redis_new(Arena *errors, const RedisSpec *spec, Redis **out)
     return fail;
 }
 
+Fail redis_check_url(Arena *errors, Str url)
+{
+    Redis *redis = NULL;
+    RedisSpec spec = {.url = url};
+    Fail fail = redis_new(errors, &spec, &redis);
+    if (!fail) redis_free(redis);
+    return fail;
+}
+
 static Fail unavailable(Ctx *cx, Str why)
 {
     Fail fail = FAIL(cx->arena, UNAVAILABLE, "Redis: " STR_FMT, STR_ARG(why));
