@@ -13,7 +13,8 @@
 # member "$schema" or "schema" is validated against `cq schema OP` (OP: the folder of the case, or
 # run.command of the document). --update rewrites .exit and .stdout.exact, never patterns.
 #
-# A line `# needs: FILE` skips the case (exit code 77) where that file is not beside cq.
+# A line `# needs: FILE` skips the case (exit code 77) where that file is not beside cq, and
+# `# needs-program: NAME` where there is no such program.
 #
 # The case sees: CQ_SOURCE the repository, CQ_CASES its own folder. CQ_WRAPPER="valgrind -q" runs cq
 # under another program.
@@ -31,6 +32,11 @@ wrapper=${CQ_WRAPPER:-}
 needs=$(sed -n 's/^# needs: //p' "$script")
 if [ "$needs" ] && [ ! -e "${binary%/*}/$needs" ]; then
     echo "$name: skipped: there is no $needs beside cq"
+    exit 77
+fi
+needs=$(sed -n 's/^# needs-program: //p' "$script")
+if [ "$needs" ] && ! command -v "$needs" >/dev/null; then
+    echo "$name: skipped: there is no $needs"
     exit 77
 fi
 

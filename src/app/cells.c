@@ -11,7 +11,10 @@
 #include "retrieve/embed_kept.h"
 #include "retrieve/faiss.h"
 #include "runtime/cache.h"
+#include "runtime/redis.h"
 #include "service/find_index.h"
+
+enum { SHARED_MOST_BYTES = 8 << 20 };
 
 // --- the disk cache
 
@@ -245,6 +248,74 @@ static const CellSpec duckdb_cell = {.name = "duckdb",
                                      .verify = verify_duckdb,
                                      .cooldown_ms = 60000};
 
+// --- Redis
+
+static Fail build_redis(Ctx *cx, CellBuild *cell, void **out)
+{
+    const RedisPolicy *policy = &((const CellOwner *)cell->owner)->policy->redis;
+    RedisSpec spec = {.url = policy->url,
+                      .password = os_env("CQ_REDIS_PASSWORD"),
+                      .timeout_ms = policy->timeout_ms,
+                      .retry_ms = policy->retry_ms};
+    if (!spec.url.len) return FAIL(cx->arena, UNAVAILABLE, "redis.url is not set");
+    return redis_new(cx->arena, &spec, (Redis **)out);
+}
+
+static Fail close_redis(Ctx *cx, void *owner, void *value)
+{
+    (void)cx, (void)owner;
+    redis_free(value);
+    return NULL;
+}
+
+static Fail verify_redis(Ctx *cx, void *owner, const void *value)
+{
+    (void)owner;
+    return redis_ping(cx, (Redis *)(uintptr_t)value); // locks itself
+}
+
+static const CellSpec redis_cell = {.name = "redis",
+                                    .description = "server at redis.url, for what processes share",
+                                    .build = build_redis,
+                                    .dispose = close_redis,
+                                    .verify = verify_redis};
+
+// The value behind its digest: nothing else in Redis is believed.
+static bool shared_get(Ctx *cx, void *self, Str key, Str *value)
+{
+    const SharedStore *store = self;
+    Lease lease;
+    Str kept = STR_NONE;
+    bool found = false;
+    if (store->local.get(cx, store->local.self, key, value)) return true;
+    if (cell_lease(cx, store->redis, &lease)) return false;
+    Fail fail = redis_get(cx, (Redis *)(uintptr_t)lease.value, key, &kept, &found);
+    lease_release(&lease);
+    if (fail || !found || kept.len < DIGEST_BYTES) return false;
+    *value = str_sub(kept, DIGEST_BYTES, kept.len);
+    Digest digest = digest_of(*value);
+    return !memcmp(digest.bytes, kept.ptr, DIGEST_BYTES);
+}
+
+static void shared_put(Ctx *cx, void *self, Str key, Str value, const RunSpec *run)
+{
+    const SharedStore *store = self;
+    Lease lease;
+    store->local.put(cx, store->local.self, key, value, run);
+    if (value.len > SHARED_MOST_BYTES || cell_lease(cx, store->redis, &lease)) return;
+    Digest digest = digest_of(value);
+    Str kept = str_join(cx->arena, (Str){(const char *)digest.bytes, DIGEST_BYTES}, STR(""), value);
+    Fail ignored = redis_put(cx, (Redis *)(uintptr_t)lease.value, key, kept, store->ttl_s);
+    (void)ignored; // a result that is not shared is computed again
+    lease_release(&lease);
+}
+
+PlanStore app_shared_store(const SharedStore *store)
+{
+    if (!store->redis) return store->local;
+    return (PlanStore){.self = (void *)(uintptr_t)store, .get = shared_get, .put = shared_put};
+}
+
 // --- all of them
 
 static Fail replace(Arena *errors, const CellSpec *with, const CellSpec **specs, size_t count)
@@ -272,6 +343,7 @@ Fail app_cells_new(Arena *errors, const CellHostSpec *host, const CellSpec *cons
     VEC_PUSH(&scratch, &specs, &duckdb_cell);
     VEC_PUSH(&scratch, &specs, &faiss_cell);
     VEC_PUSH(&scratch, &specs, &ann_cell);
+    VEC_PUSH(&scratch, &specs, &redis_cell);
     for (const CellSpec *const *at = grammar_cells; *at; at++) VEC_PUSH(&scratch, &specs, *at);
     for (; instead && *instead && !fail; instead++)
         fail = replace(errors, *instead, specs.items, specs.len);

@@ -6,6 +6,7 @@
 //   duckdb          DuckDB's library (index/duckdb.h)
 //   ann             indexes of candidates of the published index (retrieve/ann_set.h)
 //   faiss           the FAISS plug-in (retrieve/faiss.h)
+//   redis           the server at redis.url (runtime/redis.h)
 //   grammar.<lang>  the rules of a language (lang/grammars.h)
 //
 // Threads: any. Memory: the set is the context's.
@@ -31,5 +32,15 @@ MUST_CHECK Fail app_cells_new(Arena *errors, const CellHostSpec *host,
 
 // The disk cache behind the plan engine: keeps cells' results. Misses while the cell cannot be had.
 PlanStore app_cache_store(Cell *cache);
+
+// The same, and behind it a Redis that machines share (cache.shared): what it has is checked
+// against a digest, and what fails is a miss. All zero is fine for the members of one that is not
+// shared.
+typedef struct SharedStore {
+    PlanStore local;
+    Cell *redis; // of a Redis; NULL: it is not shared
+    int64_t ttl_s;
+} SharedStore;
+PlanStore app_shared_store(const SharedStore *store); // borrowed
 
 #endif

@@ -10,9 +10,12 @@
 #include "index/universe.h"
 #include "lang/grammars.h"
 #include "op/plan_ops.h"
+#include "op/scoped.h"
 #include "runtime/measure.h"
 #include "runtime/pool.h"
+#include "runtime/redis.h"
 #include "runtime/span.h"
+#include "service/compat.h"
 
 enum {
     CLOSE_S = 2, // for leases that nobody should hold any more
@@ -32,6 +35,7 @@ struct Context { // frozen
     const char *own_argv[OWN_ARGV];
     Observer observer;
     CellOwner owner; // of the runtime cells
+    SharedStore results;
     Grammars grammars;
     Workspace workspace; // found on the way to its configuration; closed
     Env env;
@@ -158,8 +162,30 @@ static Fail new_cells(Ctx *cx, Context *context, const ContextOverrides *overrid
     TRY(cells_find(cx->arena, context->env.cells, STR("index"), &context->env.opened));
     TRY(cells_find(cx->arena, context->env.cells, STR("embedder"), &context->env.embedder));
     TRY(cells_find(cx->arena, context->env.cells, STR("ann"), &context->env.ann));
+    TRY(cells_find(cx->arena, context->env.cells, STR("redis"), &context->env.redis));
     grammars_find(context->env.cells, &context->grammars);
     context->env.grammars = &context->grammars;
+    return NULL;
+}
+
+// Of a workspace, when its scopes are shared with other processes. Fails: BAD_REQUEST (redis.url),
+// NOT_FOUND, IO.
+static Fail new_scopes(Ctx *cx, Context *context)
+{
+    const Policy *policy = context->env.policy;
+    bool shared = policy->redis.url.len > 0;
+    ScopeSpec spec = {.ttl_s = policy->scope.ttl_seconds,
+                      .most_sessions = (size_t)policy->scope.most_sessions,
+                      .redis = shared ? context->env.redis : NULL};
+    Workspace workspace = {.dir = OS_FILE_NONE};
+    if (shared) TRY(redis_check_url(cx->arena, policy->redis.url)); // a mistake stops the start
+    if (shared) TRY(env_workspace(cx, &context->env, !context->env.root.len, &workspace));
+    spec.folder = workspace.root;
+    context->env.scopes = scope_store_new(&spec);
+    if (shared) workspace_close(&workspace);
+    context->results = (SharedStore){.local = app_cache_store(context->env.cache),
+                                     .ttl_s = policy->cache.shared_ttl_seconds};
+    if (shared && policy->cache.shared) context->results.redis = context->env.redis;
     return NULL;
 }
 
@@ -169,7 +195,7 @@ static Engine *new_engine(Context *context, const PolicyProfile *profile)
     double timeout_s = policy->engine.default_timeout_s;
     EngineSpec spec = {.pool = context->env.pool,
                        .env = &context->env,
-                       .store = app_cache_store(context->env.cache),
+                       .store = app_shared_store(&context->results),
                        .read = plan_ops_read,
                        .memory_bytes = (size_t)policy->engine.memory_cache_bytes,
                        .max_concurrency = (uint32_t)profile->max_concurrency,
@@ -215,11 +241,14 @@ static Fail build(Ctx *cx, const ContextSpec *spec, Context *context)
     context->env.workers = new_workers(context, spec, (int)profile.cpu_workers + 1);
     set_own_program(context, spec);
     TRY(new_cells(&own, context, spec->overrides));
+    TRY(new_scopes(&own, context));
     context->env.engine = new_engine(context, &profile);
     begin_observing(context);
     if (spec->one_request || spec->preloads_later) return NULL;
     Preloaded preloaded;
-    return context_preload(&own, context, &preloaded);
+    own.log = log_of(context);
+    TRY(context_preload(&own, context, &preloaded));
+    return context_verify(&own, context);
 }
 
 Fail context_open(Ctx *cx, const ContextSpec *spec, Context **out)
@@ -233,6 +262,27 @@ Fail context_open(Ctx *cx, const ContextSpec *spec, Context **out)
     fail = problem_copy(cx->arena, fail);
     context_free(context);
     return fail;
+}
+
+// --- before it serves ---
+
+static Fail judge_fit(Ctx *cx, const Compat *compat)
+{
+    Fail fatal = NULL;
+    for (size_t i = compat->count; i-- > 0;) {
+        const Violation *found = &compat->items[i];
+        log_event(cx, LOG_WARN, "context.does_not_fit", LOG_STR("part", str_from(found->part)),
+                  LOG_STR("detail", found->problem->detail));
+        if (found->is_fatal) fatal = found->problem;
+    }
+    return fatal;
+}
+
+Fail context_verify(Ctx *cx, const Context *context)
+{
+    Compat compat;
+    TRY(compat_check(cx, &context->env, COMPAT_BUILT, &compat));
+    return judge_fit(cx, &compat);
 }
 
 // --- preloading ---
@@ -319,6 +369,7 @@ void context_free(Context *context)
     pool_drain(context->env.pool);
     context_close(&cx, context, CLOSE_S * NS_PER_S, &closed);
     arena_fini(&arena);
+    scope_store_free(context->env.scopes);
     cells_free(context->env.cells);
     worker_pool_free(context->env.workers);
     pool_free(context->env.pool);
@@ -385,6 +436,20 @@ static Fail run_measured(Ctx *cx, const Context *context, const OpSpec *op, cons
     return fail;
 }
 
+// What the session's scope makes of the arguments, said in `info`.
+static Fail apply_scope(Ctx *cx, const Context *context, const OpSpec *op, const void **args,
+                        RunInfo *info)
+{
+    ScopeAnswer answer;
+    *args = scope_name_session(cx->arena, op, *args, cx->session);
+    if (!cx->session.len || !scope_applies(op)) return NULL;
+    TRY(scope_get(cx, context->env.scopes, cx->session, &answer));
+    info->session = cx->session;
+    if (answer.found) *args = scope_apply(cx->arena, op, *args, &answer.scope, &info->scope);
+    info->scope = str_join(cx->arena, info->scope, STR("; "), answer.limit);
+    return NULL;
+}
+
 Fail context_run(Ctx *cx, const Context *context, const OpSpec *op, const void *args, RunInfo *info,
                  Result *out)
 {
@@ -395,6 +460,7 @@ Fail context_run(Ctx *cx, const Context *context, const OpSpec *op, const void *
     CtxWork work = {.op = info->command};
     Ctx inside = *cx; // its own, so that `work` need not outlive this call
     inside.work = &work;
+    TRY(apply_scope(&inside, context, op, &args, info));
     TRY(run_measured(&inside, context, op, args, out));
     int64_t elapsed_us = (clock_now_ns() - start) / 1000;
     info->elapsed_ms = (double)elapsed_us / 1000;

@@ -35,7 +35,7 @@ typedef struct ContextSpec {
     Str root;         // --root; empty: found from the working folder. Copied.
     Str command;      // whose profile sizes the pool; empty: the general settings
     bool one_request; // the workspace found now will do for the request too; nothing is preloaded
-    bool preloads_later;               // the caller calls context_preload
+    bool preloads_later;               // the caller calls context_preload, _verify
     const ContextOverrides *overrides; // NULL: none
     bool reads_stdin;                  // Env.stdin_allowed
     bool confined;                     // Env.confined
@@ -63,6 +63,11 @@ typedef struct Preloaded { // in cx->arena
 // Builds them, going on after failures. Fails: BAD_REQUEST for a name that is no cell, before
 // anything is built; CANCELLED; with server.preload_required what the first of them failed with.
 MUST_CHECK Fail context_preload(Ctx *cx, const Context *context, Preloaded *out);
+
+// Whether its parts fit together (service/compat.h): the settings, and what is built already.
+// context_open does it, unless context_preload is left for later. What is not fatal is logged.
+// Fails: the first fatal violation; as compat_check.
+MUST_CHECK Fail context_verify(Ctx *cx, const Context *context);
 
 typedef struct ContextClosed { // in cx->arena
     CellsClosed *rows;         // one a cell, in the order of closing

@@ -286,13 +286,33 @@ static void test_preload_fails(void **state)
     }
 }
 
+// Settings that contradict each other do not serve; a single command says so in its answer.
+static void test_verify(void **state)
+{
+    (void)state;
+    static const char *const settings[] = {"find.dense=on", "embed.backend=none", NULL};
+    for (int one = 0; one < 2; one++) {
+        Arena arena = {0};
+        Ctx cx = {.arena = &arena};
+        Context *context = NULL;
+        ContextSpec spec = {.config = {.no_file = true, .timeout_s = -1, .overrides = settings},
+                            .root = {".", 1},
+                            .one_request = one};
+        Fail fail = context_open(&cx, &spec, &context);
+        assert_int_equal(fail ? 1 : 0, !one);
+        if (fail) assert_int_equal(fail->kind, PROBLEM_BAD_REQUEST);
+        context_free(context);
+        arena_fini(&arena);
+    }
+}
+
 int app_context_test(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_pool),          cmocka_unit_test(test_timeout),
         cmocka_unit_test(test_fails),         cmocka_unit_test(test_preload),
         cmocka_unit_test(test_preload_fails), cmocka_unit_test(test_close),
-        cmocka_unit_test(test_overrides),
+        cmocka_unit_test(test_overrides),     cmocka_unit_test(test_verify),
     };
     return RUN_TESTS(tests);
 }

@@ -30,6 +30,7 @@ typedef struct Ctx {
     Flag *cancel;        // non-zero asks to stop; NULL for never
     Flag *cancel_too;    // a second one, of a run of which this is a part
     Str request_id;
+    Str session;              // whose scope applies (service/scope.h); empty: nobody's
     const Progress *progress; // NULL: nobody looks
     Log *log;                 // NULL drops events
     const CtxWork *work;      // may be NULL; whoever sets it keeps it alive until the work is done

@@ -122,6 +122,13 @@ bool os_cpu_has_avx512_vnni(void); // and AVX-512 F, BW
 // Sets *flag to the signal's number on SIGINT, SIGTERM and SIGHUP; a second one ends the process.
 void os_stop_signals(Flag *flag);
 void os_ignore_broken_pipe(void);
+// Around calls of a library that writes to sockets: a broken one is then an error of the write, not
+// the end of the process, whose handling of the signal stays as it is.
+typedef struct OsPipeGuard {
+    bool was_blocked, was_pending;
+} OsPipeGuard;
+void os_pipe_guard(OsPipeGuard *guard);
+void os_pipe_unguard(const OsPipeGuard *guard); // in the same thread
 // Ends the process as the signal would have (so that shells see it); never returns.
 NORETURN void os_die_of_signal(int signal);
 

@@ -172,6 +172,33 @@ void os_ignore_broken_pipe(void)
     sigaction(SIGPIPE, &action, NULL);
 }
 
+static void only_broken_pipe(sigset_t *set)
+{
+    sigemptyset(set);
+    sigaddset(set, SIGPIPE);
+}
+
+void os_pipe_guard(OsPipeGuard *guard)
+{
+    sigset_t pipe_only, pending, before;
+    only_broken_pipe(&pipe_only);
+    sigpending(&pending);
+    guard->was_pending = sigismember(&pending, SIGPIPE);
+    pthread_sigmask(SIG_BLOCK, &pipe_only, &before);
+    guard->was_blocked = sigismember(&before, SIGPIPE);
+}
+
+void os_pipe_unguard(const OsPipeGuard *guard)
+{
+    sigset_t pipe_only;
+    only_broken_pipe(&pipe_only);
+    // A write by this thread raised it in this thread: it is taken before it can be handled.
+    if (!guard->was_pending)
+        while (sigtimedwait(&pipe_only, NULL, &(struct timespec){0}) < 0 && errno == EINTR)
+            continue;
+    if (!guard->was_blocked) pthread_sigmask(SIG_UNBLOCK, &pipe_only, NULL);
+}
+
 void os_die_of_signal(int number)
 {
     struct sigaction action = {.sa_handler = SIG_DFL};

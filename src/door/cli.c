@@ -150,6 +150,16 @@ static void render(Cli *cli, const RunInfo *info, const Result *result)
     render_answer(&cli->out, cli->parsed.command.op, cli->parsed.args, info, result, &style);
 }
 
+// What a scope left out must not go unsaid; JSON has it as run.scope.
+static void tell_scope(Cli *cli, const RunInfo *info)
+{
+    if (!info->scope.len || str_eq(cli->parsed.global.format, STR("json"))) return;
+    Str line = str_format(&cli->arena, "cq: scope of " STR_FMT ": " STR_FMT "\n",
+                          STR_ARG(info->session), STR_ARG(info->scope));
+    Fail ignored = os_write(&cli->cx, OS_STDERR, line);
+    (void)ignored;
+}
+
 static void tell_shortfalls(Cli *cli, const Ctx *cx, const Result *result)
 {
     if (result->problem) {
@@ -184,6 +194,7 @@ static Fail run_op(Cli *cli, const Context *context)
     RunInfo info = {.argv = cli->argv};
     Result result = {0};
     ProgressLine line;
+    cx.session = parsed->global.session.len ? parsed->global.session : os_env("CQ_SESSION");
     cx.progress = progress_begin(&line, &cli->cx);
     Fail fail = context_run(&cx, context, parsed->command.op, parsed->args, &info, &result);
     progress_end(&line);
@@ -193,6 +204,7 @@ static Fail run_op(Cli *cli, const Context *context)
     }
     render(cli, &info, &result);
     TRY(out_finish(&cli->out));
+    tell_scope(cli, &info);
     tell_shortfalls(cli, &cx, &result);
     cli->status = cli->out.closed ? 0 : answer_status(&result);
     return NULL;

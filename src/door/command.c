@@ -14,6 +14,8 @@ const Field global_fields[] = {
     FIELD(GlobalArgs, config, PATH, "read the settings from this file, not from the workspace's",
           .value_name = "FILE"),
     FIELD(GlobalArgs, no_config, BOOL, "read no file of settings; default: .cq.yaml in the root"),
+    FIELD(GlobalArgs, session, STR, "look at what this session's scope takes; default: $CQ_SESSION",
+          .value_name = "NAME"),
     FIELD(GlobalArgs, format, STR,
           "md: text for people and agents; json: one document; lines: path:line:col:text; dot and "
           "mermaid: a picture, of answers that are a graph",
@@ -50,6 +52,8 @@ const EnvVar env_vars[] = {
                      "`cq config show` and `cq config docs` name them"},
     {"CQ_CACHE_*", "other names for settings of the cache, such as CQ_CACHE_DIR"},
     {"CQ_TOKEN", "the token of cq serve when --token-file is not given"},
+    {"CQ_SESSION", "the session of a request when --session is not given"},
+    {"CQ_REDIS_PASSWORD", "the password of the server at redis.url"},
     {"CQ_LOG", "what to log on stderr when --log-level is not given: debug, info, warn or error"},
     {"OTEL_EXPORTER_OTLP_ENDPOINT",
      "where spans go when --trace-endpoint is not given: the URL of an OTLP/HTTP collector that "

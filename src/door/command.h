@@ -25,7 +25,7 @@ Str command_nearest(Str name);
 
 // Options that every command takes, before its name or after it.
 typedef struct GlobalArgs {
-    Str root, config, format, color, log_level, trace, trace_endpoint, metrics;
+    Str root, config, session, format, color, log_level, trace, trace_endpoint, metrics;
     double timeout;
     int64_t threads, budget;
     bool no_config, help, version;

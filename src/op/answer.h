@@ -16,6 +16,7 @@ typedef struct RunInfo {
     Str root;                // of the workspace
     Str started;             // RFC 3339
     double elapsed_ms;       // until the answer was complete
+    Str session, scope;      // whose scope was applied, and what it did; empty: none
     bool interrupted;        // stopped early: the answer holds what was found until then
     Str cq_version;          // filled in by answer_write
     uint32_t schema_version; // filled in by answer_write

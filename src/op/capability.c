@@ -11,6 +11,7 @@
 #include "retrieve/embed.h"
 #include "runtime/cells.h"
 #include "runtime/policy.h"
+#include "runtime/redis.h"
 #include "service/find_channels.h"
 
 static const char *const kinds[] = {"operation", "channel", "source", "library", "service", NULL};
@@ -145,6 +146,29 @@ static void look_at_gpu(Look *look)
         STR(""));
 }
 
+static void look_at_redis(Look *look)
+{
+    Lease lease;
+    if (!look->env->policy->redis.url.len) {
+        add(look, "redis", "service", "off", STR("redis.url"), STR(""));
+        return;
+    }
+    if (!cell_peek(look->env->redis, &lease)) {
+        add(look, "redis", "service", "unknown", STR("not used yet"), STR(""));
+        return;
+    }
+    RedisStats stats = redis_stats((Redis *)(uintptr_t)lease.value); // locks itself
+    lease_release(&lease);
+    add(look, "redis", "service",
+        stats.down    ? "no"
+        : stats.calls ? "yes"
+                      : "unknown",
+        stats.down ? STR("it did not answer last; it is asked again after redis.retry_ms")
+                   : STR(""),
+        stats.down ? STR("scopes are as this process last knew them; results are not shared")
+                   : STR(""));
+}
+
 static void look_at_workers(Look *look)
 {
     bool there = look->env->worker_argv != NULL;
@@ -199,6 +223,7 @@ Fail capabilities_look(Ctx *cx, const Env *env, Capabilities *out)
     look_at_plugin(&look, "faiss", "cq-faiss.so", "all vectors are scanned");
     add(&look, "language-servers", "service", "no", STR("this version asks none"), STR(""));
     look_at_gpu(&look);
+    look_at_redis(&look);
     look_at_workers(&look);
     for (const OpSpec *const *op = op_all(); *op; op++) look_at_operation(&look, *op);
     *out = (Capabilities){.version = STR(CQ_VERSION), .rows = {look.rows.items, look.rows.len}};

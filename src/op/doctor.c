@@ -24,9 +24,9 @@ typedef struct DoctorArgs {
     StrList only;
 } DoctorArgs;
 
-static const char *const names[] = {"version",  "workspace", "git",    "cache",  "disk",
-                                    "index",    "fit",       "server", "duckdb", "faiss",
-                                    "embedder", "workers",   "watch",  "gpu",    NULL};
+static const char *const names[] = {"version", "workspace", "git",    "cache", "disk",     "index",
+                                    "fit",     "server",    "duckdb", "faiss", "embedder", "redis",
+                                    "workers", "watch",     "gpu",    NULL};
 
 static const Field args[] = {
     FIELD(DoctorArgs, only, STRS, "these checks; without one all are made",
@@ -210,7 +210,7 @@ static void check_index(Doctor *doctor)
 static void check_fit(Doctor *doctor)
 {
     Compat compat;
-    Fail fail = compat_check(doctor->cx, doctor->env, &compat);
+    Fail fail = compat_check(doctor->cx, doctor->env, COMPAT_ALL, &compat);
     if (fail) {
         say_why(doctor, BROKEN, fail, "");
         return;
@@ -294,6 +294,22 @@ static void check_embedder(Doctor *doctor)
     else say(doctor, OK, STR("it gives a vector for a word"), "");
 }
 
+static void check_redis(Doctor *doctor)
+{
+    CellWarmed row;
+    Str url = doctor->env->policy->redis.url;
+    if (!url.len) {
+        say(doctor, SKIPPED, STR("redis.url is not set; nothing is shared with other processes"),
+            "");
+        return;
+    }
+    Fail fail = cells_check(doctor->cx, doctor->env->cells, STR("redis"), &row);
+    if (fail)
+        say_why(doctor, fail->kind == PROBLEM_BAD_REQUEST ? BROKEN : WARN, fail,
+                "start it, or mend redis.url; until then scopes and results are not shared");
+    else say(doctor, OK, str_join(doctor->cx->arena, url, STR(" "), STR("answers")), "");
+}
+
 static void check_workers(Doctor *doctor)
 {
     if (doctor->env->worker_argv) say(doctor, OK, str_from(doctor->env->worker_argv[0]), "");
@@ -352,13 +368,11 @@ static void check_gpu(Doctor *doctor)
 static const struct {
     const char *name;
     void (*make)(Doctor *doctor);
-} checks[] = {{"version", check_version},   {"workspace", check_workspace},
-              {"git", check_git},           {"cache", check_cache},
-              {"disk", check_disk},         {"index", check_index},
-              {"fit", check_fit},           {"server", check_server},
-              {"duckdb", check_duckdb},     {"faiss", check_faiss},
-              {"embedder", check_embedder}, {"workers", check_workers},
-              {"watch", check_watch},       {"gpu", check_gpu}};
+} checks[] = {{"version", check_version}, {"workspace", check_workspace}, {"git", check_git},
+              {"cache", check_cache},     {"disk", check_disk},           {"index", check_index},
+              {"fit", check_fit},         {"server", check_server},       {"duckdb", check_duckdb},
+              {"faiss", check_faiss},     {"embedder", check_embedder},   {"redis", check_redis},
+              {"workers", check_workers}, {"watch", check_watch},         {"gpu", check_gpu}};
 
 static bool is_wanted(const DoctorArgs *from, const char *name)
 {
@@ -430,7 +444,8 @@ const OpSpec op_doctor = {
         "Checks: version, workspace, git (the program), cache (something is written and read "
         "back), disk (room), index (every byte up to 1 GiB; --full reads larger ones), fit "
         "(settings, embedder, published vectors and tables), server, duckdb, faiss, embedder (a "
-        "word gets a vector), workers, watch (limits of file watches) and gpu. The verdict is ok, "
+        "word gets a vector), redis, workers, watch (limits of file watches) and gpu. The verdict "
+        "is ok, "
         "warn (cq works, and could do more), fail, or skip; what to do stands below it.\n"
         "Exit status: 0 when nothing is broken, 1 when something is.",
     .examples = examples,

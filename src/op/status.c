@@ -221,7 +221,7 @@ static Fail look_at_server(Ctx *cx, StatusSummary *out)
 static Fail look_at_fit(Ctx *cx, const Env *env, StatusSummary *out)
 {
     Compat compat;
-    TRY(compat_check(cx, env, &compat));
+    TRY(compat_check(cx, env, COMPAT_ALL, &compat));
     ViolationRow *rows = ARENA_ARRAY(cx->arena, ViolationRow, compat.count);
     for (size_t i = 0; i < compat.count; i++)
         rows[i] = (ViolationRow){str_from(compat.items[i].part), compat.items[i].is_fatal,

@@ -429,7 +429,7 @@ Fail policy_set(Arena *arena, Policy *policy, PolicySetting setting, Str text,
 
 static const char *const prefixes[] = {"CQ_RUNTIME_",       "CQ_CACHE_",      "CQ_INDEX_",
                                        "CQ_ALLOW_RUNTIME_", "CQ_EMBED_MODEL", "CQ_PRELOAD",
-                                       "CQ_SERVER_"};
+                                       "CQ_REDIS_URL"};
 
 static bool is_ours(Str variable)
 {

@@ -28,6 +28,8 @@ typedef struct CachePolicy {
     int64_t ttl_seconds, shards, size_limit_bytes, cull_limit;
     double timeout_seconds;
     int64_t eviction_policy; // an Eviction
+    bool shared;             // in Redis too
+    int64_t shared_ttl_seconds;
 } CachePolicy;
 
 typedef enum IndexBackground {
@@ -60,6 +62,15 @@ typedef struct ServerPolicy {
     Str preload; // names, separated by commas: str_next gives them one by one
     bool preload_required;
 } ServerPolicy;
+
+typedef struct RedisPolicy { // the password is in the environment alone
+    Str url;                 // empty: none
+    int64_t timeout_ms, retry_ms;
+} RedisPolicy;
+
+typedef struct ScopePolicy { // of sessions
+    int64_t ttl_seconds, most_sessions;
+} ScopePolicy;
 
 typedef struct TracePolicy { // empty: off
     Str file, otlp_endpoint;
@@ -120,6 +131,8 @@ typedef struct Policy {
     WorkerPolicy workers;
     RuntimePolicy runtime;
     ServerPolicy server;
+    RedisPolicy redis;
+    ScopePolicy scope;
     TracePolicy trace;
     EmbedPolicy embed;
     FindPolicy find;

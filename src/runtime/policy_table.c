@@ -111,6 +111,13 @@ const PolicySpec policy_specs[] = {
      .env = {RT "CACHE_STATISTICS_ENABLED", RT "CACHE_STATS_ENABLED", DISK "STATISTICS_ENABLED",
              DISK "STATS_ENABLED"},
      .help = "count hits, misses and evictions"},
+    {"cache.shared", ROW(BOOL, cache.shared, DEFAULT("false")), .env = {DISK "SHARED"},
+     .is_protected = true,
+     .help = "share results of plans with other machines, too, through the server at redis.url: "
+             "whoever can write to it can change answers"},
+    {"cache.shared_ttl_seconds",
+     ROW(INT, cache.shared_ttl_seconds, RANGE(1, YEARS_S), DEFAULT("86400")),
+     .env = {DISK "SHARED_TTL_SECONDS"}, .help = "how long an entry lives there"},
     {"cache.evict_run_tag_on_exit", ROW(BOOL, cache.evict_run_tag_on_exit, DEFAULT("false")),
      .env = {RT "CACHE_EVICT_RUN_TAG_ON_EXIT", DISK "EVICT_RUN_TAG_ON_EXIT"},
      .help = "what `cq run` stored goes when the run ends"},
@@ -184,6 +191,25 @@ const PolicySpec policy_specs[] = {
      .env = {"CQ_PRELOAD_REQUIRED"},
      .help = "without one of them it does not start, nor is it ready; otherwise it says so and "
              "goes on"},
+
+    {"redis.url", ROW(TEXT, redis.url, DEFAULT("")), .env = {RT "REDIS_URL", "CQ_REDIS_URL"},
+     .is_protected = true,
+     .help =
+         "a Redis server that processes share: redis://HOST[:PORT][/DATABASE] or unix:PATH; its "
+         "password is in the variable CQ_REDIS_PASSWORD"},
+    {"redis.timeout_ms", ROW(INT, redis.timeout_ms, RANGE(1, 60000), DEFAULT("100")),
+     .env = {RT "REDIS_TIMEOUT_MS"},
+     .help = "to connect, and for each answer; cq goes on without it then"},
+    {"redis.retry_ms", ROW(INT, redis.retry_ms, RANGE(1, DAY_MS), DEFAULT("1000")),
+     .env = {RT "REDIS_RETRY_MS"},
+     .help = "after a failure it is not asked for so long, and then tried again"},
+
+    {"scope.ttl_seconds", ROW(INT, scope.ttl_seconds, RANGE(1, YEARS_S), DEFAULT("3600")),
+     .env = {RT "SCOPE_TTL_SECONDS"},
+     .help = "how long the scope of a session lives that names no time"},
+    {"scope.most_sessions", ROW(INT, scope.most_sessions, RANGE(1, MIB), DEFAULT("1024")),
+     .env = {RT "SCOPE_MOST_SESSIONS"},
+     .help = "whose scopes a process keeps; beyond, the one that was used longest ago goes"},
 
     {"trace.file", ROW(PATH, trace.file, DEFAULT("")), .env = {RT "TRACE_FILE"},
      .is_protected = true, .help = "write spans to this file, as lines of OTLP/JSON"},

@@ -11,8 +11,9 @@
 #include "service/tables.h"
 
 typedef struct Check {
-    Ctx *cx; // NULL: settings only
+    Ctx *cx;
     Arena *arena;
+    CompatParts parts;
     const Env *env;
     const Policy *policy;
     VEC(Violation) found;
@@ -77,6 +78,13 @@ static void check_settings(Check *check)
         add(check, "vectors", true,
             FAIL(check->arena, BAD_REQUEST, "embed.backend is http, and embed.url is empty"),
             "set embed.url");
+}
+
+// What the cell holds, or why it cannot be looked at.
+static Fail take(const Check *check, Cell *cell, Lease *out)
+{
+    if (check->parts == COMPAT_ALL) return cell_lease(check->cx, cell, out);
+    return cell_peek(cell, out) ? NULL : FAIL(check->arena, UNAVAILABLE, "not built yet");
 }
 
 // --- the index and what is attached to it ---
@@ -173,7 +181,7 @@ static Fail check_index(Check *check, const Embedder *embedder)
 {
     Lease lease;
     if (!check->policy->index.enabled) return NULL;
-    Fail fail = cell_lease(check->cx, check->env->opened, &lease);
+    Fail fail = take(check, check->env->opened, &lease);
     if (fail) {
         leave_out(check, "index", fail->detail);
         return ctx_check(check->cx);
@@ -195,7 +203,7 @@ static Fail look_at_tables(Check *check, const Workspace *workspace, const Embed
     Lease lease;
     TablesAbout about;
     TRY(cells_find(check->arena, check->env->cells, STR("duckdb"), &cell));
-    Fail fail = cell_lease(check->cx, cell, &lease);
+    Fail fail = take(check, cell, &lease);
     if (fail) {
         leave_out(check, "tables", fail->detail);
         return ctx_check(check->cx);
@@ -243,19 +251,12 @@ static void finish(const Check *check, Compat *out)
     for (size_t i = 0; i < out->count; i++) out->fatal += out->items[i].is_fatal;
 }
 
-void compat_check_settings(Arena *arena, const Policy *policy, Compat *out)
+Fail compat_check(Ctx *cx, const Env *env, CompatParts parts, Compat *out)
 {
-    Check check = {.arena = arena, .policy = policy};
-    check_settings(&check);
-    finish(&check, out);
-}
-
-Fail compat_check(Ctx *cx, const Env *env, Compat *out)
-{
-    Check check = {.cx = cx, .arena = cx->arena, .env = env, .policy = env->policy};
+    Check check = {.cx = cx, .arena = cx->arena, .parts = parts, .env = env, .policy = env->policy};
     Lease lease = {0};
     check_settings(&check);
-    Fail fail = cell_lease(cx, env->embedder, &lease);
+    Fail fail = take(&check, env->embedder, &lease);
     if (fail) {
         TRY(ctx_check(cx));
         leave_out(&check, "vectors", fail->detail);

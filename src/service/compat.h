@@ -25,9 +25,13 @@ typedef struct Compat {
     size_t unchecked_count;
 } Compat;
 
+// What to look at besides the settings.
+typedef enum CompatParts {
+    COMPAT_BUILT, // runtime cells that are there already
+    COMPAT_ALL,   // all, built for it if need be
+} CompatParts;
+
 // Fails: CANCELLED; the workspace cannot be opened (NOT_FOUND, IO).
-MUST_CHECK Fail compat_check(Ctx *cx, const Env *env, Compat *out);
-// The same for settings alone: opens nothing.
-void compat_check_settings(Arena *arena, const struct Policy *policy, Compat *out);
+MUST_CHECK Fail compat_check(Ctx *cx, const Env *env, CompatParts parts, Compat *out);
 
 #endif

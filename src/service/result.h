@@ -71,6 +71,8 @@ typedef struct Env {
     struct Cell *opened;             // of an Opened: index/opened.h
     struct Cell *embedder;           // of an Embedder: retrieve/embed.h
     struct Cell *ann;                // of an AnnSet: retrieve/ann_set.h
+    struct Cell *redis;              // of a Redis: runtime/redis.h
+    struct ScopeStore *scopes;       // of sessions: service/scope.h
     struct Engine *engine;           // runs plans
     struct MetricSet *metrics;       // runtime/measure.h; NULL measures nothing
     const struct Policy *policy;     // how much to use of what: runtime/policy.h

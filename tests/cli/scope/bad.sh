@@ -1,0 +1,1 @@
+cq scope set agent-7

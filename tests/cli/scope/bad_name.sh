@@ -1,0 +1,1 @@
+cq scope get 'agent 7'

@@ -1,0 +1,1 @@
+CQ_REDIS_URL=redis://:secret@host cq search thing

@@ -1,0 +1,2 @@
+# stdout: unchecked
+cq --session s scope set --lang c --format json
