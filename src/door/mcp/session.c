@@ -467,6 +467,7 @@ static const Method *method_named(Str name)
 static void answer(Request *request, bool forgotten)
 {
     Str text = STR_NONE;
+    if (!request->id) return; // our own
     if (!forgotten && request->error.code) {
         Buf buf = buf_on(&request->arena);
         JsonWriter w = {.out = &buf};

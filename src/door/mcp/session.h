@@ -41,7 +41,7 @@ typedef enum McpTaken {
 
 typedef struct McpSession McpSession;
 
-// `host` is copied; what it points to must outlive the session.
+// `host` is copied; what it points to must outlive the session, and all tasks of its pool.
 McpSession *mcp_session_new(const McpHost *host, McpSink sink);
 // One message, or a batch where the revision has them.
 McpTaken mcp_session_take(McpSession *session, Str message, void *origin);
