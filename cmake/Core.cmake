@@ -32,10 +32,16 @@ if(CMAKE_C_FLAGS MATCHES "-O2")
   set_source_files_properties(${CMAKE_SOURCE_DIR}/src/retrieve/model.c PROPERTIES COMPILE_OPTIONS -O3)
 endif()
 
+# The doors are for programs: the library has none of them, nor what only they need.
+set(door_sources ${sources})
+list(FILTER door_sources INCLUDE REGEX "/src/door/")
+list(REMOVE_ITEM sources ${door_sources})
 add_library(cq_core_objects OBJECT ${sources})
 target_link_libraries(cq_core_objects PRIVATE cq_flags cq_third_party)
-add_library(cq_core STATIC $<TARGET_OBJECTS:cq_core_objects>)
-target_link_libraries(cq_core INTERFACE cq_third_party)
+add_library(cq_door_objects OBJECT ${door_sources})
+target_link_libraries(cq_door_objects PRIVATE cq_flags cq_third_party cq_third_party_door)
+add_library(cq_core STATIC $<TARGET_OBJECTS:cq_core_objects> $<TARGET_OBJECTS:cq_door_objects>)
+target_link_libraries(cq_core INTERFACE cq_third_party_door cq_third_party)
 
 # An object library of files, or of none while nobody has written them.
 function(cq_add_objects target)

@@ -1,5 +1,5 @@
 # All tests, as ctest sees them. Names: PRESET.unit.base.arena, PRESET.cli.search.literal, PRESET.fuzz.glob,
-# PRESET.faults.NAME, PRESET.bench.smoke, PRESET.soak.cells, release.symbols, style.rules, script.NAME.
+# PRESET.faults.NAME, PRESET.http.NAME, PRESET.bench.smoke, PRESET.soak.cells, release.symbols, style.rules, script.NAME.
 
 # Kernels that randomise more address bits than the sanitizers of gcc 13 and clang 14 know of.
 set(launcher)
@@ -107,6 +107,13 @@ if(CQ_TESTS)
       set(corpus fuzz/corpus/${name})
     endif()
     cq_add_test(${CQ_TEST_PREFIX}fuzz.${name} $<TARGET_FILE:fuzz-replay-${name}> ${corpus})
+  endforeach()
+endif()
+
+# `cq serve` from outside: tests/http/.
+if(CQ_TESTS)
+  foreach(test routes protocol guard life openapi)
+    cq_add_test(${CQ_TEST_PREFIX}http.${test} tests/http/${test}.py $<TARGET_FILE:cq>)
   endforeach()
 endif()
 

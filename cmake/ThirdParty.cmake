@@ -1,7 +1,8 @@
 # What cq links: tree-sitter and its grammars (fetched by tools/fetch-grammars.sh), PCRE2, jansson, xxhash,
-# libsodium, SQLite, libyaml. libcurl is opened when first used (its header is needed alone).
+# libsodium, SQLite, libyaml, Zstandard; for `cq serve` libevent and zlib. libcurl is opened when first used (its header is needed alone).
 #   cq_third_party         with static system libraries, for programs
 #   cq_third_party_shared  with shared ones, for libcq.so
+#   cq_third_party_door    what only src/door/ uses
 set(fetched ${CMAKE_SOURCE_DIR}/build/third_party)
 set(tables ${CMAKE_SOURCE_DIR}/build/grammars/libcq_grammars.a)
 if(NOT EXISTS ${tables} OR NOT EXISTS ${fetched}/tree-sitter/lib/src/lib.c)
@@ -52,5 +53,17 @@ cq_use_library(jansson.h jansson)
 cq_use_library(xxhash.h xxhash)
 cq_use_library(sodium.h sodium)
 cq_use_library(sqlite3.h sqlite3)
+cq_use_library(zstd.h zstd) # of facts that are kept: base/squeeze.c
 cq_use_library(yaml.h yaml) # settings: app/config_yaml.c
 target_link_libraries(cq_third_party INTERFACE m ${CMAKE_DL_LIBS}) # of SQLite
+
+add_library(cq_third_party_door INTERFACE)
+function(cq_use_door_library header name)
+  find_path(CQ_INCLUDE_${name} ${header} REQUIRED)
+  find_library(CQ_STATIC_${name} NAMES lib${name}.a ${name} REQUIRED)
+  mark_as_advanced(CQ_INCLUDE_${name} CQ_STATIC_${name})
+  target_include_directories(cq_third_party_door SYSTEM INTERFACE ${CQ_INCLUDE_${name}})
+  target_link_libraries(cq_third_party_door INTERFACE ${CQ_STATIC_${name}})
+endfunction()
+cq_use_door_library(event2/event.h event_core)
+cq_use_door_library(zlib.h z)

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/hash.h"
+#include "base/squeeze.h"
 #include "lang/names_face.h"
 #include "lang/wire.h"
 
@@ -90,7 +91,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     NamesKept kept, same;
     wire_put(&bytes, NAMES_VERSION);
     buf_add(&bytes, (Str){(const char *)&hash, sizeof hash});
-    buf_add(&bytes, (Str){(const char *)data, size});
+    squeeze_add(&bytes, (Str){(const char *)data, size}, 0); // as they are
     if (names_decode(&arena, buf_str(&bytes), text, &facts, &kept)) {
         check_names(&kept, facts.def_count);
         Facts full = facts;

@@ -16,6 +16,8 @@ Fail ask(Ctx *cx, const Context *context, Str name, const Json *arguments, Asked
 {
     *out = (Asked){0};
     TRY(ask_find(cx, name, &out->op));
+    if (context_env(context)->confined)
+        TRY(fields_refuse_local(cx->arena, out->op->args, arguments));
     void *args = arena_alloc(cx->arena, out->op->args_size);
     TRY(record_from_json(cx->arena, out->op->args, arguments, args));
     out->args = args;

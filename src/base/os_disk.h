@@ -32,4 +32,7 @@ MUST_CHECK Fail os_lock(Ctx *cx, OsFile file, int64_t patience_ns, bool *got);
 void os_lock_sign(OsFile file);
 int os_lock_holder(OsFile file);
 
+// Bytes that this user can still write to the file system that `path` is on. Fails: NOT_FOUND, IO.
+MUST_CHECK Fail os_free_bytes(Ctx *cx, const char *path, uint64_t *out);
+
 #endif

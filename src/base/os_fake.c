@@ -25,6 +25,7 @@ static int os_fault(const char *call)
 #include "base/os.c"
 #include "base/os_disk.c"
 #include "base/os_process.c"
+#include "base/os_socket.c"
 #include "base/os_stream.c"
 #include "base/os_system.c"
 #include "base/os_watch.c"

@@ -1,4 +1,4 @@
-// door/builtin.c - the commands of the door itself: help, completion, schema, version.
+// door/builtin.c - the commands of the door itself: serve, help, completion, schema, version.
 #include "base/nearest.h"
 #include "base/vec.h"
 #include "base/version.h"
@@ -6,6 +6,7 @@
 #include "door/complete.h"
 #include "door/help.h"
 #include "door/mcp/command.h"
+#include "door/serve.h"
 #include "op/answer.h"
 
 static const Field no_args[] = {{0}};
@@ -16,7 +17,7 @@ const char *const *command_names(void)
 #define OP(name) #name,
 #include "op/ops.def"
 #undef OP
-        "mcp", "help", "completion", "schema", "version", NULL,
+        "serve", "mcp", "help", "completion", "schema", "version", NULL,
     };
     return names;
 }
@@ -150,6 +151,16 @@ static const OpExample version_examples[] = {
     {0},
 };
 
+static const Command serve_row = {
+    .name = "serve",
+    .summary = "Answer over HTTP, staying ready",
+    .details = serve_details,
+    .examples = serve_examples,
+    .args = serve_fields,
+    .args_size = sizeof(ServeArgs),
+    .run = serve_run,
+};
+
 static const Command help_row = {
     .name = "help",
     .summary = "Explain a command, or print the whole manual",
@@ -190,5 +201,5 @@ static const Command version_row = {
     .run = run_version,
 };
 
-const Command *const door_commands[] = {&mcp_command, &help_row,    &completion_row,
-                                        &schema_row,  &version_row, NULL};
+const Command *const door_commands[] = {&serve_row,  &mcp_command, &help_row, &completion_row,
+                                        &schema_row, &version_row, NULL};

@@ -60,7 +60,7 @@ static bool wants_color(const GlobalArgs *global)
     return os_is_terminal(OS_STDOUT) && !str_eq(os_env("TERM"), STR("dumb"));
 }
 
-static Fail choose_log_level(Cli *cli, LogLevel *level)
+Fail cli_log_level(Cli *cli, LogLevel *level)
 {
     *level = LOG_WARN;
     Str asked = cli->parsed.global.log_level, variable = os_env("CQ_LOG");
@@ -100,19 +100,20 @@ static ConfigOptions config_options(const ParsedArgs *parsed)
 Fail cli_context_spec(Cli *cli, ContextSpec *out)
 {
     const ParsedArgs *parsed = &cli->parsed;
-    *out = (ContextSpec){.config = config_options(parsed),
-                         .root = parsed->global.root,
-                         .command = str_from(parsed->command.name),
-                         .one_request = true,
-                         .reads_stdin = true,
-                         .logs = true,
-                         .worker_program = "/proc/self/exe",
-                         .own_program = "/proc/self/exe"};
-    TRY(choose_log_level(cli, &out->log_level));
-    out->log_json = !os_is_terminal(OS_STDERR);
-    out->trace_file = parsed->global.trace;
-    out->trace_endpoint = parsed->global.trace_endpoint;
-    out->default_endpoint = endpoint_of_environment();
+    ContextSpec spec = {.config = config_options(parsed),
+                        .root = parsed->global.root,
+                        .command = str_from(parsed->command.name),
+                        .one_request = true,
+                        .reads_stdin = true,
+                        .logs = true,
+                        .worker_program = "/proc/self/exe",
+                        .own_program = "/proc/self/exe"};
+    TRY(cli_log_level(cli, &spec.log_level));
+    spec.log_json = !os_is_terminal(OS_STDERR);
+    spec.trace_file = parsed->global.trace;
+    spec.trace_endpoint = parsed->global.trace_endpoint;
+    spec.default_endpoint = endpoint_of_environment();
+    *out = spec;
     return NULL;
 }
 

@@ -20,6 +20,10 @@ struct Cli { // one process
 // The exit code. May not return: a process that a signal stopped ends by that signal.
 int cli_main(int argc, char **argv);
 
+// What the command line says of the context of one request, and of the log. Fails: BAD_REQUEST.
+MUST_CHECK Fail cli_context_spec(Cli *cli, ContextSpec *out);
+MUST_CHECK Fail cli_log_level(Cli *cli, LogLevel *level);
+
 // Help for cli->parsed.command, or for all when it has none.
 Fail cli_show_help(Cli *cli);
 

@@ -49,6 +49,7 @@ const EnvVar env_vars[] = {
     {"CQ_RUNTIME_*", "one setting each, before the file's: threads, limits, cache, tracing. "
                      "`cq config show` and `cq config docs` name them"},
     {"CQ_CACHE_*", "other names for settings of the cache, such as CQ_CACHE_DIR"},
+    {"CQ_TOKEN", "the token of cq serve when --token-file is not given"},
     {"CQ_LOG", "what to log on stderr when --log-level is not given: debug, info, warn or error"},
     {"OTEL_EXPORTER_OTLP_ENDPOINT",
      "where spans go when --trace-endpoint is not given: the URL of an OTLP/HTTP collector that "

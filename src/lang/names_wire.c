@@ -281,13 +281,13 @@ static void put_notes(Writer *w)
 void names_encode(Buf *out, const Facts *facts, const Names *names, Str text)
 {
     uint64_t hash = hash_str(text);
-    Writer w = {.out = out, .text = text, .facts = facts, .names = names};
+    Writer w = {.text = text, .facts = facts, .names = names};
+    Buf body = buf_on(&w.scratch);
+    w.out = &body;
     w.call_is_put = ARENA_ARRAY(&w.scratch, bool, facts->call_count);
     w.known = (Known){.exprs = names->exprs,
                       .roots = ARENA_ARRAY(&w.scratch, uint32_t, names->expr_count),
                       .call_ends = ARENA_ARRAY(&w.scratch, uint32_t, names->expr_count)};
-    put(&w, NAMES_VERSION);
-    buf_add(out, (Str){(const char *)&hash, sizeof hash});
     put(&w, names->scope_count);
     put(&w, names->expr_count);
     put(&w, facts->call_count);
@@ -300,5 +300,8 @@ void names_encode(Buf *out, const Facts *facts, const Names *names, Str text)
     put_imports(&w);
     put_bindings(&w);
     put_notes(&w);
+    wire_put(out, NAMES_VERSION);
+    buf_add(out, (Str){(const char *)&hash, sizeof hash});
+    squeeze_add(out, buf_str(&body), wire_most_squeezed(text));
     arena_fini(&w.scratch);
 }

@@ -1,8 +1,8 @@
 // lang/names_wire_.h - private to lang/names_wire.c (writing) and names_wire_read.c: what both
 // sides know of the bytes.
 //
-//   version, hash of the text, counts; then scopes, exprs (calls among them), other calls,
-//   imports, bindings, notes: one row after the other
+//   version, hash of the text; then squeezed, as the body: counts, scopes, exprs (calls among
+//   them), other calls, imports, bindings, notes: one row after the other
 //
 // A place is told by how far it is from where the last one ended. Its length is only written when
 // it is not that of the name which the text shows there. What else can be guessed (where a call
@@ -11,6 +11,7 @@
 #ifndef CQ_LANG_NAMES_WIRE__H
 #define CQ_LANG_NAMES_WIRE__H
 
+#include "base/squeeze.h"
 #include "lang/names.h"
 #include "lang/shown_call.h"
 #include "lang/wire.h"

@@ -396,7 +396,10 @@ bool names_decode(Arena *arena, Str bytes, Str text, const Facts *facts, NamesKe
     if ((size_t)(r.wire.end - r.wire.at) < sizeof hash) return false;
     memcpy(&found, r.wire.at, sizeof found);
     r.wire.at += sizeof found;
-    if (found != hash) return false;
+    Str rest = {r.wire.at, (size_t)(r.wire.end - r.wire.at)}, body;
+    if (found != hash || !unsqueeze(arena, rest, wire_most_squeezed(text), &body)) return false;
+    r.wire.at = body.ptr;
+    r.wire.end = body.ptr + body.len;
     get_all(&r);
     arena_fini(&r.scratch);
     if (r.wire.bad || r.wire.at != r.wire.end) return false;

@@ -24,7 +24,7 @@ static const Field args[] = {
      .value_name = "NAME"},
     FIELD(CacheArgs, repair, BOOL, "verify: remove what is damaged"),
     FIELD(CacheArgs, cache_dir, PATH, "the folder of the cache; default: as configured",
-          .value_name = "DIR"),
+          .value_name = "DIR", .flags = FIELD_LOCAL),
     {0},
 };
 

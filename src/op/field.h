@@ -34,7 +34,8 @@ typedef enum FieldFlags {
     FIELD_REQUIRED = 1,     // argument must be given; result member is always present
     FIELD_POSITIONAL = 2,   // a bare word on the command line; a list takes all that follow
     FIELD_OPTIONAL_OUT = 4, // result member left out when empty, zero or false
-    FIELD_WORDS = 8, // of FIELD_STRS: the bare words behind the option are lines of the same item
+    FIELD_WORDS = 8,  // of FIELD_STRS: the bare words behind the option are lines of the same item
+    FIELD_LOCAL = 16, // names a file of whoever types it: not to be given by a server's clients
 } FieldFlags;
 
 typedef struct StrList {
@@ -98,6 +99,9 @@ void record_write(JsonWriter *w, const Field *fields, const void *record); // on
 // The JSON Schema (draft 2020-12) of the object; additionalProperties is false.
 void record_schema(JsonWriter *w, const Field *fields, bool is_result);
 void record_schema_members(JsonWriter *w, const Field *fields, bool is_result); // without braces
+
+// Fails: BAD_REQUEST, with ext "pointer": a member of the object `from` is FIELD_LOCAL.
+MUST_CHECK Fail fields_refuse_local(Arena *arena, const Field *fields, const Json *from);
 
 bool field_is_list(const Field *field);
 bool field_takes_value(const Field *field);

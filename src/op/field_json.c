@@ -284,3 +284,16 @@ void record_write(JsonWriter *w, const Field *fields, const void *record)
     }
     json_end(w);
 }
+
+Fail fields_refuse_local(Arena *arena, const Field *fields, const Json *from)
+{
+    for (const Field *field = fields; field->name; field++) {
+        if (!(field->flags & FIELD_LOCAL) || !json_get(from, str_from(field->name))) continue;
+        Fail fail = FAIL(arena, BAD_REQUEST,
+                         "\"%s\" names a file of the machine that runs cq; requests to a server "
+                         "cannot do that",
+                         field->name);
+        return problem_with_str(arena, fail, "pointer", str_format(arena, "/%s", field->name));
+    }
+    return NULL;
+}

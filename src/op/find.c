@@ -24,7 +24,7 @@ static const Field args[] = {
     FIELD(FindArgs, stale_ok, BOOL,
           "answer from the index as it was published, without a look at the files"),
     FIELD(FindArgs, index_dir, PATH, "where indexes are kept, instead of index.directory",
-          .value_name = "FOLDER"),
+          .value_name = "FOLDER", .flags = FIELD_LOCAL),
     FIELD(FindArgs, explain, BOOL, "show what each score is made of"),
     FIELD(FindArgs, max_filesize, SIZE, "leave out larger files; 0, and what is over 16M: 16M",
           .fallback = "1M"),

@@ -32,7 +32,7 @@ static const Field args[] = {
     FIELD(IndexArgs, graph, STR, "build: print the plan as a graph; without --dry-run, as it ran",
           .choices = graphs),
     FIELD(IndexArgs, events, PATH, "build: write what happens to this file, one JSON object a line",
-          .value_name = "FILE"),
+          .value_name = "FILE", .flags = FIELD_LOCAL),
     FIELD(IndexArgs, tables, BOOL,
           "build: make the tables of cq sql, too; if they are there, they "
           "are always brought up to date"),
@@ -45,7 +45,7 @@ static const Field args[] = {
     FIELD(IndexArgs, settle_ms, INT, "watch: build when nothing happened for so long", .least = 1,
           .most = 3600000, .fallback = "100"),
     FIELD(IndexArgs, index_dir, PATH, "where indexes are kept, instead of index.directory",
-          .value_name = "FOLDER"),
+          .value_name = "FOLDER", .flags = FIELD_LOCAL),
     {0},
 };
 

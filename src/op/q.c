@@ -58,6 +58,9 @@ static const Field result[] = {
     FIELD(QSummary, nearest, STRS, "on a miss: names that look alike", .flags = FIELD_OPTIONAL_OUT),
     FIELD(QSummary, index_trouble, STR, "why what is published could not be used",
           .flags = FIELD_OPTIONAL_OUT),
+    FIELD(
+        QSummary, build, STR,
+        "of the index, behind the answer: started, elsewhere (another process builds it) or none"),
     FIELD(QSummary, stale, BOOL, "nobody looked whether files changed: --stale-ok"),
     FIELD(QSummary, truncated, BOOL, "results are missing from this answer"),
     FIELD(QSummary, timed_out, BOOL, "--timeout ended it early"),
@@ -138,6 +141,7 @@ static CountList list_skips(Arena *arena, const uint64_t *skipped)
 static QSummary *summarise(Arena *arena, const EntityQuery *query, Str text,
                            const EntityAnswer *answer)
 {
+    static const char *const builds[] = {"none", "started", "elsewhere"};
     QSummary *summary = ARENA_NEW(arena, QSummary);
     *summary = (QSummary){
         .query = text,
@@ -157,6 +161,7 @@ static QSummary *summarise(Arena *arena, const EntityQuery *query, Str text,
         .plan = {answer->plan, answer->plan_count},
         .nearest = {answer->nearest, answer->nearest_count},
         .index_trouble = answer->index_trouble,
+        .build = str_from(builds[answer->build]),
         .stale = answer->stale,
         .truncated = answer->shown < answer->total || answer->timed_out || answer->interrupted,
         .timed_out = answer->timed_out,
@@ -286,6 +291,7 @@ static Fail run_search(Ctx *cx, const Env *env, Str text, Result *out)
                           .partial_files = found->partial_files,
                           .skipped = list_skips(cx->arena, found->skipped),
                           .nearest = {found->nearest, found->nearest_count},
+                          .build = STR("none"),
                           .truncated = found->timed_out || found->interrupted,
                           .timed_out = found->timed_out,
                           .interrupted = found->interrupted};
@@ -353,6 +359,7 @@ const OpSpec op_q = {
         "that is what calls, raises and has look at, unless has.stopBy=end is given.\n"
         "Patterns are code with $X for one node, $$$ARGS for any number and $_ for any; has, "
         "inside, precedes and follows relate definitions and patterns to such code.\n"
+        "docs/query.md has each key with an example.\n"
         "Exit status: 0 when something was found, 1 when nothing was, 2 and above on a problem.",
     .examples = examples,
     .args = args,

@@ -33,7 +33,7 @@ typedef struct QArgs {
 } QArgs;
 
 typedef struct QSummary {
-    Str query, mode, entity, universe, index_trouble;
+    Str query, mode, entity, universe, index_trouble, build;
     uint64_t total, shown, files, selected, read, parsed, partial_files;
     CountList by_kind, skipped;
     StrList limits, plan, nearest;

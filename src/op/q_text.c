@@ -102,6 +102,18 @@ static void write_names(Page *page, const Finding *finding, const char *key, con
         buf_addf(page->out, "%s" STR_FMT, i ? ", " : "", STR_ARG(list->items[i]->string));
 }
 
+// Sums in an object of the details: "  callers exact 2, likely 1".
+static void write_sums(Page *page, const Finding *finding, const char *key)
+{
+    const Json *sums = json_get(finding->details, str_from(key));
+    if (!sums || sums->kind != JK_OBJECT) return;
+    buf_addf(page->out, "  %s", key);
+    for (size_t i = 0; i < sums->len; i++)
+        buf_addf(page->out, "%s" STR_FMT " %lld", i ? ", " : " ", STR_ARG(sums->members[i].key),
+                 (long long)sums->members[i].value->integer);
+    if (!sums->len) buf_add(page->out, STR(" none"));
+}
+
 // "src/a.py:12  caller: text  [likely: inherited from a base]"
 static void write_expansion(Page *page, const Finding *finding)
 {
@@ -157,6 +169,9 @@ static void write_finding(Page *page, const Finding *finding)
     }
     write_names(page, finding, "decorators", "@ ");
     write_names(page, finding, "raises", "raises ");
+    write_names(page, finding, "imports", "imports ");
+    write_sums(page, finding, "callers");
+    write_sums(page, finding, "callees");
     end_line(page);
 }
 

@@ -21,19 +21,19 @@ static const char *const caches[] = {"use", "refresh", "off", NULL};
 
 static const Field args[] = {
     FIELD(RunArgs, plan, PATH, "the plan, a JSON document; - for standard input",
-          .flags = FIELD_POSITIONAL),
+          .flags = FIELD_POSITIONAL | FIELD_LOCAL),
     FIELD(RunArgs, step, STRS,
           "one cell of a plan made on the command line: an operation and its arguments as "
           "key=value words; id=NAME, inputs=ID,ID and timeout_s=N are the cell's own; may be "
           "repeated",
-          .flags = FIELD_WORDS, .value_name = "OP"),
+          .flags = FIELD_WORDS | FIELD_LOCAL, .value_name = "OP"),
     FIELD(RunArgs, document, JSON, "the plan itself instead of a file"),
     FIELD(RunArgs, dry_run, BOOL, "show the order, the critical path and what is kept; run nothing",
           .letter = 'n'),
     FIELD(RunArgs, graph, STR, "print the plan as a graph; without --dry-run, as it ran",
           .choices = graphs),
     FIELD(RunArgs, events, PATH, "write what happens to this file, one JSON object a line",
-          .value_name = "FILE"),
+          .value_name = "FILE", .flags = FIELD_LOCAL),
     FIELD(RunArgs, cache, STR, "kept answers: use them, refresh them, or neither read nor write",
           .choices = caches, .fallback = "use"),
     FIELD(RunArgs, fail_fast, BOOL, "stop all cells when one fails, whatever the plan says"),
@@ -70,7 +70,8 @@ static const Field cell_fields[] = {
 
 static const Field result[] = {
     FIELD(RunSummary, run_id, STR, "of this run", .flags = FIELD_OPTIONAL_OUT),
-    FIELD(RunSummary, state, STR, "success, failed or canceled; planned in a dry run"),
+    FIELD(RunSummary, state, STR,
+          "success, failed or canceled; running, from a server; planned in a dry run"),
     FIELD(RunSummary, scope, STR, "of the plan", .flags = FIELD_OPTIONAL_OUT),
     FIELD(RunSummary, dry_run, BOOL, "nothing was run"),
     FIELD(RunSummary, duration_ms, REAL, "milliseconds"),
@@ -147,6 +148,16 @@ static Fail with_place(Arena *arena, Fail fail)
     return placed;
 }
 
+// Cells of a server's clients name no files of its machine, either. Fails: BAD_REQUEST.
+static Fail check_confined(Arena *arena, const Plan *plan)
+{
+    for (size_t i = 0; i < plan_len(plan); i++) {
+        const OpSpec *op = plan_op(plan, i)->self;
+        TRY(fields_refuse_local(arena, op->args, plan_params(plan, i)));
+    }
+    return NULL;
+}
+
 static Fail make_plan(Ctx *cx, const Env *env, const RunArgs *from, const Plan **out)
 {
     const Json *document = NULL;
@@ -161,7 +172,8 @@ static Fail make_plan(Ctx *cx, const Env *env, const RunArgs *from, const Plan *
             with_member(cx->arena, document, STR("max_concurrency"), json_new_int(cx->arena, most));
     PlanOps ops = plan_ops_new(cx->arena);
     PlanLimits limits = {.cells = (uint32_t)env->policy->engine.max_cells};
-    return with_place(cx->arena, plan_parse(cx->arena, &ops, &limits, document, out));
+    TRY(with_place(cx->arena, plan_parse(cx->arena, &ops, &limits, document, out)));
+    return env->confined ? check_confined(cx->arena, *out) : NULL;
 }
 
 static RunCache cache_mode(const RunArgs *from)
@@ -439,14 +451,15 @@ static Fail workspace_name(Ctx *cx, const Env *env, Str *out)
     return NULL;
 }
 
-// As the settings may ask: what the run stored is of no use to a later one.
-static void forget_run(const Ctx *cx, const Env *env, Str workspace, Run *run)
+void run_forget(const Ctx *cx, const Env *env, Run *run)
 {
     Lease lease;
+    Str workspace;
     Ctx unlimited = ctx_child(cx, cx->arena); // a run that was stopped stored something, too
     unlimited.cancel = NULL;
     unlimited.deadline_ns = 0;
     if (!env->policy->cache.evict_run_tag_on_exit) return;
+    if (workspace_name(&unlimited, env, &workspace)) return;
     if (cell_lease(&unlimited, env->cache, &lease)) return;
     Cache *cache = (Cache *)(uintptr_t)lease.value; // locks itself
     cache_evict_tag(&unlimited, cache, cache_tag_run(cx->arena, workspace, run_id(run)));
@@ -454,31 +467,57 @@ static void forget_run(const Ctx *cx, const Env *env, Str workspace, Run *run)
 }
 
 // `own` is the memory of the plan, which the run takes over.
-static Fail run_plan_of(Ctx *cx, const Env *env, const RunArgs *from, const Plan *plan, Arena *own,
-                        Result *out)
+static Fail start_plan(Ctx *cx, const Env *env, const RunArgs *from, const Plan *plan, Arena *own,
+                       Run **out)
 {
-    Follower follower = {.cx = cx, .events = OS_FILE_NONE, .total = plan_len(plan)};
     RunSpec spec = {.env = (void *)(uintptr_t)env,
                     .cache = cache_mode(from),
                     .events = true,
                     .spans = true,
                     .own = own,
                     .messages = (uint32_t)env->policy->engine.event_queue_length};
+    TRY(workspace_name(cx, env, &spec.tag));
+    Ctx quiet = *cx; // the thread that follows it alone tells how far it is
+    quiet.progress = NULL;
+    return engine_start(&quiet, env->engine, plan, &spec, out);
+}
+
+Fail run_start(Ctx *cx, const Env *env, const RunArgs *from, Run **out)
+{
+    Arena own = {0};
+    Ctx making = ctx_child(cx, &own);
+    RunArgs kept = *from;
+    const Plan *plan = NULL;
+    kept.document = json_clone(&own, from->document);
+    Fail fail = make_plan(&making, env, &kept, &plan);
+    if (fail) fail = problem_copy(cx->arena, fail);
+    else fail = start_plan(cx, env, from, plan, &own, out);
+    arena_fini(&own); // empty, if the run took it
+    return fail;
+}
+
+void run_result(Ctx *cx, Run *run, int64_t duration_ns, Result *out)
+{
+    *out = (Result){0};
+    make_answer(cx, &(RunArgs){0}, run, &(Follower){0}, duration_ns, out);
+}
+
+static Fail run_plan_of(Ctx *cx, const Env *env, const RunArgs *from, const Plan *plan, Arena *own,
+                        Result *out)
+{
+    Follower follower = {.cx = cx, .events = OS_FILE_NONE, .total = plan_len(plan)};
     Run *run = NULL;
     int64_t start_ns = os_monotonic_ns();
-    TRY(workspace_name(cx, env, &spec.tag));
     if (from->events.len)
         TRY(os_create(cx, OS_CWD, str_cstr(cx->arena, from->events), &follower.events));
-    Ctx quiet = *cx; // this thread alone tells how far it is
-    quiet.progress = NULL;
-    Fail fail = engine_start(&quiet, env->engine, plan, &spec, &run);
+    Fail fail = start_plan(cx, env, from, plan, own, &run);
     if (!fail) {
         arena_defer(cx->arena, release_run, run);
         follow(&follower, run);
         Fail stopped = run_wait(cx, run);
         (void)stopped; // the states tell
         make_answer(cx, from, run, &follower, os_monotonic_ns() - start_ns, out);
-        forget_run(cx, env, spec.tag, run);
+        run_forget(cx, env, run);
     }
     os_close(&follower.events);
     return fail;

@@ -9,7 +9,7 @@
 #include "resolve/includes.h"
 #include "resolve/langs.h"
 
-enum { MOST_CANDIDATES = 4096 };
+enum { MOST_CANDIDATES = 4096, FEW = 8 };
 
 typedef struct Candidate { // a definition of that name in a file scope
     DefRef ref;
@@ -31,6 +31,7 @@ typedef struct Asking {
     Str path;   // of the namespaces around the use: "a::b::"
     bool using; // a using directive may bring in any other
     Candidates all, chosen;
+    Candidate few[2][FEW]; // room of both until they are more
 } Asking;
 
 static bool is_c(LangId lang)
@@ -165,6 +166,8 @@ static void gather(Asking *a)
 {
     size_t count;
     const DefRef *defs = world_defs(a->r->world, a->name, &count);
+    a->all = (Candidates){.items = a->few[0], .cap = FEW};
+    a->chosen = (Candidates){.items = a->few[1], .cap = FEW};
     for (size_t i = 0; i < count && i < MOST_CANDIDATES; i++) {
         if (!is_c(world_lang(a->r->world, defs[i].file))) continue;
         WorldFile *file = world_file(a->r->world, defs[i].file);

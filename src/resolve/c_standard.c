@@ -2,7 +2,7 @@
 // workspace declares one, it is not one of the workspace's own that is meant.
 #include "resolve/includes.h"
 
-static const char *const names[] = {
+static const char *const names[] = { // sorted
     " INT16_C INT32_C INT64_C INT8_C INTMAX_C UINT16_C UINT32_C UINT64_C UINT8_C UINTMAX_C ",
     " _exit abort abs accept accept4 access acos alarm alloca asctime asctime_r asin asprintf ",
     " assert assert_perror atan atan2 atexit atof atoi atol atoll basename bcmp bcopy bind ",
@@ -72,13 +72,19 @@ static const char *const names[] = {
     " utimes va_arg va_copy va_end va_start vasprintf vfork vfprintf vprintf vsnprintf ",
     " vsprintf vsscanf wait wait3 wait4 waitid waitpid write writev y0 y1 yn "};
 
+static Str first_word(size_t line)
+{
+    Str words = str_from(names[line] + 1);
+    return str_sub(words, 0, str_find(words, ' '));
+}
+
 bool includes_is_standard(Str name)
 {
     char room[64];
-    if (name.len + 2 > sizeof room) return false;
+    size_t line = 0;
+    if (!name.len || name.len + 2 > sizeof room) return false;
+    while (line + 1 < ARRAY_LEN(names) && str_cmp(first_word(line + 1), name) <= 0) line++;
     room[0] = room[name.len + 1] = ' ';
     memcpy(room + 1, name.ptr, name.len);
-    for (size_t i = 0; i < ARRAY_LEN(names); i++)
-        if (str_contains(str_from(names[i]), (Str){room, name.len + 2})) return true;
-    return false;
+    return str_contains(str_from(names[line]), (Str){room, name.len + 2});
 }

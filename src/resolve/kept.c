@@ -25,11 +25,26 @@ static void keep(Resolver *r, Kept *kept, DefRef def)
     if (kept->count <= VALUES_MOST) kept->items[kept->count++] = def;
 }
 
-static void look_at(Resolver *r, WorldFile *file, DefRef field, Str name, Kept *kept)
+// The file's members that are set to something here.
+static void list_sets(Resolver *r, const WorldFile *file, FileWork *work)
 {
+    VEC(uint32_t) sets = {0};
     for (uint32_t i = 0; i < file->names.expr_count; i++) {
         const NameExpr *expr = &file->names.exprs[i];
-        if (expr->op != EXPR_MEMBER || !expr->other) continue;
+        if (expr->op == EXPR_MEMBER && expr->other) VEC_PUSH(r->arena, &sets, i);
+    }
+    work->sets = sets.items;
+    work->set_count = (uint32_t)sets.len;
+    work->knows_sets = true;
+}
+
+static void look_at(Resolver *r, WorldFile *file, DefRef field, Str name, Kept *kept)
+{
+    FileWork *work = file_work(r, file);
+    if (!work->knows_sets) list_sets(r, file, work);
+    for (uint32_t at = 0; at < work->set_count; at++) {
+        uint32_t i = work->sets[at];
+        const NameExpr *expr = &file->names.exprs[i];
         if (!str_eq(names_text(expr, file->text), name)) continue;
         Values member = evaluate(r, file, i + 1);
         if (!names_field(&member, field)) continue;

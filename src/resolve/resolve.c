@@ -68,7 +68,23 @@ typedef struct Targets {
     VEC(DefRef) refs;
     bool external; // one of the values is outside
     Str name;      // its name
+    DefRef few[8]; // room of refs until they are more
 } Targets;
+
+static void begin_targets(Targets *t, Resolver *r)
+{
+    *t = (Targets){.r = r};
+    t->refs.items = t->few;
+    t->refs.cap = ARRAY_LEN(t->few);
+}
+
+static void take_targets(const Targets *t, Resolved *out)
+{
+    DefRef *refs = ARENA_ARRAY(t->r->arena, DefRef, t->refs.len);
+    if (t->refs.len) memcpy(refs, t->refs.items, t->refs.len * sizeof *refs);
+    out->targets = refs;
+    out->count = (uint32_t)t->refs.len;
+}
 
 static void add_target(Targets *t, DefRef ref)
 {
@@ -186,7 +202,8 @@ void resolve_use(Resolver *r, WorldFile *file, uint32_t expr, Resolved *out)
 {
     bool called = file->names.exprs[expr].role & (ROLE_CALLED | ROLE_DECORATOR);
     Values values = evaluate(r, file, expr + 1);
-    Targets targets = {.r = r};
+    Targets targets;
+    begin_targets(&targets, r);
     *out = (Resolved){.certainty = values.certainty, .reason = values.reason};
     if (called) {
         add_called(&targets, &values, file->lang);
@@ -200,8 +217,7 @@ void resolve_use(Resolver *r, WorldFile *file, uint32_t expr, Resolved *out)
         out->certainty = CERTAINTY_DYNAMIC;
         out->reason = MAX(out->reason, REASON_FIELD);
     }
-    out->targets = targets.refs.items;
-    out->count = (uint32_t)targets.refs.len;
+    take_targets(&targets, out);
     out->external = targets.name;
     if (targets.external && out->count) {
         out->certainty = MAX(out->certainty, CERTAINTY_LIKELY);
@@ -216,12 +232,11 @@ void resolve_use(Resolver *r, WorldFile *file, uint32_t expr, Resolved *out)
 void resolve_import(Resolver *r, WorldFile *file, uint32_t binding, Resolved *out)
 {
     Values values = evaluate_binding(r, file, binding);
-    Targets targets = {.r = r};
+    Targets targets;
+    begin_targets(&targets, r);
     add_named(&targets, &values);
-    *out = (Resolved){.certainty = values.certainty,
-                      .reason = values.reason,
-                      .targets = targets.refs.items,
-                      .count = (uint32_t)targets.refs.len};
+    *out = (Resolved){.certainty = values.certainty, .reason = values.reason};
+    take_targets(&targets, out);
 }
 
 DefRef resolve_canonical(Resolver *resolver, DefRef def)
@@ -241,21 +256,19 @@ const DefRef *resolve_bases(Resolver *resolver, DefRef type, size_t *count, bool
 void resolve_export(Resolver *resolver, WorldFile *file, Str name, Resolved *out)
 {
     Values values = lookup_export(resolver, file, name);
-    Targets targets = {.r = resolver};
+    Targets targets;
+    begin_targets(&targets, resolver);
     add_named(&targets, &values);
-    *out = (Resolved){.certainty = values.certainty,
-                      .reason = values.reason,
-                      .targets = targets.refs.items,
-                      .count = (uint32_t)targets.refs.len};
+    *out = (Resolved){.certainty = values.certainty, .reason = values.reason};
+    take_targets(&targets, out);
 }
 
 void resolve_member(Resolver *resolver, DefRef type, Str name, Resolved *out)
 {
     Values values = member_of_type(resolver, type, name, false);
-    Targets targets = {.r = resolver};
+    Targets targets;
+    begin_targets(&targets, resolver);
     add_named(&targets, &values);
-    *out = (Resolved){.certainty = values.certainty,
-                      .reason = values.reason,
-                      .targets = targets.refs.items,
-                      .count = (uint32_t)targets.refs.len};
+    *out = (Resolved){.certainty = values.certainty, .reason = values.reason};
+    take_targets(&targets, out);
 }

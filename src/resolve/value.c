@@ -55,8 +55,18 @@ void values_weaken(Values *values, Certainty certainty, Reason reason)
 
 void values_join(Resolver *r, Values *values, const Values *from)
 {
-    for (uint32_t i = 0; i < from->count; i++) values_add(r, values, from->items[i]);
-    for (uint32_t i = 0; i < from->named_count; i++) values_name(r, values, from->named[i]);
+    if (!values->count) { // lists are never changed, so they can be shared
+        values->items = from->items;
+        values->count = from->count;
+    } else {
+        for (uint32_t i = 0; i < from->count; i++) values_add(r, values, from->items[i]);
+    }
+    if (!values->named_count) {
+        values->named = from->named;
+        values->named_count = from->named_count;
+    } else {
+        for (uint32_t i = 0; i < from->named_count; i++) values_name(r, values, from->named[i]);
+    }
     values_weaken(values, from->certainty, from->reason);
 }
 

@@ -167,7 +167,10 @@ typedef struct FileWork {
     const uint32_t *notes;  // indexes into names.notes, by definition
     uint64_t *keys;         // by definition: edge_key, 0: not made yet; NULL: none is
     const uint32_t *starts; // by definition + 1 (0: the file), and one more: its range of `notes`
-    void *own;              // what its language keeps
+    const uint32_t *sets;   // of kept.c, once it knows them: the members that are set to something
+    uint32_t set_count;
+    bool knows_sets;
+    void *own; // what its language keeps
 } FileWork;
 FileWork *file_work(Resolver *r, WorldFile *file);
 

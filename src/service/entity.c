@@ -8,7 +8,7 @@
 #include "base/log.h"
 #include "base/map.h"
 #include "service/entity_.h"
-#include "service/find_index.h"
+#include "service/find_publish.h"
 
 typedef struct Work {
     const Entity *entity;
@@ -86,6 +86,7 @@ static void run_files(Entity *entity, EntityAnswer *out)
                  .slots = ARENA_ARRAY(cx->arena, EntitySlot, slots),
                  .files = ARENA_ARRAY(cx->arena, FileWork, count)};
     pool_each(pool, cx, count, 1, do_file, &work);
+    entity_keep_exports(entity, work.files);
     entity_keep_used(entity, work.files);
     gather(entity, work.files, out);
     for (size_t i = 0; i < slots; i++) {
@@ -142,6 +143,7 @@ static Fail answer(Entity *entity, const RefreshSpec *spec, RefreshHow how, Enti
     TRY(entity_list_files(entity));
     entity_drop_unable(entity);
     TRY(entity_prepare_shapes(entity));
+    TRY(entity_narrow_by_shapes(entity));
     run_files(entity, out);
     if (!out->total) entity_nearest(entity, out);
     sum_up(entity, out);
@@ -156,10 +158,17 @@ static Fail run_in_workspace(Entity *entity, EntityAnswer *out)
                     entity->options->index_dir, &spec);
     RefreshHow how = entity->options->stale_ok ? REFRESH_STALE : REFRESH_FRESH;
     Fail fail = answer(entity, &spec, how, out);
-    if (!fail || fail->kind != PROBLEM_DAMAGED) return fail;
-    log_event(entity->cx, LOG_WARN, "index.unusable", LOG_STR("why", fail->detail));
-    TRY(answer(entity, &spec, REFRESH_MEMORY, out));
-    out->index_trouble = fail->detail;
+    bool damaged = fail && fail->kind == PROBLEM_DAMAGED;
+    if (fail && !damaged) return fail;
+    if (damaged) {
+        log_event(entity->cx, LOG_WARN, "index.unusable", LOG_STR("why", fail->detail));
+        TRY(answer(entity, &spec, REFRESH_MEMORY, out));
+        out->index_trouble = fail->detail;
+    }
+    damaged = out->index_trouble.len > 0;
+    if (out->stale || !refresh_is_due(&entity->view)) return NULL;
+    out->build = find_publish(entity->cx, entity->env, &entity->view, &spec, damaged, &fail);
+    if (fail && !damaged) out->index_trouble = fail->detail;
     return NULL;
 }
 

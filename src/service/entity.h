@@ -13,7 +13,7 @@
 
 #include "index/universe.h"
 #include "service/entity_query.h"
-#include "service/result.h"
+#include "service/find.h"
 
 typedef struct EntityOptions {
     bool stale_ok; // from what is published, without a look at the files
@@ -53,6 +53,7 @@ typedef struct EntityAnswer {
     const Fail *failed; // files that could not be looked at
     size_t failed_count;
     bool stale, timed_out, interrupted;
+    FindBuild build; // of the index, behind the answer
     Str index_trouble;
 } EntityAnswer;
 

@@ -2,6 +2,7 @@
 //
 //   entity_files.c   the files that may hold something, from the index
 //   entity_facts.c   one file: its facts, what of it passes, findings made of it
+//   entity_trigrams.c  of these, for patterns: those that may match
 //   entity_filter.c  whether one definition passes
 //   entity_tests.c   what is a test
 #ifndef CQ_SERVICE_ENTITY__H
@@ -22,9 +23,10 @@ typedef VEC(Finding) FindingVec;
 typedef struct Candidate {
     Str path; // NUL-terminated
     LangId lang;
-    Str brief;  // bytes; empty: there are none
-    int role;   // Role: source first
-    bool leads; // the first of its folder and language
+    uint32_t part, ordinal; // where the index has it
+    Str brief;              // bytes; empty: there are none
+    int role;               // Role: source first
+    bool leads;             // the first of its folder and language
 } Candidate;
 typedef VEC(Candidate) CandidateVec;
 
@@ -62,6 +64,7 @@ void entity_nearest(Entity *entity, EntityAnswer *out);
 typedef struct FileWork { // one file; written by one task
     Fail fail;
     bool parsed, partial, done;
+    bool exports_open; // the first finding, its module, is one only if it passes names on
     uint64_t total;
     Finding *findings;
     uint32_t *defs; // by finding: index into the file's Facts.defs; UINT32_MAX: none
@@ -128,8 +131,7 @@ int32_t entity_body_at(const Facts *facts, uint32_t offset);
 bool entity_calls(const FileFacts *file, uint32_t def, Str name);
 bool entity_name_fits(Str written, Str name); // "a.b.route" and "route"
 
-bool entity_module_fits(FileFacts *file); // all filters, of the file itself
-bool entity_lang_exports(LangId lang);
+bool entity_module_fits(FileFacts *file);   // all filters, of the file itself
 bool entity_lang_has_packages(LangId lang); // several files are one module
 bool entity_asks_cells(const EntityQuery *query);
 const CellScope *entity_cells(const FileFacts *file, uint32_t def); // NULL: it has none
@@ -141,6 +143,13 @@ bool entity_expands_tree(const EntityQuery *query); // whether that needs entity
 // What of the expansions belongs to findings that are shown, by kind.
 void entity_gather_expansions(Entity *entity, const FileWork *work, FindingVec *findings,
                               EntityAnswer *out);
+
+// --- entity_exports.c ---
+
+bool entity_lang_exports(LangId lang);
+// `parent`: the namespace; -1: the file, as the last of its filters.
+bool entity_exports_fit(FileFacts *file, int32_t parent);
+void entity_keep_exports(Entity *entity, FileWork *work); // takes out what was left open and is not
 
 // --- entity_edges.c: what names mean ---
 
@@ -154,13 +163,23 @@ void entity_add_edges(Entity *entity, const FileWork *work, size_t shown, Findin
 // Compiles the patterns for all languages among the files; takes out files of languages in which
 // they are no code. Fails: BAD_REQUEST when they are in none; CANCELLED.
 Fail entity_prepare_shapes(Entity *entity);
+// The number-th shape of a language without a match of which nothing passes; NULL in *out: the next
+// is to be asked for. False behind the last.
+bool entity_needed_shape(const Entity *entity, LangId lang, size_t number, const Shape **out);
 // Takes out the files of languages in which a filter cannot be told, and says so.
 void entity_drop_unable(Entity *entity);
+// Whether the text has what patterns need, so that it is worth a look.
+bool entity_may_match(const FileFacts *file);
 // Parses, when patterns or captures are asked for. Fails: as shape_find
 Fail entity_read_tree(FileFacts *file);
 // inside, has, precedes, follows, composites, nthChild: of a definition, or (def -1) of `span`.
 bool entity_relations_fit(FileFacts *file, Span span, int32_t def);
 void entity_take_matches(FileFacts *file); // of a pattern query
+
+// --- entity_trigrams.c ---
+
+// Takes out files that by the index lack what the patterns need. Fails: DAMAGED.
+Fail entity_narrow_by_shapes(Entity *entity);
 
 // --- entity_text.c ---
 

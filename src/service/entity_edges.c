@@ -415,11 +415,10 @@ void entity_keep_used(Entity *entity, FileWork *work)
     }
     graph_close(&graph);
     if (used.unsure)
-        VEC_PUSH(
-            entity->cx->arena, &entity->limits,
-            str_format(entity->cx->arena,
-                       "used_by counts exact and likely uses; %llu uses are known by name only "
-                       "or dynamic",
-                       (unsigned long long)used.unsure));
+        VEC_PUSH(entity->cx->arena, &entity->limits,
+                 str_format(entity->cx->arena,
+                            "used_by counts exact and likely uses; of %llu more only the name is "
+                            "known, or they are dynamic",
+                            (unsigned long long)used.unsure));
     tell_languages(entity, work);
 }

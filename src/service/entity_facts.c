@@ -43,13 +43,18 @@ static bool use_stored(FileFacts *file)
     return file->has_brief;
 }
 
+static Fail read_text(FileFacts *file)
+{
+    TRY(os_read_file(file->cx, file->entity->workspace.dir, file->file->path.ptr,
+                     FACTS_LARGEST_FILE, &file->text));
+    if (str_starts(file->text, STR("\xEF\xBB\xBF")))
+        file->text = str_sub(file->text, 3, file->text.len);
+    return NULL;
+}
+
 static Fail read_facts(FileFacts *file)
 {
     const Entity *entity = file->entity;
-    TRY(os_read_file(file->cx, entity->workspace.dir, file->file->path.ptr, FACTS_LARGEST_FILE,
-                     &file->text));
-    if (str_starts(file->text, STR("\xEF\xBB\xBF")))
-        file->text = str_sub(file->text, 3, file->text.len);
     if (use_stored(file)) return NULL;
     ParseJob job = {.lang = file->file->lang,
                     .grammars = entity->env->grammars,
@@ -156,6 +161,44 @@ static void add_raises(FileFacts *file, uint32_t index, Json *details)
                                sizeof *found.items));
 }
 
+static bool is_word_byte(char c)
+{
+    return c == '_' || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+static bool has_word(Str text, Str word)
+{
+    for (size_t at = 0; word.len && at + word.len <= text.len; at++) {
+        const char *found = memchr(text.ptr + at, word.ptr[0], text.len - word.len + 1 - at);
+        if (!found) return false;
+        at = (size_t)(found - text.ptr);
+        if (!str_starts(str_sub(text, at, text.len), word)) continue;
+        bool begins = !at || !is_word_byte(text.ptr[at - 1]);
+        if (begins && (at + word.len == text.len || !is_word_byte(text.ptr[at + word.len])))
+            return true;
+    }
+    return false;
+}
+
+// What the file imports and `within` names: all of it for the file itself.
+static void add_imports(FileFacts *file, Span within, Json *details)
+{
+    Arena *kept = &file->slot->kept;
+    Json *list = json_new_array(kept);
+    Str text = str_sub(file->text, within.start, within.end);
+    for (uint32_t i = 0; i < file->facts.import_count; i++) {
+        const Import *import = &file->facts.imports[i];
+        Str first = str_sub(import->module, 0, str_find(import->module, '.'));
+        Str local = import->alias.len ? import->alias : import->name.len ? import->name : first;
+        if (text.len < file->text.len && !has_word(text, local)) continue;
+        const char *dot = import->module.len && import->name.len ? "." : "";
+        json_push(kept, list,
+                  json_new_str(kept, str_format(kept, STR_FMT "%s" STR_FMT, STR_ARG(import->module),
+                                                dot, STR_ARG(import->name))));
+    }
+    json_set(kept, details, STR("imports"), list);
+}
+
 static bool wants_decorators(const EntityQuery *query)
 {
     return query->kind == ENTITY_DECORATOR || query->decorated_by.len ||
@@ -183,6 +226,7 @@ static const Json *def_details(FileFacts *file, uint32_t index)
     Json *details = json_new_object(kept);
     if (file->facts.defs[index].declaration)
         json_set(kept, details, STR("declaration"), json_new_bool(kept, true));
+    if (query->fields & FIELD_IS_IMPORTS) add_imports(file, file->facts.defs[index].full, details);
     if (wants_decorators(query)) add_decorators(file, index, details);
     if (query->raises.asked) add_raises(file, index, details);
     if (entity_asks_cells(query)) add_cells(file, index, details);
@@ -404,8 +448,12 @@ static void take_module(FileFacts *file)
                        .kind = STR("module"),
                        .name = name,
                        .qualified = qualified};
+    Span all = {0, (uint32_t)file->text.len};
+    Json *details = json_new_object(kept);
+    if (query->fields & FIELD_IS_IMPORTS) add_imports(file, all, details);
+    finding.details = details->len ? details : NULL;
     finding.stable_id = stable_id(kept, file->file->path, STR(""), finding.category, 0);
-    entity_place(file, (Span){0, (uint32_t)file->text.len}, 0, &finding);
+    entity_place(file, all, 0, &finding);
     entity_add(file, &finding, UINT32_MAX);
 }
 
@@ -432,15 +480,22 @@ static void take_file(FileFacts *file)
     take_defs(file);
 }
 
+static Fail answer_in(FileFacts *file)
+{
+    TRY(read_facts(file));
+    TRY(entity_read_tree(file));
+    if (file->entity->query->is_pattern) entity_take_matches(file);
+    else take_file(file);
+    return NULL;
+}
+
 void entity_do_file(const Entity *entity, EntitySlot *slot, const Candidate *candidate,
                     FileWork *out)
 {
     Ctx cx = ctx_child(entity->cx, &slot->scratch);
     FileFacts file = {.entity = entity, .cx = &cx, .slot = slot, .file = candidate, .out = out};
-    Fail fail = read_facts(&file);
-    if (!fail) fail = entity_read_tree(&file);
-    if (!fail && entity->query->is_pattern) entity_take_matches(&file);
-    else if (!fail) take_file(&file);
+    Fail fail = read_text(&file);
+    if (!fail && entity_may_match(&file)) fail = answer_in(&file);
     out->fail = problem_copy(&slot->kept, fail);
     out->partial = file.facts.partial;
     out->findings = file.findings.items;

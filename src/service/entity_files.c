@@ -200,7 +200,6 @@ static void narrow_part(Narrow *narrow, const EntityQuery *query)
     if (query->captures.len) need_word(narrow, query->captures);
     if (query->raises.name.len) need_word(narrow, query->raises.name);
     if (query->defines.name.len) need_word(narrow, query->defines.name);
-    if (query->exports.name.len) need_word(narrow, query->exports.name);
     if (query->is_pattern) return;
     if (lists_definitions(query->kind)) need_definitions(narrow, query);
     else if (exact && query->kind != ENTITY_MODULE) need_word(narrow, query->name.text);
@@ -249,6 +248,8 @@ static void list_part(Entity *entity, size_t number)
         Str path = str_copy(arena, lexicon_path(lexicon, file));
         Candidate candidate = {.path = path,
                                .lang = lang,
+                               .part = (uint32_t)number,
+                               .ordinal = file,
                                .brief = stored_brief(entity, number, file, path),
                                .role = (int)role_of_path(path)};
         VEC_PUSH(arena, &entity->files, candidate);

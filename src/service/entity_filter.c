@@ -108,81 +108,6 @@ static bool defines(FileFacts *file, uint32_t index, const Join *join)
     return false;
 }
 
-// --- what a module offers to others ---
-
-bool entity_lang_exports(LangId lang)
-{
-    switch (lang) {
-    case LANG_python:
-    case LANG_javascript:
-    case LANG_typescript:
-    case LANG_tsx:
-    case LANG_go:
-    case LANG_rust:
-    case LANG_java:
-    case LANG_c:
-    case LANG_cpp: return true;
-    default: return false;
-    }
-}
-
-// Python's __all__, as written; empty: there is none.
-static Str python_all(const FileFacts *file)
-{
-    for (uint32_t i = 0; i < file->facts.def_count; i++) {
-        const Def *def = &file->facts.defs[i];
-        if (def->parent < 0 && str_eq(def->name, STR("__all__")))
-            return str_sub(file->text, def->full.start, def->full.end);
-    }
-    return STR_NONE;
-}
-
-static bool lists_name(Arena *arena, Str list, Str name)
-{
-    return str_contains(list, str_format(arena, "\"" STR_FMT "\"", STR_ARG(name))) ||
-           str_contains(list, str_format(arena, "'" STR_FMT "'", STR_ARG(name)));
-}
-
-static bool has_word(Str head, const char *word)
-{
-    Str part;
-    while (str_next(&head, ' ', &part))
-        if (str_eq(part, str_from(word))) return true;
-    return false;
-}
-
-static bool is_exported(FileFacts *file, const Def *def)
-{
-    Str head = str_sub(file->text, def->full.start, def->name_span.start);
-    Str all = file->facts.lang == LANG_python ? python_all(file) : STR_NONE;
-    switch (file->facts.lang) {
-    case LANG_python:
-        if (all.len) return lists_name(file->cx->arena, all, def->name);
-        return !str_starts(def->name, STR("_"));
-    case LANG_javascript:
-    case LANG_typescript:
-    case LANG_tsx: return str_starts(head, STR("export"));
-    case LANG_go: return def->name.len && def->name.ptr[0] >= 'A' && def->name.ptr[0] <= 'Z';
-    case LANG_rust: return has_word(head, "pub") || str_contains(head, STR("pub("));
-    case LANG_java: return has_word(head, "public");
-    default: return !has_word(head, "static");
-    }
-}
-
-// `parent`: the namespace; -1: the file.
-static bool exports_fit(FileFacts *file, int32_t parent)
-{
-    const Join *join = &file->entity->query->exports;
-    if (!join->asked) return true;
-    for (uint32_t i = 0; i < file->facts.def_count; i++) {
-        const Def *def = &file->facts.defs[i];
-        if (def->parent != parent || !entity_has_kind(file, join->kind, i)) continue;
-        if (join->name.len && !str_eq(def->name, join->name)) continue;
-        if (is_exported(file, def)) return true;
-    }
-    return false;
-}
-
 static bool is_nested(const Facts *facts, uint32_t index)
 {
     for (int32_t up = facts->defs[index].parent; up >= 0; up = facts->defs[up].parent)
@@ -271,7 +196,7 @@ bool entity_takes(FileFacts *file, uint32_t index)
     if (!scope_fits(file, index)) return false;
     if (query->calls.len && !entity_calls(file, index, query->calls)) return false;
     if (query->defines.asked && !defines(file, index, &query->defines)) return false;
-    if (!exports_fit(file, (int32_t)index)) return false;
+    if (!entity_exports_fit(file, (int32_t)index)) return false;
     if (!decorators_fit(file, index) || !raises_fit(file, index)) return false;
     return entity_relations_fit(file, def->full, (int32_t)index);
 }
@@ -293,6 +218,7 @@ bool entity_module_fits(FileFacts *file)
     for (uint32_t i = 0; i < facts->def_count && !defined; i++)
         defined = facts->defs[i].parent < 0 && entity_has_kind(file, join->kind, i) &&
                   (!join->name.len || str_eq(facts->defs[i].name, join->name));
-    return fits && defined && exports_fit(file, -1) &&
-           entity_relations_fit(file, (Span){0, (uint32_t)file->text.len}, -1);
+    if (!fits || !defined) return false;
+    if (!entity_relations_fit(file, (Span){0, (uint32_t)file->text.len}, -1)) return false;
+    return entity_exports_fit(file, -1); // last: it says that the file was taken
 }

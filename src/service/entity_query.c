@@ -53,8 +53,7 @@ static const char *const strictness_names[] = {"cst", "smart", "ast", "relaxed",
 static const char *const expand_names[] = {"callers", "callees",          "imports", "raises",
                                            "scope",   "bytecode_surface", NULL};
 static const char *const field_names[] = {
-    "def",      "loc",     "imports", "decorators", "decorated_functions",
-    "evidence", "callers", "callees", NULL};
+    "def", "loc", "imports", "decorators", "decorated_functions", "callers", "callees", NULL};
 
 const char *expand_name(ExpandKind kind)
 {
@@ -388,6 +387,8 @@ static Fail make_fields(Maker *m, EntityKey key, Str text)
     TRY(make_list(m, key, text, false, &items));
     for (size_t i = 0; i < items.count; i++) {
         int field = 0;
+        if (str_eq(items.items[i], STR("evidence")))
+            return BAD(m, key, "callers and callees tell how many there are and how sure each is");
         TRY(choose(m, key, items.items[i], field_names, "field", &field));
         m->out->fields |= 1u << field;
     }
@@ -660,6 +661,21 @@ static Fail check_definitions(Maker *m)
     return BAD(m, key, "only definitions have it, not entity=%s", entities[m->out->kind].name);
 }
 
+// A column or section that would always be empty.
+static Fail check_shown(Maker *m)
+{
+    const uint32_t always = FIELD_IS_DEF | FIELD_IS_LOC;
+    bool module = m->out->kind == ENTITY_MODULE;
+    if (m->out->is_pattern) return NULL;
+    if (module && m->out->expands)
+        return BAD(m, KEY_expand, "modules are not expanded; for their imports: fields=imports");
+    if (!module && entity_kind_mask(m->out->kind)) return NULL;
+    if (m->out->fields & ~(always | (module ? FIELD_IS_IMPORTS : 0)))
+        return BAD(m, KEY_fields, "entity=%s has only def, loc%s", entities[m->out->kind].name,
+                   module ? ", imports" : "");
+    return NULL;
+}
+
 Fail entity_query_make(Ctx *cx, const EntityWords *words, EntityQuery *out)
 {
     *out = (EntityQuery){.kind = ENTITY_ANY,
@@ -681,6 +697,7 @@ Fail entity_query_make(Ctx *cx, const EntityWords *words, EntityQuery *out)
     }
     TRY(check_options(&m));
     TRY(check_definitions(&m));
+    TRY(check_shown(&m));
     make_relations(&m);
     TRY(check_short_forms(&m));
     bool crossed = out->decorators_max >= 0 && out->decorators_min > out->decorators_max;

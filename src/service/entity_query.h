@@ -128,15 +128,14 @@ typedef enum ExpandKind {
 } ExpandKind;
 const char *expand_name(ExpandKind kind);
 
-typedef enum EntityField { // bits of EntityQuery.fields
+typedef enum EntityField { // bits of EntityQuery.fields, in the order of field_names
     FIELD_IS_DEF = 1,
     FIELD_IS_LOC = 2,
     FIELD_IS_IMPORTS = 4,
     FIELD_IS_DECORATORS = 8,
     FIELD_IS_DECORATED_FUNCTIONS = 16,
-    FIELD_IS_EVIDENCE = 32,
-    FIELD_IS_CALLERS = 64,
-    FIELD_IS_CALLEES = 128,
+    FIELD_IS_CALLERS = 32,
+    FIELD_IS_CALLEES = 64,
 } EntityField;
 
 typedef struct EntityQuery {

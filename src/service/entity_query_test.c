@@ -101,7 +101,14 @@ static void refuses(void **state)
          "column 17: expand=callers(depth=0): \"(depth=0)\" is not (depth=N) with N from 1 to 20"},
         {"entity=function fields=hazards",
          "column 17: fields=hazards: unknown field \"hazards\"; known are def, loc, imports, "
-         "decorators, decorated_functions, evidence, callers, callees"},
+         "decorators, decorated_functions, callers, callees"},
+        {"entity=function fields=evidence",
+         "column 17: fields=evidence: callers and callees tell how many there are and how sure "
+         "each is"},
+        {"entity=import fields=callers",
+         "column 15: fields=callers: entity=import has only def, loc"},
+        {"entity=module expand=callers", "column 15: expand=callers: modules are not expanded; for "
+                                         "their imports: fields=imports"},
         {"entity=function strictness=strict has=x",
          "column 17: strictness=strict: unknown strictness \"strict\"; known are cst, smart, ast, "
          "relaxed, signature"},

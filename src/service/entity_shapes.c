@@ -376,13 +376,21 @@ static Fail match_all(FileFacts *file, struct FileShapes *shapes, ShapeMatches *
     return NULL;
 }
 
-static bool may_match(const FileFacts *file)
+bool entity_needed_shape(const Entity *entity, LangId lang, size_t number, const Shape **out)
 {
-    const LangShapes *shapes = &file->entity->shapes->of[file->file->lang];
-    for (size_t i = 0; i < shapes->count; i++)
-        if (shapes->items[i].required && shapes->items[i].shape &&
-            !shape_may_match(shapes->items[i].shape, file->text))
-            return false;
+    const LangShapes *shapes = &entity->shapes->of[lang];
+    if (number >= shapes->count) return false;
+    const Compiled *compiled = &shapes->items[number];
+    *out = compiled->required ? compiled->shape : NULL;
+    return true;
+}
+
+bool entity_may_match(const FileFacts *file)
+{
+    const Shape *shape;
+    if (!file->entity->shapes) return true;
+    for (size_t i = 0; entity_needed_shape(file->entity, file->file->lang, i, &shape); i++)
+        if (shape && !shape_may_match(shape, file->text)) return false;
     return true;
 }
 
@@ -398,7 +406,6 @@ Fail entity_read_tree(FileFacts *file)
         matches = ARENA_ARRAY(arena, ShapeMatches, compiled->count);
         *shapes = (struct FileShapes){compiled->items, matches, compiled->count};
         file->shapes = shapes;
-        if (!may_match(file)) return NULL; // without matches nothing passes
     }
     if (!asks_shapes && !asks_cells) return NULL;
     TRY(shape_parse(file->cx, file->slot->parser, file->file->lang, file->text, &file->tree));

@@ -80,6 +80,16 @@ static Fail settle(Ctx *cx, Str path, OsType type, Str *real)
     return NULL;
 }
 
+// Fails: BAD_REQUEST for a file that lies, or leads, outside the workspace.
+static Fail check_confined(Places *places, Str path)
+{
+    Ctx *cx = places->cx;
+    Str real, relative;
+    TRY(os_real_path(cx, str_cstr(cx->arena, path), &real));
+    if (workspace_below(&places->workspace, real, &relative)) return NULL;
+    return FAIL(cx->arena, BAD_REQUEST, "\"" STR_FMT "\" is outside the workspace", STR_ARG(path));
+}
+
 static Fail add_existing(Places *places, Str path)
 {
     Ctx *cx = places->cx;
@@ -88,6 +98,7 @@ static Fail add_existing(Places *places, Str path)
     TRY(os_stat(cx, OS_CWD, str_cstr(cx->arena, path), OS_FOLLOW, &info));
     TRY(settle(cx, path, info.type, &real));
     if (info.type == OS_DIR) return add_folder(places, real);
+    if (places->env->confined) TRY(check_confined(places, path));
     add_place(places, real);
     return NULL;
 }
@@ -116,11 +127,21 @@ static Str namesake(Places *places, Str path)
     return STR_NONE;
 }
 
+// A server's clients are not told what lies outside the workspace.
+static bool may_list(Places *places, Str folder)
+{
+    Str real, relative;
+    if (!places->env->confined) return true;
+    return !os_real_path(places->cx, str_cstr(places->cx->arena, folder), &real) &&
+           workspace_below(&places->workspace, real, &relative);
+}
+
 static Fail not_found(Places *places, Str given, Str path)
 {
     Arena *arena = places->cx->arena;
-    Str near = nearest_sibling(places->cx, path), folder = folder_of(given);
+    Str near = STR_NONE, folder = folder_of(given);
     bool bare = str_eq(folder, STR(".")) && !str_starts(given, STR("./"));
+    if (may_list(places, folder_of(path))) near = nearest_sibling(places->cx, path);
     if (!near.len) near = namesake(places, given);
     else if (!bare) near = join(arena, folder, near);
     if (!near.len)

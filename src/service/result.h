@@ -82,6 +82,7 @@ typedef struct Env {
     struct WorkerPool *workers; // for what is asked to be isolated; starts when first used
     Str root; // --root as given; empty: the top of the git working tree around the working folder
     bool stdin_allowed; // "-" may be read: the command line, not a library or a server
+    bool confined;      // requests are others': they may name no file outside the workspace
     // What search makes of `root`, when app/ had to find it anyway and the process answers one
     // request only; else NULL. Its folder is closed.
     const struct Workspace *workspace;

@@ -25,7 +25,7 @@ enum {
 
 // Where messages for the client go. `origin` is what mcp_session_take was given with the request
 // that the message belongs to (its answer, or its progress); NULL for what belongs to none. `last`:
-// the origin is not used any more.
+// the origin is not used any more; then `message` is empty for a request that was cancelled.
 typedef struct McpSink {
     void *self;
     void (*send)(void *self, void *origin, Str message, bool last);

@@ -495,7 +495,8 @@ static uint32_t leave_invocation(Naming *n, TSNode node, uint32_t value)
 
 static bool enter_tokens(Naming *n, TSNode node)
 {
-    if (!strcmp(ts_node_type(naming_around(n, 1)), "attribute")) return false;
+    TSNode around = naming_around(n, 1); // none in what a broken file leaves
+    if (!ts_node_is_null(around) && !strcmp(ts_node_type(around), "attribute")) return false;
     if (rust_looks_like_items(n->x, node) && naming_reparse(n, node)) return false;
     rust_scan_tokens(n, extract_span(node));
     return false;

@@ -1,0 +1,38 @@
+// door/http/routes.h - what `cq serve` serves: one table, and what its handlers share.
+//
+// Threads: the table is constant; a ServeApp is frozen, its parts lock themselves.
+#ifndef CQ_DOOR_HTTP_ROUTES_H
+#define CQ_DOOR_HTTP_ROUTES_H
+
+#include "door/http/server.h"
+
+typedef struct HttpRuns HttpRuns;
+
+typedef struct ServeApp { // call_app
+    Sites *sites;
+    HttpRuns *runs;
+    HttpServer *server;
+    Pool *pool;
+    Log *log;
+    Flag tending; // a task looks after the runs
+} ServeApp;
+
+extern const HttpRoute http_routes[]; // ends with {0}; routes.c
+
+// Handlers, by the file they are in.
+void route_op(HttpCall *call);               // routes_op.c
+bool route_op_is_harmless(const OpSpec *op); // it only looks: GET will do
+void route_run_start(HttpCall *call);        // routes_run.c
+void route_run_list(HttpCall *call);
+void route_run_show(HttpCall *call);
+void route_run_cancel(HttpCall *call);
+void route_run_events(HttpCall *call);
+void route_readyz(HttpCall *call); // routes_status.c
+void route_capz(HttpCall *call);
+void route_metrics(HttpCall *call);
+void route_reload(HttpCall *call);
+void route_openapi(HttpCall *call); // openapi.c
+void openapi_write(JsonWriter *w);
+void route_static(HttpCall *call); // static.c
+
+#endif

@@ -1,0 +1,41 @@
+// door/http/runs.h - runs of plans that clients started and look at: kept for a while after their
+// end.
+//
+//   runs_start --> running --> ended --kept for KEEP_S, or until many newer ones ended--> gone
+//                     `--runs_cancel, runs_stop_all
+//
+// Threads: any. Memory: heap; each run keeps its context alive.
+// Blocks:  runs_free, for cells that do not stop.
+#ifndef CQ_DOOR_HTTP_RUNS_H
+#define CQ_DOOR_HTTP_RUNS_H
+
+#include "door/http/sites.h"
+#include "op/run.h"
+
+typedef struct HttpRuns HttpRuns;
+typedef struct HttpRun HttpRun;
+
+HttpRuns *runs_new(Pool *pool);
+void runs_free(HttpRuns *runs); // all let go of before; NULL is fine
+
+// *out is to be let go of. `owner` is who may cancel it.
+// Fails: as run_start; UNAVAILABLE when too many run.
+MUST_CHECK Fail runs_start(Ctx *cx, HttpRuns *runs, Live *live, const RunArgs *args, Str owner,
+                           HttpRun **out);
+HttpRun *runs_find(HttpRuns *runs, Str id); // to be let go of; NULL: there is none
+void runs_let_go(HttpRun *run);             // NULL is fine; never blocks
+void runs_stop_all(HttpRuns *runs, Str reason);
+size_t runs_running(HttpRuns *runs);
+bool runs_any(HttpRuns *runs); // running or ended
+// Writes off cells that do not stop, and forgets old runs: to be called now and then.
+void runs_tend(HttpRuns *runs);
+
+Run *run_of(HttpRun *run);
+Str run_workspace(const HttpRun *run);
+Str run_root(const HttpRun *run);
+bool run_is_of(const HttpRun *run, Str owner);
+int64_t run_lasted_ns(HttpRun *run); // until its end, or now
+// The runs there are, newest first: an array of {run_id, state, workspace, started} in `w`.
+void runs_list(HttpRuns *runs, JsonWriter *w);
+
+#endif

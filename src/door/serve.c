@@ -1,0 +1,357 @@
+// door/serve.c
+//
+// DESIGN. Made in this order and closed in reverse: log, lock of the workspaces, pool, contexts,
+// event loop, addresses. The line on stdout is written when all of it is there. A reload builds new
+// contexts on a thread of the pool and swaps them in (http/sites.c); when it fails, the old ones
+// stay and the log says why.
+#include "door/serve.h"
+
+#include <assert.h>
+
+#include "base/clock.h"
+#include "base/digest.h"
+#include "base/os_disk.h"
+#include "base/os_socket.h"
+#include "base/vec.h"
+#include "base/version.h"
+#include "door/http/routes.h"
+#include "door/http/runs.h"
+
+enum { MOST_SECONDS = 86400, MOST_TOKEN_BYTES = 4096, LEAST_TOKEN_BYTES = 16 };
+
+const Field serve_fields[] = {
+    FIELD(ServeArgs, roots, PATHS,
+          "workspaces to answer for, each named after its folder; without one, --root or the "
+          "workspace around the working folder",
+          .flags = FIELD_POSITIONAL, .value_name = "ROOT"),
+    FIELD(ServeArgs, listen, STRS,
+          "127.0.0.1:PORT, [::1]:PORT or unix:PATH, where port 0 is any free one; default: a "
+          "socket in the runtime directory",
+          .value_name = "ADDRESS"),
+    FIELD(ServeArgs, token_file, PATH,
+          "file with the token that admin requests need, and all from other machines; default: "
+          "$CQ_TOKEN"),
+    FIELD(ServeArgs, allow_host, STRS,
+          "name that a Host header may have, besides localhost and addresses",
+          .value_name = "NAME"),
+    FIELD(ServeArgs, allow_origin, STRS, "site whose pages may ask, such as http://localhost:3000",
+          .value_name = "ORIGIN"),
+    FIELD(ServeArgs, work_threads, INT, "requests in work at once", .fallback = "8", .least = 1,
+          .most = 256),
+    FIELD(ServeArgs, queue, INT, "requests that may wait for that; more get 429", .fallback = "256",
+          .least = 0, .most = 65536),
+    FIELD(ServeArgs, per_client, INT, "requests at once of one client; more get 429",
+          .fallback = "128", .least = 1, .most = 65536),
+    FIELD(ServeArgs, streams, INT, "event streams and long polls at once", .fallback = "64",
+          .least = 1, .most = 1024),
+    FIELD(ServeArgs, connections, INT, "open at once; then the longest idle one is closed",
+          .fallback = "1024", .least = 1, .most = 65536),
+    FIELD(ServeArgs, body_bytes, SIZE, "of a request's body", .fallback = "4M"),
+    FIELD(ServeArgs, answer_bytes, SIZE, "of an answer", .fallback = "64M"),
+    FIELD(ServeArgs, head_timeout, REAL, "seconds for the headers of a request to arrive",
+          .fallback = "10", .value_name = "SECONDS", .least = 0, .most = MOST_SECONDS),
+    FIELD(ServeArgs, body_timeout, REAL, "seconds for its body", .fallback = "30",
+          .value_name = "SECONDS", .least = 0, .most = MOST_SECONDS),
+    FIELD(ServeArgs, idle_timeout, REAL, "seconds between two requests of a connection",
+          .fallback = "75", .value_name = "SECONDS", .least = 0, .most = MOST_SECONDS),
+    FIELD(ServeArgs, write_timeout, REAL, "seconds without the client reading on", .fallback = "30",
+          .value_name = "SECONDS", .least = 0, .most = MOST_SECONDS),
+    FIELD(ServeArgs, drain, REAL, "seconds that work may go on after SIGTERM", .fallback = "10",
+          .value_name = "SECONDS", .least = 0, .most = MOST_SECONDS),
+    {0},
+};
+
+typedef struct Serve {
+    Cli *cli;
+    const ServeArgs *args;
+    StrList roots; // real paths
+    Str runtime_dir;
+    Str token;
+    OsFile lock;
+    Log log;
+    ServeApp app;
+} Serve;
+
+// ---- what is needed first
+
+static Fail read_token(Ctx *cx, Serve *serve)
+{
+    Str token = os_env("CQ_TOKEN");
+    if (serve->args->token_file.len)
+        TRY(os_read_file(cx, OS_CWD, str_cstr(cx->arena, serve->args->token_file), MOST_TOKEN_BYTES,
+                         &token));
+    serve->token = str_trim(token);
+    if (!serve->args->token_file.len && !serve->token.len) return NULL;
+    if (serve->token.len < LEAST_TOKEN_BYTES)
+        return FAIL(cx->arena, BAD_REQUEST, "a token has at least %d characters",
+                    LEAST_TOKEN_BYTES);
+    return NULL;
+}
+
+static Fail find_root(Ctx *cx, Str root, Str *out)
+{
+    Workspace workspace;
+    TRY(workspace_open(cx, root, !root.len, &workspace));
+    *out = str_copy(cx->arena, workspace.root);
+    workspace_close(&workspace);
+    return NULL;
+}
+
+static Fail find_roots(Ctx *cx, Serve *serve)
+{
+    const StrList *given = &serve->args->roots;
+    VEC(Str) roots = {0};
+    Str root;
+    for (size_t i = 0; i < given->count; i++) {
+        TRY(find_root(cx, given->items[i], &root));
+        VEC_PUSH(cx->arena, &roots, root);
+    }
+    if (!given->count) {
+        TRY(find_root(cx, serve->cli->parsed.global.root, &root));
+        VEC_PUSH(cx->arena, &roots, root);
+    }
+    serve->roots = (StrList){roots.items, roots.len};
+    return NULL;
+}
+
+// $XDG_RUNTIME_DIR/cq, or a folder of the temporary directory that is only this user's.
+static Fail make_runtime_dir(Ctx *cx, Serve *serve)
+{
+    Str base = os_env("XDG_RUNTIME_DIR");
+    OsStat info;
+    Str dir = base.len ? str_format(cx->arena, STR_FMT "/cq", STR_ARG(base))
+                       : str_format(cx->arena, "/tmp/cq-%u", (unsigned)os_user());
+    TRY(os_make_dirs(cx, dir.ptr, 0700));
+    TRY(os_stat(cx, OS_CWD, dir.ptr, OS_NOFOLLOW, &info));
+    if (info.type != OS_DIR || (info.mode & 077))
+        return FAIL(cx->arena, IO, STR_FMT " can be used by others; make it a folder of mode 0700",
+                    STR_ARG(dir));
+    serve->runtime_dir = dir;
+    return NULL;
+}
+
+// The name that stands for the set of workspaces, whatever their order.
+static Str set_name(Arena *arena, const Serve *serve)
+{
+    Str *sorted = ARENA_ARRAY(arena, Str, serve->roots.count);
+    for (size_t i = 0; i < serve->roots.count; i++) {
+        size_t at = i;
+        for (; at && str_cmp(sorted[at - 1], serve->roots.items[i]) > 0; at--)
+            sorted[at] = sorted[at - 1];
+        sorted[at] = serve->roots.items[i];
+    }
+    Digester digester;
+    digester_init(&digester);
+    for (size_t i = 0; i < serve->roots.count; i++) digester_add(&digester, sorted[i]);
+    Digest digest = digester_end(&digester);
+    return str_sub(digest_hex(arena, &digest), 0, 16);
+}
+
+static Fail take_lock(Ctx *cx, Serve *serve)
+{
+    bool got = false;
+    Str name = set_name(cx->arena, serve);
+    Str path = str_format(cx->arena, STR_FMT "/" STR_FMT ".lock", STR_ARG(serve->runtime_dir),
+                          STR_ARG(name));
+    TRY(os_open_lock(cx, OS_CWD, path.ptr, &serve->lock));
+    TRY(os_lock(cx, serve->lock, 0, &got));
+    if (!got) {
+        int holder = os_lock_holder(serve->lock);
+        Fail fail =
+            FAIL(cx->arena, UNAVAILABLE, "process %d serves these workspaces already", holder);
+        return problem_with_int(cx->arena, fail, "pid", holder);
+    }
+    os_lock_sign(serve->lock);
+    return NULL;
+}
+
+// ---- the server
+
+static void reload(void *arg)
+{
+    ServeApp *app = arg;
+    Arena arena = {0};
+    Ctx cx = {.arena = &arena, .log = app->log};
+    int64_t start_ns = clock_now_ns();
+    Fail fail = sites_reload(&cx, app->sites);
+    if (fail) log_event(&cx, LOG_ERROR, "serve.reload_failed", LOG_STR("detail", fail->detail));
+    else
+        log_event(&cx, LOG_INFO, "serve.reloaded",
+                  LOG_INT("generation", (int64_t)sites_generation(app->sites)),
+                  LOG_INT("us", (clock_now_ns() - start_ns) / 1000));
+    arena_fini(&arena);
+}
+
+// What runs may go on until the drain's time is over.
+static void stopping(void *arg, bool at_once)
+{
+    const ServeApp *app = arg;
+    if (at_once) runs_stop_all(app->runs, STR("the server ends"));
+}
+
+static bool is_idle(void *arg)
+{
+    const ServeApp *app = arg;
+    return !runs_running(app->runs);
+}
+
+static void tend(void *arg, int slot)
+{
+    (void)slot;
+    ServeApp *app = arg;
+    runs_tend(app->runs);
+    flag_set(&app->tending, 0);
+}
+
+static void tick(void *arg)
+{
+    ServeApp *app = arg;
+    if (flag_get(&app->tending) || !runs_any(app->runs)) return;
+    flag_set(&app->tending, 1);
+    pool_detach_io(app->pool, tend, app);
+}
+
+static HttpLimits limits_of(const ServeArgs *args)
+{
+    return (HttpLimits){.connections = args->connections,
+                        .per_client = args->per_client,
+                        .work_threads = args->work_threads,
+                        .queue = args->queue,
+                        .streams = args->streams,
+                        .body_bytes = args->body_bytes,
+                        .answer_bytes = args->answer_bytes,
+                        .head_s = args->head_timeout,
+                        .body_s = args->body_timeout,
+                        .idle_s = args->idle_timeout,
+                        .write_s = args->write_timeout,
+                        .drain_s = args->drain};
+}
+
+static Fail make_sites(Ctx *cx, Serve *serve)
+{
+    ContextSpec spec;
+    TRY(cli_context_spec(serve->cli, &spec));
+    spec.command = STR("serve");
+    spec.one_request = spec.reads_stdin = false;
+    spec.confined = true;
+    return sites_new(cx, &spec, &serve->roots, serve->app.pool, &serve->app.sites);
+}
+
+static Fail listen_all(Ctx *cx, Serve *serve, HttpAddress *addresses, size_t count)
+{
+    const StrList *given = &serve->args->listen;
+    for (size_t i = 0; i < count; i++) {
+        Str text = given->count ? given->items[i] : STR_NONE;
+        if (!text.len)
+            text = str_format(cx->arena, "unix:" STR_FMT "/" STR_FMT ".sock",
+                              STR_ARG(serve->runtime_dir), STR_ARG(set_name(cx->arena, serve)));
+        TRY(text_read_address(cx->arena, text, &addresses[i]));
+        TRY(server_listen(cx, serve->app.server, &addresses[i]));
+    }
+    return NULL;
+}
+
+// The one line on stdout.
+static Fail announce(Ctx *cx, Serve *serve, const HttpAddress *addresses, size_t count)
+{
+    Buf buf = buf_on(cx->arena);
+    JsonWriter w = {.out = &buf};
+    json_begin_object(&w);
+    json_key(&w, "listening");
+    json_begin_array(&w);
+    for (size_t i = 0; i < count; i++)
+        json_write_str(&w, text_show_address(cx->arena, &addresses[i]));
+    json_end(&w);
+    json_key(&w, "workspaces");
+    json_begin_object(&w);
+    for (size_t i = 0; i < serve->roots.count; i++) {
+        json_key_str(&w, sites_name(serve->app.sites, i));
+        json_write_str(&w, serve->roots.items[i]);
+    }
+    json_end(&w);
+    json_member_int(&w, "pid", os_pid());
+    json_member_str(&w, "cq_version", STR(CQ_VERSION));
+    json_end(&w);
+    buf_byte(&buf, '\n');
+    return os_write(cx, OS_STDOUT, buf_str(&buf));
+}
+
+static Fail serve_sites(Ctx *cx, Serve *serve)
+{
+    HttpServerSpec spec = {.limits = limits_of(serve->args),
+                           .routes = http_routes,
+                           .sites = serve->app.sites,
+                           .pool = serve->app.pool,
+                           .token = serve->token,
+                           .hosts = serve->args->allow_host,
+                           .origins = serve->args->allow_origin,
+                           .app = &serve->app,
+                           .stopping = stopping,
+                           .idle = is_idle,
+                           .tick = tick,
+                           .reload = reload};
+    size_t count = MAX(serve->args->listen.count, 1);
+    HttpAddress *addresses = ARENA_ARRAY(cx->arena, HttpAddress, count);
+    TRY(server_new(cx, &spec, &serve->app.server));
+    Fail fail = listen_all(cx, serve, addresses, count);
+    if (!fail) fail = announce(cx, serve, addresses, count);
+    if (!fail) server_run(serve->app.server);
+    pool_drain(serve->app.pool); // a reload may be under way
+    server_free(serve->app.server);
+    for (size_t i = 0; i < count; i++) {
+        if (!addresses[i].path.len) continue;
+        Fail gone = os_remove(cx, OS_CWD, str_cstr(cx->arena, addresses[i].path));
+        (void)gone;
+    }
+    return fail;
+}
+
+static Fail serve_with_pool(Ctx *cx, Serve *serve)
+{
+    const ServeArgs *args = serve->args;
+    int threads = (int)(args->work_threads + args->streams) + SERVER_OTHER_THREADS;
+    serve->app.pool = pool_new((PoolSpec){.io_workers = 1, .io_ceiling = threads});
+    Fail fail = make_sites(cx, serve);
+    serve->app.runs = runs_new(serve->app.pool);
+    if (!fail) fail = serve_sites(cx, serve);
+    runs_free(serve->app.runs);
+    pool_drain(serve->app.pool);
+    sites_free(serve->app.sites);
+    pool_free(serve->app.pool);
+    return fail;
+}
+
+Fail serve_run(Cli *cli, const void *args)
+{
+    Serve serve = {.cli = cli, .args = args, .lock = OS_FILE_NONE};
+    Ctx *cx = &cli->cx;
+    LogLevel level;
+    TRY(cli_log_level(cli, &level));
+    TRY(read_token(cx, &serve));
+    TRY(find_roots(cx, &serve));
+    TRY(make_runtime_dir(cx, &serve));
+    TRY(take_lock(cx, &serve));
+    log_init(&serve.log, OS_STDERR, level, !os_is_terminal(OS_STDERR));
+    serve.app.log = &serve.log;
+    Fail fail = serve_with_pool(cx, &serve);
+    log_fini(&serve.log);
+    os_close(&serve.lock);
+    return fail;
+}
+
+const char serve_details[] =
+    "Answers HTTP/1.1 until SIGTERM or SIGINT: POST /v1/op/NAME with an operation's arguments in "
+    "JSON; /runtime/runs for plans; /healthz, /readyz, /capz, /metrics, /openapi.json. When it is "
+    "ready it prints one line of JSON with its addresses. SIGHUP reads the settings again without "
+    "a request failing or waiting.\n"
+    "Only this user can open the socket it listens on by default. On an address of this machine, "
+    "pages of other sites are turned away by their Host and Origin headers, and admin requests "
+    "need the token. An address that other machines can reach is refused without a token, which "
+    "all requests then need. Encryption is left to a proxy.";
+
+const OpExample serve_examples[] = {
+    {"cq serve --listen 127.0.0.1:8080", "this workspace, to programs on this machine"},
+    {"cq serve ~/a ~/b --listen unix:/run/user/1000/cq.sock", "two of them, to this user"},
+    {"cq serve --listen 0.0.0.0:8080 --token-file ~/.cq-token", "to others who have the token"},
+    {0},
+};
