@@ -5,8 +5,8 @@
 //                                `--> sink.send: answers, progress, notifications, in any order
 //
 // Revisions 2024-11-05 to 2025-11-25; the client's is taken when it is one of these.
-// Threads: mcp_session_take and mcp_session_tick from one thread at a time; the sink is called from
-//          any, also from several at once.
+// Threads: mcp_session_take and mcp_session_tick from any, also from several at once, until
+//          mcp_session_close is called; the sink likewise.
 // Memory:  heap. What the sink is given lives until it returns.
 // Blocks:  mcp_session_close, until all requests that run have seen that they are cancelled.
 #ifndef CQ_DOOR_MCP_SESSION_H
