@@ -17,6 +17,7 @@ grammars:
 check-setup: grammars
 	@tools/setup.sh check
 	@tools/fetch-peers.sh
+	@tools/fetch-mcp.sh
 
 release: grammars ## build/release/cq, cq-bench, libcq (the default)
 	@tools/build.sh release

@@ -20,7 +20,8 @@ class Client:
         self.last_id = 0
         self.early = {}
         threading.Thread(target=self.read, daemon=True).start()
-        threading.Thread(target=self.read_errors, daemon=True).start()
+        self.error_reader = threading.Thread(target=self.read_errors, daemon=True)
+        self.error_reader.start()
 
     def read(self):
         for line in self.process.stdout:
@@ -104,5 +105,10 @@ class Client:
         return [message["method"] for message in self.heard]
 
     def close(self, wait=WAIT_S):
+        """Its exit status; what it wrote to stderr is shown when that is not 0."""
         self.process.stdin.close()
-        return self.process.wait(wait)
+        status = self.process.wait(wait)
+        if status:
+            self.error_reader.join(wait)
+            print("".join(self.errors)[:8000])
+        return status

@@ -30,6 +30,8 @@ check outline src/op/outline.c
 check outline src/door include
 check outline --depth 1 src/base/str.h no/such/file.c README.md src/door/args.c
 check outline src --timeout 0.001
+check read README.md
+check read src/base/str.h:10-20 --max-bytes 100
 check find "how are problems printed"
 check find op_find --explain --per-file 3 --limit 5
 check find zzz_no_such_name_zzz

@@ -46,7 +46,7 @@ static void write_failure(Request *request, Fail fail)
 // --- where the answer was computed from, found while it is computed ---
 
 typedef struct WhereTask { // may go on when the request has ended: all it uses is its own
-    const McpHost *host;
+    McpHost host;
     McpWhere where;
     size_t root_len;
     char root[];
@@ -55,7 +55,7 @@ typedef struct WhereTask { // may go on when the request has ended: all it uses 
 static void find_where(Ctx *cx, void *arg)
 {
     WhereTask *task = arg;
-    const McpHost *host = task->host;
+    const McpHost *host = &task->host;
     void *place = NULL;
     if (host->open(cx, host->self, (Str){task->root, task->root_len}, &place)) return;
     host->where(cx, place, &task->where);
@@ -67,7 +67,7 @@ static Batch *begin_where(Request *request, Str root)
     Batch *batch = batch_new(request->host->pool, &request->cx);
     size_t bytes = sizeof(WhereTask) + root.len;
     WhereTask *task = arena_alloc(&request->arena, bytes);
-    task->host = request->host;
+    task->host = *request->host;
     task->root_len = root.len;
     if (root.len) memcpy(task->root, root.ptr, root.len);
     submit_io(batch, find_where, task, bytes);

@@ -38,9 +38,8 @@ struct McpSession {
     McpSink sink;
     Mutex mutex;
     Cond changed; // roots came, a request ended, the session closes
-    // owner thread: that of mcp_session_take
-    uint64_t asked_id; // of requests of ours
     // guarded by mutex
+    uint64_t asked_id; // of requests of ours
     McpRevision revision;
     bool begun; // initialize was answered
     bool has_roots, closing;
@@ -359,13 +358,15 @@ static void ask_roots(McpSession *session)
     if (ask) {
         session->roots_state = ROOTS_ASKED;
         session->roots_until_ns = clock_now_ns() + session->host.roots_wait_ns;
+        session->asked_id++;
     }
+    uint64_t id = session->asked_id;
     mutex_unlock(&session->mutex);
     if (!ask) return;
     Arena arena = {0};
     Str text =
         str_format(&arena, "{\"jsonrpc\":\"2.0\",\"id\":\"roots-%llu\",\"method\":\"roots/list\"}",
-                   (unsigned long long)++session->asked_id);
+                   (unsigned long long)id);
     send_text(session, NULL, text, false);
     arena_fini(&arena);
 }
@@ -467,6 +468,7 @@ static const Method *method_named(Str name)
 static void answer(Request *request, bool forgotten)
 {
     Str text = STR_NONE;
+    if (!request->id) return; // our own
     if (!forgotten && request->error.code) {
         Buf buf = buf_on(&request->arena);
         JsonWriter w = {.out = &buf};

@@ -1,14 +1,12 @@
 // door/mcp/session.h - one client of the Model Context Protocol, whatever carries its messages.
 //
-//   mcp_session_new --> mcp_session_take(bytes), again and again --> mcp_session_close -->
-//   mcp_session_free
-//                          |
-//                          `--> sink.send: answers, progress and notifications, in any order
+//   mcp_session_new --> mcp_session_take(bytes), as often as wanted --> mcp_session_free
+//                                |
+//                                `--> sink.send: answers, progress, notifications, in any order
 //
 // Revisions 2024-11-05 to 2025-11-25; the client's is taken when it is one of these.
-// Threads: mcp_session_take, mcp_session_tick from one thread at a time; the sink is called from
-// any, also
-//          from several at once.
+// Threads: mcp_session_take and mcp_session_tick from any, also from several at once, until
+//          mcp_session_close is called; the sink likewise.
 // Memory:  heap. What the sink is given lives until it returns.
 // Blocks:  mcp_session_close, until all requests that run have seen that they are cancelled.
 #ifndef CQ_DOOR_MCP_SESSION_H
@@ -27,7 +25,7 @@ enum {
 
 // Where messages for the client go. `origin` is what mcp_session_take was given with the request
 // that the message belongs to (its answer, or its progress); NULL for what belongs to none. `last`:
-// the origin is not used any more.
+// the origin is not used any more; then `message` is empty for a request that was cancelled.
 typedef struct McpSink {
     void *self;
     void (*send)(void *self, void *origin, Str message, bool last);
@@ -41,7 +39,7 @@ typedef enum McpTaken {
 
 typedef struct McpSession McpSession;
 
-// `host` is copied; what it points to must outlive the session.
+// `host` is copied; what it points to must outlive the session, and all tasks of its pool.
 McpSession *mcp_session_new(const McpHost *host, McpSink sink);
 // One message, or a batch where the revision has them.
 McpTaken mcp_session_take(McpSession *session, Str message, void *origin);

@@ -17,8 +17,12 @@ Str mcp_uri_path(Arena *arena, Str uri)
     for (size_t i = 0; i < rest.len; i++) {
         int high = i + 2 < rest.len && rest.ptr[i] == '%' ? hex_digit(rest.ptr[i + 1]) : -1;
         int low = high >= 0 ? hex_digit(rest.ptr[i + 2]) : -1;
-        if (low >= 0) i += 2;
-        buf_byte(&path, low >= 0 ? (char)(high << 4 | low) : rest.ptr[i]);
+        char c = rest.ptr[i];
+        if (low >= 0) {
+            c = (char)(high << 4 | low);
+            i += 2;
+        }
+        buf_byte(&path, c);
     }
     Str whole = buf_str(&path);
     bool fits = str_starts(whole, STR("/")) && str_find(whole, '\0') == whole.len;
