@@ -286,6 +286,7 @@ static Fail serve_sites(Ctx *cx, Serve *serve)
                            .hosts = serve->args->allow_host,
                            .origins = serve->args->allow_origin,
                            .app = &serve->app,
+                           .log = serve->app.log,
                            .stopping = stopping,
                            .idle = is_idle,
                            .tick = tick,

@@ -70,7 +70,7 @@ static void name_request(HttpConn *conn, HttpCall *call)
         call->request_id = str_format(
             &call->arena, "%016llx",
             (unsigned long long)(server->id_salt + 0x9E3779B97F4A7C15U * server->next_id++));
-    call->client = str_from(conn->client);
+    call->client = str_copy(&call->arena, str_from(conn->client)); // outlives the connection
     call->cx = (Ctx){.arena = &call->arena, .request_id = call->request_id};
     call->started_ns = clock_now_ns();
 }

@@ -222,7 +222,8 @@ void server_end_call(HttpServer *server, HttpCall *call)
 {
     count_answer(server, call);
     if (call->handed) leave_lane(server, call);
-    log_event(&call->cx, LOG_DEBUG, "http.request", LOG_STR("method", call->message.method),
+    const Ctx cx = {.arena = &call->arena, .log = server->spec.log};
+    log_event(&cx, LOG_DEBUG, "http.request", LOG_STR("method", call->message.method),
               LOG_STR("path", call->message.path), LOG_INT("status", call->status),
               LOG_STR("request_id", call->request_id),
               LOG_INT("us", (clock_now_ns() - call->started_ns) / 1000));

@@ -36,6 +36,7 @@ typedef struct HttpServerSpec {
     StrList hosts; // names besides localhost that a Host header may have
     StrList origins;
     void *app; // call_app
+    Log *log;  // of the server; that of a context may be gone when its answer is sent
     // Called by the loop when the server drains and when the drain's time is over.
     void (*stopping)(void *app, bool at_once);
     bool (*idle)(void *app);   // whether nothing is left that a drain should wait for
