@@ -245,6 +245,14 @@ def limits():
             problem(server.get(place + "/events"), 429, "busy")
         support.wait_until("the stream was closed", lambda: server.get(place).status == 200)
         server.ask("DELETE", place)
+    with Server("--held-bytes", "1000", "--body-bytes", "800") as server:
+        with server.connect() as one:
+            one.sendall(POST + b"Content-Length: 700\r\n\r\n")
+            support.wait_until("it is counted", lambda: server.post("/v1/op/search", b"{}" + b" " * 400,
+                                                                    Content_Type="application/json").status == 429)
+            problem(server.ask("POST", "/v1/op/search", b"{}" + b" " * 400), 415)
+        support.wait_until("it is not counted any more", lambda: server.post(
+            "/v1/op/search", {"pattern": "x" * 400}).status == 200)
     with Server("--per-client", "1", listen=("127.0.0.1:0", "unix:HOME/s")) as server:
         with server.connect() as one:
             one.sendall(request("POST", "/v1/op/run", slow))

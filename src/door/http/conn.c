@@ -75,6 +75,18 @@ static void name_request(HttpConn *conn, HttpCall *call)
     call->started_ns = clock_now_ns();
 }
 
+// Counts what the body may take up. False when that is too much, with all the others.
+static bool hold_body(HttpServer *server, HttpCall *call)
+{
+    const HttpLimits *limits = &server->spec.limits;
+    uint64_t bytes = call->message.chunked ? limits->body_bytes : call->message.length;
+    if (bytes && server->body_bytes + server->answer_bytes + bytes > limits->held_bytes)
+        return false;
+    call->body_bytes = bytes;
+    server->body_bytes += bytes;
+    return true;
+}
+
 static void begin_body(HttpConn *conn, HttpCall *call)
 {
     HttpServer *server = conn->server;
@@ -90,6 +102,10 @@ static void begin_body(HttpConn *conn, HttpCall *call)
         body_begin(&call->body, message, &call->arena, (size_t)limits_of(conn)->body_bytes);
     if (found.status) {
         reject(conn, call, found);
+        return;
+    }
+    if (!hold_body(server, call)) {
+        reject(conn, call, (MessageFault){429, "too much is being sent at once"});
         return;
     }
     set_deadline(conn, limits_of(conn)->body_s);
