@@ -166,9 +166,11 @@ static void begin_answer(HttpConn *conn, HttpCall *call)
     conn->close = !keep;
     conn->head_only = str_eq(call->message.method, STR("HEAD"));
     conn->head_sent = true;
-    Buf head = buf_on(&call->arena);
+    // Not in the call's arena, which the handler of a stream goes on using.
+    Buf head = buf_on(&conn->server->scratch);
     reply_head(&head, call, server_date(conn->server), conn->chunked, keep);
     evbuffer_add(conn->out, head.ptr, head.len);
+    arena_reset(&conn->server->scratch);
 }
 
 static void end_answer(HttpConn *conn)
@@ -207,8 +209,10 @@ void conn_take_stream(HttpConn *conn, bool ended)
         add_piece(conn, piece);
         mem_free(piece);
     }
-    if (!conn->deadline_ns) set_deadline(conn, limits_of(conn)->write_s);
+    bool waits = evbuffer_get_length(conn->out);
+    if (waits && !conn->deadline_ns) set_deadline(conn, limits_of(conn)->write_s);
     if (!ended) return;
+    set_deadline(conn, limits_of(conn)->write_s);
     if (conn->chunked && !conn->head_only) evbuffer_add(conn->out, "0\r\n\r\n", 5);
     end_answer(conn);
 }

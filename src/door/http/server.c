@@ -487,6 +487,7 @@ void server_free(HttpServer *server)
     if (server->tick) event_free(server->tick);
     if (server->base) event_base_free(server->base);
     os_close(&server->bell);
+    arena_fini(&server->scratch);
     mutex_fini(&server->mutex);
     mem_free(server);
 }

@@ -75,6 +75,7 @@ struct HttpServer {
     uint64_t answer_bytes; // that clients had not taken at the last tick
     int64_t drain_until_ns, next_tick_ns;
     bool stopped; // what ran was asked to end
+    Arena scratch;
     int64_t date_s;
     char date[40];
     uint64_t next_id, id_salt;
