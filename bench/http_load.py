@@ -1,7 +1,7 @@
 #!/usr/bin/python3
-"""bench/http.py [CQ] [WORKSPACE] - `cq serve` under wrk, beside nginx that serves a file of the same size.
+"""bench/http_load.py [CQ] [WORKSPACE] [NAME] - `cq serve` under wrk, beside nginx that serves a file of the same size.
 
-/healthz and a warm search, then a `find` by 1, 8 and 64 clients. Each round asks both servers in turn; figures
+/healthz and a warm search for NAME, then a `find` by 1, 8 and 64 clients. Each round asks both servers in turn; figures
 are medians of the rounds and, for requests a second, the ratio to nginx in the same round. wrk and nginx must be
 installed; the bench says so and ends with 77 when they are not.
 """
@@ -20,6 +20,7 @@ import urllib.request
 ROUNDS, SECONDS = int(os.environ.get("ROUNDS", "5")), int(os.environ.get("SECONDS", "3"))
 CQ = os.path.realpath(sys.argv[1] if len(sys.argv) > 1 else "build/release/cq")
 ROOT = sys.argv[2] if len(sys.argv) > 2 else "."
+NAME = sys.argv[3] if len(sys.argv) > 3 else "main"
 
 
 def wrk(url, connections):
@@ -76,11 +77,12 @@ def main():
     os.chmod(folder, 0o755)
     os.makedirs(folder + "/run", 0o700)
     os.makedirs(folder + "/files")
-    env = dict(os.environ, XDG_RUNTIME_DIR=folder + "/run")
+    env = dict(os.environ, XDG_RUNTIME_DIR=folder + "/run", CQ_INDEX_BACKGROUND="off")
+    subprocess.run([CQ, "index", "build", "--root", ROOT], check=True, capture_output=True, env=env)
     server = subprocess.Popen([CQ, "serve", ROOT, "--listen", "127.0.0.1:0"], stdout=subprocess.PIPE, text=True, env=env)
     base = json.loads(server.stdout.readline())["listening"][0]
     peer_process, peer = start_nginx(folder)
-    search, find = base + "/v1/op/search?pattern=main&limit=20&word=true", base + "/v1/op/find?question=main+loop"
+    search, find = base + f"/v1/op/search?pattern={NAME}", base + "/v1/op/find?question=main+loop"
     try:
         for name, url in (("healthz", base + "/healthz"), ("search", search)):
             with urllib.request.urlopen(url) as reply:
