@@ -22,7 +22,7 @@ typedef struct HttpLimits {
     int64_t work_threads, queue;     // requests in work; waiting for that
     int64_t streams;                 // streams and long polls at once
     uint64_t body_bytes, answer_bytes;
-    uint64_t held_bytes; // of all bodies and answers together
+    uint64_t held_bytes;                    // of all bodies and answers together
     double head_s, body_s, idle_s, write_s; // to arrive, to arrive, between requests, without
                                             // progress
     double drain_s;                         // for what runs when the server is asked to end
