@@ -41,7 +41,8 @@ if(public_header)
     set_property(TARGET example-${name}-static APPEND PROPERTY LINK_DEPENDS ${archive})
     target_link_libraries(example-${name}-static PRIVATE
       ${archive} ${CQ_SHARED_pcre2-8} ${CQ_SHARED_jansson} ${CQ_SHARED_xxhash}
-      ${CQ_SHARED_sodium} ${CQ_SHARED_sqlite3} ${CQ_SHARED_yaml} m Threads::Threads)
+      ${CQ_SHARED_sodium} ${CQ_SHARED_sqlite3} ${CQ_SHARED_yaml}
+      ${CQ_SHARED_zstd} m Threads::Threads)
     foreach(form shared static)
       target_compile_options(example-${name}-${form} PRIVATE -std=c17 -Wall -Wextra -Wpedantic -Werror)
       target_include_directories(example-${name}-${form} PRIVATE ${CMAKE_SOURCE_DIR}/include)

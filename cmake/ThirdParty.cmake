@@ -1,5 +1,5 @@
 # What cq links: tree-sitter and its grammars (fetched by tools/fetch-grammars.sh), PCRE2, jansson, xxhash,
-# libsodium, SQLite, libyaml; for `cq serve` libevent, zlib and zstd. libcurl is opened when first used (its header is needed alone).
+# libsodium, SQLite, libyaml, Zstandard; for `cq serve` libevent and zlib. libcurl is opened when first used (its header is needed alone).
 #   cq_third_party         with static system libraries, for programs
 #   cq_third_party_shared  with shared ones, for libcq.so
 #   cq_third_party_door    what only src/door/ uses
@@ -53,6 +53,7 @@ cq_use_library(jansson.h jansson)
 cq_use_library(xxhash.h xxhash)
 cq_use_library(sodium.h sodium)
 cq_use_library(sqlite3.h sqlite3)
+cq_use_library(zstd.h zstd) # of facts that are kept: base/squeeze.c
 cq_use_library(yaml.h yaml) # settings: app/config_yaml.c
 target_link_libraries(cq_third_party INTERFACE m ${CMAKE_DL_LIBS}) # of SQLite
 
@@ -66,4 +67,3 @@ function(cq_use_door_library header name)
 endfunction()
 cq_use_door_library(event2/event.h event_core)
 cq_use_door_library(zlib.h z)
-cq_use_door_library(zstd.h zstd)

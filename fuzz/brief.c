@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/hash.h"
+#include "base/squeeze.h"
 #include "index/doc.h"
 
 static void must(bool ok)
@@ -64,7 +65,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     Brief brief;
     Doc doc;
     buf_add(&bytes, (Str){(const char *)&hash, sizeof hash});
-    buf_add(&bytes, (Str){(const char *)data, size});
+    squeeze_add(&bytes, (Str){(const char *)data, size}, 0); // as they are
     if (brief_decode(&arena, buf_str(&bytes), LANG_c, text, asked, ARRAY_LEN(asked), &brief)) {
         check_brief(&arena, &brief);
         DocMaker *maker = doc_maker_new(NULL);

@@ -19,7 +19,7 @@ for example in examples/*.c; do
     [ -e "$example" ] || continue
     gcc -std=c17 "$example" -o "$tmp/shared" $(pkg-config --cflags --libs cq)
     gcc -std=c17 "$example" -o "$tmp/static" $(pkg-config --cflags cq) "$tmp/lib/libcq.a" \
-        $(pkg-config --static --libs-only-other cq) $(pkg-config --libs libpcre2-8 jansson libxxhash libsodium sqlite3 yaml-0.1) -lm
+        $(pkg-config --static --libs-only-other cq) $(pkg-config --libs libpcre2-8 jansson libxxhash libsodium sqlite3 libzstd yaml-0.1) -lm
     LD_LIBRARY_PATH="$tmp/lib" "$tmp/shared" . >"$tmp/shared.out"
     "$tmp/static" . >"$tmp/static.out"
     cmp "$tmp/shared.out" "$tmp/static.out"

@@ -15,11 +15,16 @@ N sites are drawn by --seed from all that cq has and all `name(` in the text tha
     external  elsewhere: the standard library, dependencies
     none      no answer; nothing is judged
 Precision of a bucket: of its sites with targets (inside or external), those where one is the
-server's; of `external`: where the server says so. A site that the server calls a value has no
+server's; of `external`: where the server says so, in one of its places. A site that the server calls a value has no
 verdict and is counted. Recall: of the sites that the server answers inside, those where one
 target of any bucket is the server's.
 Two places are the same definition when they are on the same line, or one is an overload,
-a declaration (.h, .pyi, .d.ts) or the constructor of the other.
+a declaration (.h, .pyi, .d.ts) or the constructor of the other, or ours implements a method of their
+trait in an impl.
+
+Servers (tools/fetch-servers.sh brings the npm ones): pyright-langserver --stdio; clangd with
+compile_commands.json; gopls; rust-analyzer; typescript-language-server --stdio with
+    --init '{"tsserver": {"useSyntaxServer": "never"}}'   else it answers before it has read all
 
 Exit: 0, or 1 when the server could not be used. Only the standard library is needed.
 """
@@ -366,14 +371,27 @@ def sites_of_facts(workspace, files):
     return sites
 
 
+def no_calls(facts):
+    """Offsets of names that are being defined, and (from, to) of comments, where nothing is called."""
+    names = {offset for row in facts.get("defs", []) for offset in range(*row["name_span"])}
+    comments = [row["span"] for row in facts.get("spans", []) if row["kind"] in ("comment", "docstring")]
+    return names, comments
+
+
 def lacking_sites(workspace, files, known):
-    """Every `name(` that is not a site of cq; most are definitions, comments or strings."""
+    """Every `name(` that is not a site of cq; most are strings, or definitions that cq misses."""
     sites = []
+    facts = workspace.facts(files) if workspace.facts_program else {}
     for path in files:
+        names, comments = no_calls(facts.get(path, {}))
+        starts = line_starts(workspace.lines(path))
         for number, line in enumerate(workspace.lines(path), 1):
             for match in CALL_LIKE.finditer(line):
                 name = match.group().decode(errors="replace")
                 if name in KEYWORDS or (path, number, match.start()) in known:
+                    continue
+                offset = starts[number - 1] + match.start()
+                if offset in names or any(a <= offset < b for a, b in comments):
                     continue
                 sites.append(Site(path, number, match.start(), name, "lacking", "", []))
     return sites
@@ -564,9 +582,15 @@ class Judge:
             word = word_at(text, byte_column(text, col))
             if (rel, line) == (site.path, site.line) and byte_column(text, col) == site.col:
                 continue  # the site itself: what it defines, or nothing better is known
+            if site.certainty == "lacking" and self.is_definition(site):
+                continue  # what it defines, for which the server gives what it implements
             is_def = definition_at(self.workspace, rel, line, word)
             (inside if is_def else values).append((rel, line, word))
         return inside, external, values
+
+    def is_definition(self, site):
+        rows = (self.workspace.defs(site.path) or {}).get(site.line, [])
+        return any(row["name"] == site.name and row["col"] == site.col for row in rows)
 
     def same(self, ours, theirs):
         path, line = ours
@@ -577,11 +601,22 @@ class Judge:
         declared = path.endswith(DECLARATIONS) != their_path.endswith(DECLARATIONS)
         if has_word and declared:
             return True
+        if word and self.is_implementation(path, line, their_path, their_line, word):
+            return True
         if path != their_path:
             return False
         if has_word and self.is_overload(path, line, their_line, word):
             return True
         return self.is_constructor(path, line, their_line, word)
+
+    def is_implementation(self, path, line, their_path, their_line, word):
+        """A method of an impl, and the trait's own where the server does not look for the impl."""
+        for mine in (self.workspace.defs(path) or {}).get(line, []):
+            for other in (self.workspace.defs(their_path) or {}).get(their_line, []):
+                owners = mine["owner"] and other["owner"] and (mine["owner"]["kind"], other["owner"]["kind"])
+                if mine["name"] == other["name"] == word and owners == ("impl", "trait"):
+                    return True
+        return False
 
     def is_overload(self, path, line, their_line, word):
         """Definitions of one name with one parent, of which one at least has no body."""
@@ -604,6 +639,11 @@ class Judge:
                     return True
         return False
 
+    def only_variables(self, inside):
+        """Servers go no further than to a variable when they cannot find what it is set to."""
+        rows = [row for path, line, _ in inside for row in (self.workspace.defs(path) or {}).get(line, [])]
+        return bool(rows) and all(row["kind"] in ("variable", "constant") for row in rows)
+
     def verdict(self, site, answer):
         """(what the server says, right | wrong | missed | unjudged)."""
         if isinstance(answer, str):
@@ -613,13 +653,25 @@ class Judge:
         hit = any(self.same(ours, theirs) for ours in site.targets for theirs in inside + values)
         if hit:
             return said, "right"
+        if site.certainty == "external" and external:
+            return "external", "right"
         if said == "none" or said == "value":
             return said, "unjudged"
+        if said == "external" and any(self.implements_other(ours, site.name) for ours in site.targets):
+            return said, "unjudged"
         if site.certainty == "external":
-            return said, "right" if said == "external" else "wrong"
+            return ("value", "unjudged") if self.only_variables(inside) else (said, "wrong")
         if site.targets:
             return said, "wrong"
         return said, "missed" if said == "inside" else "unjudged"
+
+    def implements_other(self, ours, name):
+        """A method of `impl Trait for Type`, where the server names a trait from elsewhere."""
+        for row in (self.workspace.defs(ours[0]) or {}).get(ours[1], []):
+            owner = row["owner"]
+            if owner and owner["kind"] == "impl" and row["name"] == name and " for " in owner["signature"]:
+                return True
+        return False
 
 
 def census(sites, answers, judge):

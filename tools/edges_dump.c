@@ -26,7 +26,7 @@ static void put_targets(Dump *d, const WorldFile *from, Str name, const Resolved
     for (size_t i = 0; i < count; i++) {
         const WorldFile *file = world_file(d->world, targets[i].file);
         uint32_t line, col;
-        if (any && (!file || file->lang != from->lang)) continue;
+        if (any && (!file || resolve_family(file->lang) != resolve_family(from->lang))) continue;
         world_place(file, file->facts.defs[targets[i].def].name_span.start, &line, &col);
         buf_addf(out, "%s" STR_FMT ":%u", i ? "," : "", STR_ARG(file->path), line);
     }

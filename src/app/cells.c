@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/nearest.h"
 #include "base/vec.h"
 #include "index/duckdb.h"
 #include "lang/grammars.h"
@@ -246,8 +247,23 @@ static const CellSpec duckdb_cell = {.name = "duckdb",
 
 // --- all of them
 
-Fail app_cells_new(Arena *errors, const CellHostSpec *host, CellSet **out)
+static Fail replace(Arena *errors, const CellSpec *with, const CellSpec **specs, size_t count)
 {
+    Nearest nearest = nearest_to(str_from(with->name));
+    for (size_t i = 0; i < count; i++) {
+        nearest_offer(&nearest, str_from(specs[i]->name));
+        if (strcmp(specs[i]->name, with->name) != 0) continue;
+        specs[i] = with;
+        return NULL;
+    }
+    return FAIL(errors, BAD_REQUEST, "there is no runtime cell \"%s\" to replace%s", with->name,
+                nearest_phrase(errors, &nearest, ""));
+}
+
+Fail app_cells_new(Arena *errors, const CellHostSpec *host, const CellSpec *const *instead,
+                   CellSet **out)
+{
+    Fail fail = NULL;
     Arena scratch = {0};
     VEC(const CellSpec *) specs = {0};
     VEC_PUSH(&scratch, &specs, &cache_cell);
@@ -257,7 +273,9 @@ Fail app_cells_new(Arena *errors, const CellHostSpec *host, CellSet **out)
     VEC_PUSH(&scratch, &specs, &faiss_cell);
     VEC_PUSH(&scratch, &specs, &ann_cell);
     for (const CellSpec *const *at = grammar_cells; *at; at++) VEC_PUSH(&scratch, &specs, *at);
-    Fail fail = cells_new(errors, host, specs.items, specs.len, out);
+    for (; instead && *instead && !fail; instead++)
+        fail = replace(errors, *instead, specs.items, specs.len);
+    if (!fail) fail = cells_new(errors, host, specs.items, specs.len, out);
     arena_fini(&scratch);
     return fail;
 }

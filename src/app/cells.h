@@ -24,8 +24,10 @@ typedef struct CellOwner {
     HttpClient *http;
 } CellOwner;
 
-// Fails: INTERNAL (the table of cells is wrong).
-MUST_CHECK Fail app_cells_new(Arena *errors, const CellHostSpec *host, CellSet **out);
+// `instead` (may be NULL, ends with NULL) take the places of the cells of their names.
+// Fails: BAD_REQUEST (one of them is no cell); INTERNAL (the table of cells is wrong).
+MUST_CHECK Fail app_cells_new(Arena *errors, const CellHostSpec *host,
+                              const CellSpec *const *instead, CellSet **out);
 
 // The disk cache behind the plan engine: keeps cells' results. Misses while the cell cannot be had.
 PlanStore app_cache_store(Cell *cache);

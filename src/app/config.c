@@ -136,6 +136,17 @@ static Fail set_options(Arena *arena, Policy *policy, const ConfigOptions *optio
     return NULL;
 }
 
+static Fail set_override(Arena *arena, Policy *policy, Str text)
+{
+    PolicySource source = {SOURCE_OPTION, STR("override"), 0, 0};
+    PolicySetting setting = {0};
+    size_t equals = str_find(text, '=');
+    Str key = str_sub(text, 0, equals), value = str_sub(text, equals + 1, text.len);
+    if (!policy_find(policy, key, &setting))
+        return policy_problem(arena, &source, key, value, STR_NONE, STR("no such setting"));
+    return policy_set(arena, policy, setting, value, &source);
+}
+
 Fail config_load(Ctx *cx, const ConfigOptions *options, ConfigFile *file, OsFile root,
                  const Policy **out)
 {
@@ -143,6 +154,8 @@ Fail config_load(Ctx *cx, const ConfigOptions *options, ConfigFile *file, OsFile
     if (file->kind != CONFIG_NONE) TRY(read_file(cx, file, root, policy));
     TRY(policy_set_env(cx->arena, policy, os_env_all()));
     TRY(set_options(cx->arena, policy, options));
+    for (const char *const *at = options->overrides; at && *at; at++)
+        TRY(set_override(cx->arena, policy, str_from(*at)));
     TRY(policy_check(cx->arena, policy));
     *out = policy;
     return NULL;

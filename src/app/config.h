@@ -21,6 +21,8 @@ typedef struct ConfigOptions { // of the command line
     bool no_file;              // --no-config
     int64_t cpu_workers;       // --threads, less the caller; or one of the two below
     double timeout_s;          // --timeout; negative: not given
+    // KEY=VALUE, ends with NULL; before all else. For tests; NULL: none.
+    const char *const *overrides;
 } ConfigOptions;
 
 enum { CONFIG_WORKERS_UNSET = -1, CONFIG_DEFAULT_WORKERS = -2 }; // as elsewhere; as without all

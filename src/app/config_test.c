@@ -29,10 +29,10 @@ static const FileCase file_cases[] = {
      "cache.namespaces.cell.ttl_seconds", "5", "f:4:20", NULL},
     {"profiles:\n  search:\n    cpu_workers: 5\n", "profiles.search.cpu_workers", "5", "f:3:18",
      NULL},
-    {"runtime:\n  preload: [a, \"b\"]\n", "runtime.preload", "a,b", "f:2:12", NULL},
-    {"runtime:\n  preload:\n  - a\n  - b\n", "runtime.preload", "a,b", "f:3:3", NULL},
-    {"runtime:\n  preload: []\n", "runtime.preload", "", "f:2:12", NULL},
-    {"runtime:\n  preload: a,b\n", "runtime.preload", "a,b", "f:2:12", NULL},
+    {"server:\n  preload: [a, \"b\"]\n", "server.preload", "a,b", "f:2:12", NULL},
+    {"server:\n  preload:\n  - a\n  - b\n", "server.preload", "a,b", "f:3:3", NULL},
+    {"server:\n  preload: []\n", "server.preload", "", "f:2:12", NULL},
+    {"server:\n  preload: a,b\n", "server.preload", "a,b", "f:2:12", NULL},
 
     {"cahce:\n  shards: 3\n", NULL, NULL, NULL,
      "f:1:1: unknown key \"cahce\"; did you mean cache?"},
@@ -69,14 +69,14 @@ static const FileCase file_cases[] = {
      "not \"lru\""},
     {"cache: 3\n", NULL, NULL, NULL, "f:1:8: cache must be a section with keys"},
     {"cache: [a]\n", NULL, NULL, NULL, "f:1:8: cache must be a section with keys"},
-    {"runtime:\n  preload: [[a]]\n", NULL, NULL, NULL,
-     "f:2:13: runtime.preload must be names separated by commas, or nothing, not a list of lists "
+    {"server:\n  preload: [[a]]\n", NULL, NULL, NULL,
+     "f:2:13: server.preload must be names separated by commas, or nothing, not a list of lists "
      "or keys"},
-    {"runtime:\n  preload: [\"a,b\"]\n", NULL, NULL, NULL,
-     "f:2:13: runtime.preload must be names separated by commas, or nothing, not a name with a "
+    {"server:\n  preload: [\"a,b\"]\n", NULL, NULL, NULL,
+     "f:2:13: server.preload must be names separated by commas, or nothing, not a name with a "
      "comma, or none"},
-    {"runtime:\n  preload: [a b]\n", NULL, NULL, NULL,
-     "f:2:12: runtime.preload must be names separated by commas, or nothing, not \"a b\""},
+    {"server:\n  preload: [a b]\n", NULL, NULL, NULL,
+     "f:2:12: server.preload must be names separated by commas, or nothing, not \"a b\""},
     {"- a\n", NULL, NULL, NULL, "f:1:1: the file must consist of sections with keys"},
     {"text\n", NULL, NULL, NULL, "f:1:1: the file must consist of sections with keys"},
     {"? [a]\n: b\n", NULL, NULL, NULL, "f:1:3: a key must be a plain name"},

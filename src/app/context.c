@@ -15,6 +15,7 @@
 #include "runtime/span.h"
 
 enum {
+    CLOSE_S = 2, // for leases that nobody should hold any more
     FLUSH_S = 2,
     LONGEST_S = 1000000000, // as good as no limit
     OWN_ARGV = 6,
@@ -138,17 +139,21 @@ static void set_own_program(Context *context, const ContextSpec *spec)
     context->env.own_argv = context->own_argv;
 }
 
-static Fail new_cells(Ctx *cx, Context *context)
+static Fail new_cells(Ctx *cx, Context *context, const ContextOverrides *overrides)
 {
+    static const ContextOverrides none = {0};
+    if (!overrides) overrides = &none;
     const RuntimePolicy *policy = &context->env.policy->runtime;
     context->owner =
         (CellOwner){.policy = context->env.policy, .env = &context->env, .http = context->http};
     CellHostSpec host = {.owner = &context->owner,
+                         .now_ns = overrides->now_ns,
+                         .clock = overrides->clock,
                          .allow_seed = policy->allow_seed,
                          .allow_swap = policy->allow_swap,
                          .observer = observe_cells(&context->observer),
                          .log = log_of(context)};
-    TRY(app_cells_new(cx->arena, &host, &context->env.cells));
+    TRY(app_cells_new(cx->arena, &host, overrides->cells, &context->env.cells));
     TRY(cells_find(cx->arena, context->env.cells, STR("cache"), &context->env.cache));
     TRY(cells_find(cx->arena, context->env.cells, STR("index"), &context->env.opened));
     TRY(cells_find(cx->arena, context->env.cells, STR("embedder"), &context->env.embedder));
@@ -156,24 +161,6 @@ static Fail new_cells(Ctx *cx, Context *context)
     grammars_find(context->env.cells, &context->grammars);
     context->env.grammars = &context->grammars;
     return NULL;
-}
-
-// A name that is no cell is a mistake in the settings; a cell that cannot be built now may be
-// later.
-static Fail preload(Ctx *cx, Context *context)
-{
-    Str rest = context->env.policy->runtime.preload, name;
-    VEC(Str) names = {0};
-    CellWarmed *rows = NULL;
-    size_t count = 0;
-    if (!rest.len) return NULL;
-    while (str_next(&rest, ',', &name)) VEC_PUSH(cx->arena, &names, name);
-    Fail fail = cells_prewarm(cx, context->env.cells, names.items, names.len, &rows, &count);
-    if (!fail) return NULL; // what could not be built was logged, and counted
-    return problem_with_cause(cx->arena,
-                              problem_new(cx->arena, fail->kind, CQ_WHERE,
-                                          "runtime.preload: " STR_FMT, STR_ARG(fail->detail)),
-                              fail);
 }
 
 static Engine *new_engine(Context *context, const PolicyProfile *profile)
@@ -227,11 +214,12 @@ static Fail build(Ctx *cx, const ContextSpec *spec, Context *context)
                                             .io_ceiling = (int)profile.io_workers});
     context->env.workers = new_workers(context, spec, (int)profile.cpu_workers + 1);
     set_own_program(context, spec);
-    TRY(new_cells(&own, context));
+    TRY(new_cells(&own, context, spec->overrides));
     context->env.engine = new_engine(context, &profile);
     begin_observing(context);
-    if (!spec->one_request) TRY(preload(&own, context));
-    return NULL;
+    if (spec->one_request || spec->preloads_later) return NULL;
+    Preloaded preloaded;
+    return context_preload(&own, context, &preloaded);
 }
 
 Fail context_open(Ctx *cx, const ContextSpec *spec, Context **out)
@@ -247,13 +235,90 @@ Fail context_open(Ctx *cx, const ContextSpec *spec, Context **out)
     return fail;
 }
 
+// --- preloading ---
+
+static Fail bad_preload(Arena *arena, const Policy *policy, Fail fail)
+{
+    PolicySetting at;
+    if (!policy_find(policy, STR("server.preload"), &at)) return fail;
+    PolicySource source = policy_source(policy, at);
+    Fail bad = policy_problem(arena, &source, STR("server.preload"), policy->server.preload,
+                              STR("names of runtime cells (cq runtime status), or all"),
+                              str_join(arena, STR("server.preload"), STR(": "), fail->detail));
+    return problem_with_cause(arena, bad, fail);
+}
+
+static Fail preload_failed(Arena *arena, const CellWarmed *row)
+{
+    Fail fail = problem_new(arena, row->fail->kind, CQ_WHERE,
+                            "server.preload_required: %s cannot be had: " STR_FMT, row->name,
+                            STR_ARG(row->fail->detail));
+    fail = problem_with_str(arena, fail, "runtime", str_from(row->name));
+    return problem_with_cause(arena, fail, row->fail);
+}
+
+Fail context_preload(Ctx *cx, const Context *context, Preloaded *out)
+{
+    const ServerPolicy *policy = &context->env.policy->server;
+    Str rest = policy->preload, name;
+    VEC(Str) names = {0};
+    *out = (Preloaded){0};
+    if (!rest.len) return NULL;
+    bool all = str_eq(rest, STR("all"));
+    const CellWarmed *first = NULL;
+    while (!all && str_next(&rest, ',', &name)) VEC_PUSH(cx->arena, &names, name);
+    Fail fail =
+        cells_prewarm(cx, context->env.cells, names.items, names.len, &out->rows, &out->count);
+    if (fail && fail->kind == PROBLEM_NOT_FOUND)
+        return bad_preload(cx->arena, context->env.policy, fail);
+    TRY(fail);
+    for (size_t i = 0; i < out->count; i++) { // each was logged, and counted
+        fail = out->rows[i].fail;
+        if (!fail || (all && fail->kind == PROBLEM_UNAVAILABLE)) continue;
+        if (!out->failed++) first = &out->rows[i];
+    }
+    return first && policy->preload_required ? preload_failed(cx->arena, first) : NULL;
+}
+
+// --- closing ---
+
+// What samples the engine and the cells, and what the engine remembers of their values.
+static void close_engine(Context *context)
+{
+    if (!context->env.engine) return;
+    observe_end(&context->observer);
+    engine_free(context->env.engine);
+    context->env.engine = NULL;
+}
+
+void context_close(Ctx *cx, Context *context, int64_t drain_ns, ContextClosed *out)
+{
+    int64_t end_ns = clock_now_ns() + drain_ns;
+    *out = (ContextClosed){0};
+    // What goes on behind an answer uses all the rest.
+    out->busy = !pool_drain_until(context->env.pool, end_ns);
+    if (!out->busy) close_engine(context);
+    if (!context->env.cells) return;
+    cells_close_all(cx, context->env.cells, MAX(end_ns - clock_now_ns(), 0), &out->rows,
+                    &out->count);
+    for (size_t i = 0; i < out->count; i++)
+        out->leased += out->rows[i].closed.status == CELL_DEFERRED;
+}
+
+const Env *context_env(const Context *context)
+{
+    return &context->env;
+}
+
 void context_free(Context *context)
 {
     if (!context) return;
-    if (context->env.pool)
-        pool_drain(context->env.pool); // what goes on behind an answer uses all the rest
-    observe_end(&context->observer);
-    engine_free(context->env.engine);
+    Arena arena = {0};
+    Ctx cx = {.arena = &arena, .log = log_of(context)};
+    ContextClosed closed;
+    pool_drain(context->env.pool);
+    context_close(&cx, context, CLOSE_S * NS_PER_S, &closed);
+    arena_fini(&arena);
     cells_free(context->env.cells);
     worker_pool_free(context->env.workers);
     pool_free(context->env.pool);
@@ -273,11 +338,6 @@ Ctx context_request(const Context *context, Arena *arena, Flag *cancel)
     if (context->logs) cx.log = (Log *)(uintptr_t)&context->log; // locks itself
     if (timeout_s > 0) cx.deadline_ns = clock_now_ns() + (int64_t)(timeout_s * (double)NS_PER_S);
     return cx;
-}
-
-const Env *context_env(const Context *context)
-{
-    return &context->env;
 }
 
 static void release_run(void *run)

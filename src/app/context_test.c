@@ -1,4 +1,5 @@
-// app/context_test.c - what the policy does to the pool and the time limit of a request.
+// app/context_test.c - what the policy does to the pool and the time limit of a request;
+// preloading, closing, parts replaced.
 #include "app/context.h"
 
 #include <stdlib.h>
@@ -102,18 +103,185 @@ static void test_preload(void **state)
         RunInfo info = {0};
         Result result = {0};
         ContextSpec spec = {.config = {.no_file = true}, .root = {".", 1}, .one_request = one};
-        assert_int_equal(setenv("CQ_RUNTIME_PRELOAD", "cache,grammar.c", 1), 0);
+        assert_int_equal(setenv("CQ_PRELOAD", "cache,grammar.c", 1), 0);
         assert_null(context_open(&cx, &spec, &context));
         assert_null(context_run(&cx, context, &watching, NULL, &info, &result));
         assert_int_equal(result.finding_count, one ? 0 : 2);
         context_free(context);
-        assert_int_equal(setenv("CQ_RUNTIME_PRELOAD", "grammar.d", 1), 0);
+        assert_int_equal(setenv("CQ_PRELOAD", "grammar.d", 1), 0);
         Fail fail = context_open(&cx, &spec, &context);
-        unsetenv("CQ_RUNTIME_PRELOAD");
+        unsetenv("CQ_PRELOAD");
         if (one) context_free(context);
         else
-            CHECK_STR(fail->detail, STR("runtime.preload: there is no runtime cell \"grammar.d\"; "
+            CHECK_STR(fail->detail, STR("environment CQ_PRELOAD: server.preload: there is no "
+                                        "runtime cell \"grammar.d\"; "
                                         "did you mean grammar.c?"));
+        arena_fini(&arena);
+    }
+}
+
+// --- closing; parts replaced
+
+enum { PARTS = 3 };
+static Counter closed_at[PARTS], closings;
+
+static Fail build_part(Ctx *cx, CellBuild *build, void **out)
+{
+    (void)cx;
+    *out = ARENA_NEW(build->arena, int);
+    return NULL;
+}
+
+static Fail close_part(size_t part)
+{
+    counter_add(&closed_at[part], counter_add(&closings, 1) + 1);
+    return NULL;
+}
+
+static Fail close_index(Ctx *cx, void *owner, void *value)
+{
+    (void)cx, (void)owner, (void)value;
+    return close_part(0);
+}
+
+static Fail close_faiss(Ctx *cx, void *owner, void *value)
+{
+    (void)cx, (void)owner, (void)value;
+    return close_part(1);
+}
+
+static Fail close_ann(Ctx *cx, void *owner, void *value)
+{
+    (void)cx, (void)owner, (void)value;
+    return close_part(2);
+}
+
+static int64_t fake_ns(void *clock)
+{
+    return *(const int64_t *)clock;
+}
+
+static const char *const ann_needs[] = {"index", "faiss", NULL};
+static const CellSpec index_part = {.name = "index", .build = build_part, .dispose = close_index};
+static const CellSpec faiss_part = {.name = "faiss", .build = build_part, .dispose = close_faiss};
+static const CellSpec ann_part = {
+    .name = "ann", .needs = ann_needs, .build = build_part, .dispose = close_ann};
+static const CellSpec *const parts[] = {&index_part, &faiss_part, &ann_part, NULL};
+
+static const ContextClosed *close_now(Ctx *cx, Context *context)
+{
+    ContextClosed *closed = ARENA_NEW(cx->arena, ContextClosed);
+    context_close(cx, context, 0, closed);
+    return closed;
+}
+
+static CellClosed row_of(const ContextClosed *closed, const char *name)
+{
+    for (size_t i = 0; i < closed->count; i++)
+        if (!strcmp(closed->rows[i].name, name)) return closed->rows[i].closed;
+    fail_msg("no row %s", name);
+    return (CellClosed){0};
+}
+
+// What needs others goes first; a lease outlasts the close and is told of; again closes nothing.
+static void test_close(void **state)
+{
+    (void)state;
+    Arena arena = {0};
+    Ctx cx = {.arena = &arena};
+    Context *context = NULL;
+    int64_t now_ns = 5;
+    Lease lease = {0};
+    const char *const settings[] = {"server.preload=ann", NULL};
+    ContextOverrides overrides = {.cells = parts, .now_ns = fake_ns, .clock = &now_ns};
+    ContextSpec spec = {.config = {.no_file = true, .timeout_s = -1, .overrides = settings},
+                        .root = {".", 1},
+                        .overrides = &overrides};
+    for (size_t i = 0; i < PARTS; i++) closed_at[i] = (Counter){0};
+    closings = (Counter){0};
+    assert_null(context_open(&cx, &spec, &context));
+    assert_null(cell_lease(&cx, context_env(context)->opened, &lease));
+    const ContextClosed *first = close_now(&cx, context);
+    assert_false(first->busy);
+    assert_int_equal(first->leased, 1);
+    assert_int_equal(row_of(first, "ann").status, CELL_OK);
+    assert_int_equal(row_of(first, "faiss").status, CELL_OK);
+    assert_int_equal(row_of(first, "index").status, CELL_DEFERRED);
+    assert_int_equal(row_of(first, "index").leases, 1);
+    assert_int_equal(row_of(first, "cache").status, CELL_NOOP);
+    assert_int_equal(counter_get(&closed_at[2]), 1); // before what it stands on
+    assert_int_equal(counter_get(&closed_at[1]), 2);
+    assert_int_equal(counter_get(&closed_at[0]), 0);
+    lease_release(&lease);
+    assert_int_equal(counter_get(&closed_at[0]), 3);
+    const ContextClosed *second = close_now(&cx, context);
+    assert_int_equal(second->leased, 0);
+    for (size_t i = 0; i < second->count; i++)
+        assert_int_equal(second->rows[i].closed.status, CELL_NOOP);
+    context_free(context);
+    assert_int_equal(counter_get(&closings), PARTS);
+    arena_fini(&arena);
+}
+
+// Parts that are not there are mistakes of the test.
+static void test_overrides(void **state)
+{
+    (void)state;
+    Arena arena = {0};
+    Ctx cx = {.arena = &arena};
+    Context *context = NULL;
+    static const CellSpec stray = {.name = "indx", .build = build_part};
+    static const CellSpec *const strays[] = {&stray, NULL};
+    ContextOverrides overrides = {.cells = strays};
+    const char *const settings[] = {"server.prelod=ann", NULL};
+    ContextSpec spec = {
+        .config = {.no_file = true, .timeout_s = -1}, .root = {".", 1}, .overrides = &overrides};
+    Fail fail = context_open(&cx, &spec, &context);
+    CHECK_STR(fail->detail,
+              STR("there is no runtime cell \"indx\" to replace; did you mean index?"));
+    spec.config.overrides = settings;
+    fail = context_open(&cx, &spec, &context);
+    CHECK_STR(fail->detail, STR("option override: no such setting"));
+    arena_fini(&arena);
+}
+
+static Fail build_nothing(Ctx *cx, CellBuild *build, void **out)
+{
+    (void)build, (void)out;
+    return FAIL(cx->arena, DAMAGED, "broken on purpose");
+}
+
+// A failure is told; it is fatal when it is configured to be.
+static void test_preload_fails(void **state)
+{
+    (void)state;
+    static const CellSpec bad = {.name = "embedder", .build = build_nothing};
+    static const CellSpec *const cells[] = {&bad, NULL};
+    ContextOverrides overrides = {.cells = cells};
+    for (int required = 0; required < 2; required++) {
+        Arena arena = {0};
+        Ctx cx = {.arena = &arena};
+        Context *context = NULL;
+        Preloaded preloaded;
+        const char *const settings[] = {
+            "server.preload=embedder,grammar.c",
+            required ? "server.preload_required=true" : "server.preload_required=false", NULL};
+        ContextSpec spec = {.config = {.no_file = true, .timeout_s = -1, .overrides = settings},
+                            .root = {".", 1},
+                            .overrides = &overrides};
+        Fail fail = context_open(&cx, &spec, &context);
+        if (required)
+            CHECK_STR(fail->detail, STR("server.preload_required: embedder cannot be had: broken "
+                                        "on purpose"));
+        else assert_null(fail);
+        spec.preloads_later = true;
+        if (required) assert_null(context_open(&cx, &spec, &context));
+        fail = context_preload(&cx, context, &preloaded);
+        assert_int_equal(fail ? 1 : 0, required);
+        assert_int_equal(preloaded.count, 2);
+        assert_int_equal(preloaded.failed, 1);
+        assert_null(preloaded.rows[1].fail);
+        context_free(context);
         arena_fini(&arena);
     }
 }
@@ -121,10 +289,10 @@ static void test_preload(void **state)
 int app_context_test(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_pool),
-        cmocka_unit_test(test_timeout),
-        cmocka_unit_test(test_fails),
-        cmocka_unit_test(test_preload),
+        cmocka_unit_test(test_pool),          cmocka_unit_test(test_timeout),
+        cmocka_unit_test(test_fails),         cmocka_unit_test(test_preload),
+        cmocka_unit_test(test_preload_fails), cmocka_unit_test(test_close),
+        cmocka_unit_test(test_overrides),
     };
     return RUN_TESTS(tests);
 }

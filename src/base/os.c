@@ -380,17 +380,12 @@ static Fail write_and_close(Ctx *cx, OsFile file, Str content)
     return fail;
 }
 
-// Something that must not be replaced: /dev/stderr, a FIFO, a symlink.
-static bool is_special(OsFile dir, const char *path)
-{
-    struct stat st;
-    return fstatat(dir.fd, path, &st, AT_SYMLINK_NOFOLLOW) == 0 && !S_ISREG(st.st_mode);
-}
-
 Fail os_replace_file(Ctx *cx, OsFile dir, const char *path, Str content)
 {
     OsFile file = OS_FILE_NONE;
-    if (is_special(dir, path)) {
+    struct stat st;
+    bool there = fstatat(dir.fd, path, &st, AT_SYMLINK_NOFOLLOW) == 0;
+    if (there && !S_ISREG(st.st_mode)) { // /dev/stderr, a FIFO, a symlink: not to be replaced
         TRY(os_create(cx, dir, path, &file));
         return write_and_close(cx, file, content);
     }
@@ -399,6 +394,7 @@ Fail os_replace_file(Ctx *cx, OsFile dir, const char *path, Str content)
     Str beside = str_format(cx->arena, "%s.%08x.tmp", path, salt);
     int error = create(dir, beside.ptr, O_EXCL, &file);
     if (error) return OS_FAIL(cx, error, "write", path);
+    if (there) (void)fchmod(file.fd, st.st_mode & 0777); // before there is anything in it
     Fail fail = write_and_close(cx, file, content);
     if (!fail) {
         error = OS_FAULT("rename");

@@ -91,7 +91,7 @@ MUST_CHECK Fail os_write(Ctx *cx, OsFile file, Str data);
 MUST_CHECK Fail os_create(Ctx *cx, OsFile dir, const char *path, OsFile *out);
 // The file's new content, all or nothing: written beside it and renamed. What is no regular
 // file (a symlink, a FIFO, a device) is written to. Not synced to the disk: a power cut may lose
-// it, a crash of cq cannot.
+// it, a crash of cq cannot. Its permissions stay as they are.
 MUST_CHECK Fail os_replace_file(Ctx *cx, OsFile dir, const char *path, Str content);
 bool os_is_terminal(OsFile file);
 int os_terminal_width(OsFile file); // columns; 0 when unknown

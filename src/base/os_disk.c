@@ -6,6 +6,7 @@
 #include <stdio.h> // renameat
 #include <sys/file.h>
 #include <sys/mman.h>
+#include <sys/statvfs.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -38,6 +39,13 @@ Fail os_rename(Ctx *cx, OsFile dir, const char *from, const char *to)
     int error = OS_FAULT("rename");
     if (!error && renameat(dir.fd, from, dir.fd, to) != 0) error = errno;
     return error ? os_problem(cx, error, "replace", to) : NULL;
+}
+
+Fail os_link(Ctx *cx, OsFile dir, const char *from, const char *to)
+{
+    int error = OS_FAULT("link");
+    if (!error && linkat(dir.fd, from, dir.fd, to, 0) != 0) error = errno;
+    return error ? OS_FAIL(cx, error, "make", to) : NULL;
 }
 
 Fail os_remove(Ctx *cx, OsFile dir, const char *path)
@@ -98,4 +106,12 @@ int os_lock_holder(OsFile file)
     int64_t holder = 0;
     if (got <= 0 || !str_to_int(str_trim(str_from(text)), &holder)) return 0;
     return holder > 0 && holder <= INT32_MAX ? (int)holder : 0;
+}
+
+Fail os_free_bytes(Ctx *cx, const char *path, uint64_t *out)
+{
+    struct statvfs info;
+    if (statvfs(path, &info)) return os_problem(cx, errno, "look at", path);
+    *out = (uint64_t)info.f_bavail * info.f_frsize;
+    return NULL;
 }

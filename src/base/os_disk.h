@@ -17,6 +17,8 @@ void os_unmap(Str map); // STR_NONE is fine
 MUST_CHECK Fail os_sync(Ctx *cx, OsFile file);
 // Replaces what has the new name, at once.
 MUST_CHECK Fail os_rename(Ctx *cx, OsFile dir, const char *from, const char *to);
+// A second name for a file, which must not be there yet: IO with ext "errno" EEXIST.
+MUST_CHECK Fail os_link(Ctx *cx, OsFile dir, const char *from, const char *to);
 MUST_CHECK Fail os_remove(Ctx *cx, OsFile dir, const char *path);                 // a file
 MUST_CHECK Fail os_remove_dir(Ctx *cx, OsFile dir, const char *path);             // an empty one
 MUST_CHECK Fail os_open_lock(Ctx *cx, OsFile dir, const char *path, OsFile *out); // made if absent
@@ -29,5 +31,8 @@ MUST_CHECK Fail os_lock(Ctx *cx, OsFile file, int64_t patience_ns, bool *got);
 // nothing. 0: not known.
 void os_lock_sign(OsFile file);
 int os_lock_holder(OsFile file);
+
+// Bytes that this user can still write to the file system that `path` is on. Fails: NOT_FOUND, IO.
+MUST_CHECK Fail os_free_bytes(Ctx *cx, const char *path, uint64_t *out);
 
 #endif

@@ -26,5 +26,6 @@ static int os_fault(const char *call)
 #include "base/os_disk.c"
 #include "base/os_process.c"
 #include "base/os_socket.c"
+#include "base/os_stream.c"
 #include "base/os_system.c"
 #include "base/os_watch.c"

@@ -36,13 +36,23 @@ void *plugin_open(Ctx *cx, Arena *arena, const char *file_name, Str *path, Str *
     return library;
 }
 
-Str plugin_find_data(Ctx *cx, const char *file_name)
+static Str find_in(Ctx *cx, const char *variable, const char *beside, const char *file_name)
 {
     Str where[3];
     OsStat stat;
-    places(cx, "CQ_DATA_DIR", "share/cq", file_name, where);
+    places(cx, variable, beside, file_name, where);
     for (size_t i = 0; where[i].len; i++)
         if (os_try_stat(OS_CWD, str_cstr(cx->arena, where[i]), OS_FOLLOW, &stat) == 0)
             return where[i];
     return STR_NONE;
+}
+
+Str plugin_find(Ctx *cx, const char *file_name)
+{
+    return find_in(cx, "CQ_PLUGIN_DIR", "lib/cq", file_name);
+}
+
+Str plugin_find_data(Ctx *cx, const char *file_name)
+{
+    return find_in(cx, "CQ_DATA_DIR", "share/cq", file_name);
 }

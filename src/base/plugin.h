@@ -14,6 +14,9 @@
 // NULL when it cannot be had; *why, in cx->arena, is then the reason.
 void *plugin_open(Ctx *cx, Arena *arena, const char *file_name, Str *path, Str *why);
 
+// Where plugin_open would find it, without opening it; STR_NONE when it is nowhere. In cx->arena.
+Str plugin_find(Ctx *cx, const char *file_name);
+
 // A data file that comes with cq: in the folder that CQ_DATA_DIR names; without that variable in
 // ../share/cq beside the program, then in the program's own folder. Its path, in cx->arena;
 // STR_NONE when it is in none of them.

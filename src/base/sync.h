@@ -26,6 +26,7 @@ typedef enum LockRank { // outermost first
     RANK_HTTP = 70,   // idle connections
     RANK_METRIC = 80, // a metric can be looked up under any lock but the log's
     RANK_TRACE = 85,  // a span can end there too
+    RANK_OUT = 88,    // messages to a client, one at a time: progress comes from under any lock
     RANK_LOG = 90,    // logging is allowed under any lock
 } LockRank;
 

@@ -48,8 +48,9 @@ static const Case cases[] = {
     {"outline a.c --depth 1 -d 1", "--depth is given twice"},
     {"outline a.c --threads 1 --threads 1", "--threads is given twice"},
     {"outline a.c --depth 1001", "--depth must be 0 to 1000, not 1001"},
-    {"outline a.c --format jsn", "--format must be md, json or lines, not \"jsn\"; did you mean "
-                                 "json?"},
+    {"outline a.c --format jsn",
+     "--format must be md, json, lines, dot or mermaid, not \"jsn\"; did you mean "
+     "json?"},
     {"help --man=yes", "--man takes no value"},
     {"help --man --man", "{\"command\":\"\",\"man\":true,\"markdown\":false}"},
     {"help outline search", "unexpected argument \"search\""},

@@ -5,6 +5,7 @@
 #include "door/cli.h"
 #include "door/complete.h"
 #include "door/help.h"
+#include "door/mcp/command.h"
 #include "door/serve.h"
 #include "op/answer.h"
 
@@ -16,7 +17,7 @@ const char *const *command_names(void)
 #define OP(name) #name,
 #include "op/ops.def"
 #undef OP
-        "serve", "help", "completion", "schema", "version", NULL,
+        "serve", "mcp", "help", "completion", "schema", "version", NULL,
     };
     return names;
 }
@@ -150,41 +151,55 @@ static const OpExample version_examples[] = {
     {0},
 };
 
-const Command door_commands[] = {
-    {.name = "serve",
-     .summary = "Answer over HTTP, staying ready",
-     .details = serve_details,
-     .examples = serve_examples,
-     .args = serve_fields,
-     .args_size = sizeof(ServeArgs),
-     .run = serve_run},
-    {.name = "help",
-     .summary = "Explain a command, or print the whole manual",
-     .details = "All help is made from the same tables that the argument parser reads.",
-     .examples = help_examples,
-     .args = help_args,
-     .args_size = sizeof(HelpArgs),
-     .run = run_help},
-    {.name = "completion",
-     .summary = "Print the script that completes cq's arguments in a shell",
-     .details = "It completes commands, options, their choices, and files.",
-     .examples = completion_examples,
-     .args = completion_args,
-     .args_size = sizeof(CompletionArgs),
-     .run = run_completion},
-    {.name = "schema",
-     .summary = "Print the JSON Schema of an operation's answer or arguments",
-     .details = "Draft 2020-12. Every answer in JSON conforms to it.",
-     .examples = schema_examples,
-     .args = schema_args,
-     .args_size = sizeof(SchemaArgs),
-     .run = run_schema},
-    {.name = "version",
-     .summary = "Print the version",
-     .details = "The same as cq --version.",
-     .examples = version_examples,
-     .args = no_args,
-     .args_size = 0,
-     .run = run_version},
-    {0},
+static const Command serve_row = {
+    .name = "serve",
+    .summary = "Answer over HTTP, staying ready",
+    .details = serve_details,
+    .examples = serve_examples,
+    .args = serve_fields,
+    .args_size = sizeof(ServeArgs),
+    .run = serve_run,
 };
+
+static const Command help_row = {
+    .name = "help",
+    .summary = "Explain a command, or print the whole manual",
+    .details = "All help is made from the same tables that the argument parser reads.",
+    .examples = help_examples,
+    .args = help_args,
+    .args_size = sizeof(HelpArgs),
+    .run = run_help,
+};
+
+static const Command completion_row = {
+    .name = "completion",
+    .summary = "Print the script that completes cq's arguments in a shell",
+    .details = "It completes commands, options, their choices, and files.",
+    .examples = completion_examples,
+    .args = completion_args,
+    .args_size = sizeof(CompletionArgs),
+    .run = run_completion,
+};
+
+static const Command schema_row = {
+    .name = "schema",
+    .summary = "Print the JSON Schema of an operation's answer or arguments",
+    .details = "Draft 2020-12. Every answer in JSON conforms to it.",
+    .examples = schema_examples,
+    .args = schema_args,
+    .args_size = sizeof(SchemaArgs),
+    .run = run_schema,
+};
+
+static const Command version_row = {
+    .name = "version",
+    .summary = "Print the version",
+    .details = "The same as cq --version.",
+    .examples = version_examples,
+    .args = no_args,
+    .args_size = 0,
+    .run = run_version,
+};
+
+const Command *const door_commands[] = {&serve_row,  &mcp_command, &help_row, &completion_row,
+                                        &schema_row, &version_row, NULL};

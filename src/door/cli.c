@@ -6,7 +6,6 @@
 // then is printed, and the process then ends by that signal so that its parent sees it.
 #include "door/cli.h"
 
-#include "app/context.h"
 #include "base/version.h"
 #include "door/help.h"
 #include "door/progress.h"
@@ -143,7 +142,9 @@ static void render(Cli *cli, const RunInfo *info, const Result *result)
     bool terminal = os_is_terminal(OS_STDOUT);
     RenderStyle style = {
         .format = global->format,
-        .text = {.color = wants_color(global), .width = os_terminal_width(OS_STDOUT)},
+        .text = {.color = wants_color(global),
+                 .width = os_terminal_width(OS_STDOUT),
+                 .budget_bytes = (size_t)global->budget * RENDER_TOKEN_BYTES},
         .indent_json = terminal,
     };
     render_answer(&cli->out, cli->parsed.command.op, cli->parsed.args, info, result, &style);
@@ -159,6 +160,21 @@ static void tell_shortfalls(Cli *cli, const Ctx *cx, const Result *result)
     if (result->interrupted)
         tell_problem(cli, FAIL(&cli->arena, CANCELLED,
                                "interrupted; the answer holds what was found until then"));
+}
+
+// Fails: BAD_REQUEST when the answer is no graph, and a picture of it is asked for.
+static Fail check_format(Cli *cli)
+{
+    const ParsedArgs *parsed = &cli->parsed;
+    Str format = parsed->global.format;
+    bool picture = str_eq(format, STR("dot")) || str_eq(format, STR("mermaid"));
+    Buf names = buf_on(&cli->arena);
+    if (!picture || parsed->command.op->draw) return NULL;
+    for (const OpSpec *const *op = op_all(); *op; op++)
+        if ((*op)->draw) buf_addf(&names, "%s%s", names.len ? ", " : "", (*op)->name);
+    return FAIL(&cli->arena, BAD_REQUEST,
+                "what %s answers is no graph: --format " STR_FMT " goes with " STR_FMT,
+                parsed->command.name, STR_ARG(format), STR_ARG(buf_str(&names)));
 }
 
 static Fail run_op(Cli *cli, const Context *context)
@@ -207,6 +223,7 @@ static Fail run_command(Cli *cli)
         return os_write(&cli->cx, OS_STDERR, buf_str(&buf));
     }
     if (!parsed->command.op) return parsed->command.run(cli, parsed->args);
+    TRY(check_format(cli));
     Context *context = NULL;
     os_stop_signals(&cli->stop);
     Fail fail = make_context(cli, &context);

@@ -27,4 +27,8 @@ MUST_CHECK Fail cli_log_level(Cli *cli, LogLevel *level);
 // Help for cli->parsed.command, or for all when it has none.
 Fail cli_show_help(Cli *cli);
 
+// What the options say about a context; for one request, that may read standard input. Fails:
+// BAD_REQUEST.
+MUST_CHECK Fail cli_context_spec(Cli *cli, ContextSpec *out);
+
 #endif

@@ -3,7 +3,7 @@
 
 #include "base/nearest.h"
 
-static const char *const formats[] = {"md", "json", "lines", NULL};
+static const char *const formats[] = {"md", "json", "lines", "dot", "mermaid", NULL};
 static const char *const colors[] = {"auto", "always", "never", NULL};
 static const char *const levels[] = {"debug", "info", "warn", "error", NULL};
 
@@ -15,8 +15,13 @@ const Field global_fields[] = {
           .value_name = "FILE"),
     FIELD(GlobalArgs, no_config, BOOL, "read no file of settings; default: .cq.yaml in the root"),
     FIELD(GlobalArgs, format, STR,
-          "md: text for people and agents; json: one document; lines: path:line:col:text",
+          "md: text for people and agents; json: one document; lines: path:line:col:text; dot and "
+          "mermaid: a picture, of answers that are a graph",
           .choices = formats, .fallback = "md"),
+    FIELD(GlobalArgs, budget, INT,
+          "most tokens of the text, counted as 4 bytes each; the first line and what was left out "
+          "are told always; 0 for no limit",
+          .least = 0, .most = 100000000, .value_name = "TOKENS"),
     FIELD(GlobalArgs, color, STR, "colour the answer; auto: on a terminal unless NO_COLOR is set",
           .choices = colors, .fallback = "auto"),
     FIELD(GlobalArgs, timeout, REAL, "stop after this time with what was found; 0 for no limit",
@@ -65,14 +70,14 @@ static size_t op_count(void)
 size_t command_count(void)
 {
     size_t count = op_count();
-    for (const Command *command = door_commands; command->name; command++) count++;
+    for (const Command *const *command = door_commands; *command; command++) count++;
     return count;
 }
 
 Command command_at(size_t index)
 {
     size_t ops = op_count();
-    if (index >= ops) return door_commands[index - ops];
+    if (index >= ops) return *door_commands[index - ops];
     const OpSpec *op = op_all()[index];
     return (Command){.name = op->name,
                      .summary = op->summary,
@@ -87,7 +92,8 @@ bool command_find(Str name, Command *out)
 {
     for (size_t i = 0; i < command_count(); i++) {
         Command command = command_at(i);
-        if (!str_eq(str_from(command.name), name)) continue;
+        bool alias = command.op && command.op->alias && str_eq(str_from(command.op->alias), name);
+        if (!alias && !str_eq(str_from(command.name), name)) continue;
         *out = command;
         return true;
     }

@@ -27,7 +27,7 @@ Str command_nearest(Str name);
 typedef struct GlobalArgs {
     Str root, config, format, color, log_level, trace, trace_endpoint, metrics;
     double timeout;
-    int64_t threads;
+    int64_t threads, budget;
     bool no_config, help, version;
 } GlobalArgs;
 extern const Field global_fields[];
@@ -38,7 +38,7 @@ typedef struct EnvVar {
 extern const EnvVar env_vars[]; // ends with {0}
 
 // door/builtin.c
-extern const Command door_commands[];   // ends with {0}
-const char *const *command_names(void); // NULL-terminated
+extern const Command *const door_commands[]; // NULL-terminated
+const char *const *command_names(void);      // NULL-terminated
 
 #endif

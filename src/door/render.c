@@ -39,11 +39,40 @@ static void render_lines(Out *out, const Result *result, bool color)
     }
 }
 
+// Cuts what is over the budget at the end of a line. The first line stays, which has the totals.
+static void cut_to_budget(Buf *buf, size_t from, size_t budget)
+{
+    enum { TAIL_BYTES = 80 };
+    if (!budget || buf->len - from <= budget) return;
+    Str text = {buf->ptr + from, buf->len - from}, line;
+    size_t first = MIN(str_find(text, '\n') + 1, text.len), keep = first, lines = 0;
+    size_t room = MAX(budget, (size_t)TAIL_BYTES) - TAIL_BYTES;
+    for (size_t at = first; at < text.len && at <= room; at++)
+        if (text.ptr[at] == '\n') keep = at + 1;
+    for (Str rest = str_sub(text, keep, text.len); str_next(&rest, '\n', &line);)
+        lines += line.len > 0;
+    buf->len = from + keep;
+    if (lines)
+        buf_addf(buf, "... %zu more line%s: raise --budget, or --format json\n", lines,
+                 lines == 1 ? "" : "s");
+}
+
+static void render_text(Out *out, const OpSpec *op, const void *args, const Result *result,
+                        const TextStyle *style)
+{
+    size_t from = out->buf.len;
+    op->text(&out->buf, args, result, style);
+    if (!op->keeps_budget) cut_to_budget(&out->buf, from, style->budget_bytes);
+}
+
 void render_answer(Out *out, const OpSpec *op, const void *args, const RunInfo *info,
                    const Result *result, const RenderStyle *style)
 {
     if (op->plain && op->plain(&out->buf, args, result)) return;
-    if (str_eq(style->format, STR("json"))) render_json(out, op, info, result, style);
+    bool dot = str_eq(style->format, STR("dot"));
+    if (dot || str_eq(style->format, STR("mermaid")))
+        op->draw(&out->buf, args, result, dot ? GRAPH_DOT : GRAPH_MERMAID);
+    else if (str_eq(style->format, STR("json"))) render_json(out, op, info, result, style);
     else if (str_eq(style->format, STR("lines"))) render_lines(out, result, style->text.color);
-    else op->text(&out->buf, args, result, &style->text);
+    else render_text(out, op, args, result, &style->text);
 }

@@ -5,8 +5,10 @@
 #include "door/out.h"
 #include "op/answer.h"
 
+enum { RENDER_TOKEN_BYTES = 4 }; // of a token of --budget: what models make of code, about
+
 typedef struct RenderStyle {
-    Str format; // md, json, lines
+    Str format; // md, json, lines; dot and mermaid only of what can be drawn
     TextStyle text;
     bool indent_json;
 } RenderStyle;

@@ -7,8 +7,8 @@
 
 #include "base/hash.h"
 #include "base/vec.h"
-#include "index/namestore.h"
 #include "index/terms.h"
+#include "index/varint.h"
 
 typedef struct WordSlot {
     uint32_t hash, round; // used when round is the maker's
@@ -89,6 +89,31 @@ static bool is_local(const Facts *facts, const Def *def)
 bool doc_lists(const Facts *facts, uint32_t def)
 {
     return !is_local(facts, &facts->defs[def]) && facts->defs[def].name.len;
+}
+
+Str doc_unlisted(Arena *arena, const Facts *facts)
+{
+    Buf out = buf_on(arena);
+    uint32_t next = 0; // behind the last one
+    for (uint32_t i = 0; i < facts->def_count; i++) {
+        if (doc_lists(facts, i)) continue;
+        varint_add(&out, i - next);
+        next = i + 1;
+    }
+    return out.len ? buf_str(&out) : STR_NONE;
+}
+
+uint32_t doc_def_index(Str unlisted, uint32_t doc_def)
+{
+    const uint8_t *at = (const uint8_t *)unlisted.ptr, *end = at + unlisted.len;
+    uint32_t def = 0; // the first one not yet counted
+    while (at < end) {
+        uint32_t listed = varint_get(&at, end);
+        if (doc_def < listed) break;
+        doc_def -= listed;
+        def += listed + 1;
+    }
+    return def + doc_def;
 }
 
 static void take_defs(Making *making)
@@ -381,7 +406,7 @@ static Fail take_parse(Ctx *cx, Making *making, LangId lang, DocFacts *kept)
     if (fail) return problem_copy(cx->arena, fail);
     Buf brief = buf_on(cx->arena), bytes = buf_on(cx->arena);
     kept->face = names_face(&making->facts, &names, text);
-    kept->unlisted = namestore_unlisted(cx->arena, &making->facts);
+    kept->unlisted = doc_unlisted(cx->arena, &making->facts);
     if (!brief_encode(&brief, &making->facts, text)) return NULL; // then nothing is kept of it
     kept->brief = buf_str(&brief);
     if (lang_has_names(lang)) names_encode(&bytes, &making->facts, &names, text);
@@ -428,7 +453,7 @@ static bool take_kept(Ctx *cx, Making *making, LangId lang, DocFacts *kept)
         return false;
     making->facts = brief.facts;
     kept->face = names_face(&brief.facts, &names.names, making->text);
-    kept->unlisted = namestore_unlisted(cx->arena, &brief.facts);
+    kept->unlisted = doc_unlisted(cx->arena, &brief.facts);
     return true;
 }
 

@@ -79,7 +79,7 @@ typedef struct DocFacts { // what is kept of the parse besides
     Str brief;            // of brief_encode; nothing where there was no parse, or it cannot be kept
     Str names;    // of names_encode; nothing without a brief, or when the language has no names
     Hash128 face; // what others see of the names; of a text that is no code: of all of it
-    Str unlisted; // which definitions the Doc leaves out: namestore_unlisted
+    Str unlisted; // of doc_unlisted
 } DocFacts;
 DocFacts doc_facts_copy(Arena *arena, const DocFacts *facts);
 // The same, and what is to be kept, in cx->arena.
@@ -91,6 +91,10 @@ MUST_CHECK bool doc_from_kept(Ctx *cx, DocMaker *maker, LangId lang, PathForm fo
                               DocFacts *facts, Doc *out);
 // Whether a definition is one of the Doc's. Local variables and what has no name are not.
 bool doc_lists(const Facts *facts, uint32_t def);
+// Those that are not, as bytes: gaps between their indexes.
+Str doc_unlisted(Arena *arena, const Facts *facts);
+// The index in Facts.defs of a Doc's definition.
+uint32_t doc_def_index(Str unlisted, uint32_t doc_def);
 
 void doc_encode(Buf *out, const Doc *doc);
 // False when the bytes are no Doc: every index is checked, so what is accepted can be walked.

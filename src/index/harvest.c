@@ -210,7 +210,7 @@ NameRow harvest_names(const HarvestFile *file)
 {
     return (NameRow){.names = file->facts.names,
                      .unlisted = file->facts.unlisted,
-                     .seen = namestore_seen(file->path, file->lang, file->facts.face)};
+                     .seen = namestore_seen_of(file->path, file->lang, file->facts.face)};
 }
 
 // --- trigrams ---

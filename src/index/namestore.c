@@ -1,47 +1,17 @@
 // index/namestore.c
 #include "index/namestore.h"
 
-#include "index/doc.h"
-#include "index/varint.h"
-
 typedef struct Head {
     uint32_t version, files;
     Hash128 sum;
 } Head;
 
-Hash128 namestore_seen(Str path, LangId lang, Hash128 face)
+Hash128 namestore_seen_of(Str path, LangId lang, Hash128 face)
 {
     Str language = str_from(lang_name(lang));
     Hash128 parts[3] = {hash_128(path.ptr, path.len, 1), hash_128(language.ptr, language.len, 2),
                         face};
     return hash_128(parts, sizeof parts, NAMESTORE_VERSION);
-}
-
-// --- what a Doc leaves out ---
-
-Str namestore_unlisted(Arena *arena, const Facts *facts)
-{
-    Buf out = buf_on(arena);
-    uint32_t next = 0; // behind the last one
-    for (uint32_t i = 0; i < facts->def_count; i++) {
-        if (doc_lists(facts, i)) continue;
-        varint_add(&out, i - next);
-        next = i + 1;
-    }
-    return out.len ? buf_str(&out) : STR_NONE;
-}
-
-uint32_t namestore_def(Str unlisted, uint32_t doc_def)
-{
-    const uint8_t *at = (const uint8_t *)unlisted.ptr, *end = at + unlisted.len;
-    uint32_t def = 0; // the first one not yet counted
-    while (at < end) {
-        uint32_t listed = varint_get(&at, end);
-        if (doc_def < listed) break;
-        doc_def -= listed;
-        def += listed + 1;
-    }
-    return def + doc_def;
 }
 
 // --- writing ---
@@ -57,7 +27,7 @@ void namestore_pack(Arena *arena, const NameRow *rows, uint32_t files,
     for (uint32_t i = 0; i < files; i++) {
         names[i] = rows[i].names;
         seen[i] = rows[i].seen;
-        namestore_add(&head->sum, rows[i].seen);
+        hash_sum_add(&head->sum, rows[i].seen);
         lists_add(&unlisted, rows[i].unlisted);
     }
     lists_finish(&unlisted);
@@ -103,7 +73,7 @@ Fail namestore_open(Ctx *cx, const Segment *segment, NameStore *out)
     return NULL;
 }
 
-Hash128 namestore_seen_of(const NameStore *store, uint32_t file)
+Hash128 namestore_seen(const NameStore *store, uint32_t file)
 {
     Hash128 seen = {0};
     if (file >= store->files) return seen;
@@ -112,14 +82,7 @@ Hash128 namestore_seen_of(const NameStore *store, uint32_t file)
     return seen;
 }
 
-Str namestore_unlisted_of(const NameStore *store, uint32_t file)
+Str namestore_unlisted(const NameStore *store, uint32_t file)
 {
     return lists_get(&store->unlisted, file);
-}
-
-NameRow namestore_get(const NameStore *store, uint32_t file)
-{
-    return (NameRow){.names = factstore_get(&store->names, file),
-                     .unlisted = namestore_unlisted_of(store, file),
-                     .seen = namestore_seen_of(store, file)};
 }

@@ -23,27 +23,22 @@ enum { NAMESTORE_VERSION = 1 };
 
 typedef struct NameRow { // of one file
     Str names;           // of names_encode; empty: it has none
-    Str unlisted;        // of namestore_unlisted
-    Hash128 seen;        // of namestore_seen
+    Str unlisted;        // of doc_unlisted
+    Hash128 seen;        // of namestore_seen_of
 } NameRow;
 
 // What others see of a file: names_face, and where it is.
-Hash128 namestore_seen(Str path, LangId lang, Hash128 face);
-static inline void namestore_add(Hash128 *sum, Hash128 seen)
+Hash128 namestore_seen_of(Str path, LangId lang, Hash128 face);
+static inline void hash_sum_add(Hash128 *sum, Hash128 seen)
 {
     sum->low += seen.low;
     sum->high += seen.high;
 }
-static inline void namestore_subtract(Hash128 *sum, Hash128 seen)
+static inline void hash_sum_subtract(Hash128 *sum, Hash128 seen)
 {
     sum->low -= seen.low;
     sum->high -= seen.high;
 }
-
-// The definitions of Facts that a Doc leaves out (doc_lists), as bytes: gaps between their indexes.
-Str namestore_unlisted(Arena *arena, const Facts *facts);
-// The index in Facts.defs of a Doc's definition.
-uint32_t namestore_def(Str unlisted, uint32_t doc_def);
 
 // The sections, in `arena`.
 void namestore_pack(Arena *arena, const NameRow *rows, uint32_t files,
@@ -59,9 +54,9 @@ typedef struct NameStore { // all zero knows nothing
 
 // Fails: DAMAGED. A segment without these sections gives all zero.
 MUST_CHECK Fail namestore_open(Ctx *cx, const Segment *segment, NameStore *out);
-// All zero when there is nothing, or it is damaged (segment_intact tells).
-NameRow namestore_get(const NameStore *store, uint32_t file);
-Hash128 namestore_seen_of(const NameStore *store, uint32_t file); // only that of it
-Str namestore_unlisted_of(const NameStore *store, uint32_t file);
+// Of one file; its names are factstore_get(&store->names, file). Nothing, or all zero, when there
+// is nothing or it is damaged (segment_intact tells).
+Str namestore_unlisted(const NameStore *store, uint32_t file);
+Hash128 namestore_seen(const NameStore *store, uint32_t file);
 
 #endif

@@ -1,6 +1,6 @@
 // lang/brief.c
 //
-//   hash of the text, language, partial, counts
+//   hash of the text; then squeezed: language, partial, counts
 //   definitions, calls, imports, spans: each a column for one member after the other
 //
 // A start is how far it is behind the one before, times two, and 1 when the end is not where the
@@ -8,6 +8,7 @@
 #include "lang/brief.h"
 
 #include "base/hash.h"
+#include "base/squeeze.h"
 #include "base/vec.h"
 #include "lang/settle.h"
 #include "lang/wire.h"
@@ -241,22 +242,25 @@ static bool can_be_kept(const Facts *facts)
 bool brief_encode(Buf *out, const Facts *facts, Str text)
 {
     if (!can_be_kept(facts)) return false;
-    Writer w = {.out = out, .text = text};
+    Writer w = {.text = text};
+    Buf body = buf_on(&w.scratch);
+    w.out = &body;
     uint32_t calls = 0, imports = 0;
     uint64_t hash = hash_str(text);
     for (uint32_t i = 0; i < facts->call_count; i++) calls += is_named(&facts->calls[i]);
     for (uint32_t i = 0; i < facts->import_count; i++) imports += !is_repeated(facts, i);
-    buf_add(out, (Str){(const char *)&hash, sizeof hash});
-    wire_put(out, facts->lang);
-    wire_put(out, facts->partial);
-    wire_put(out, facts->def_count);
-    wire_put(out, calls);
-    wire_put(out, imports);
-    wire_put(out, facts->span_count);
+    wire_put(&body, facts->lang);
+    wire_put(&body, facts->partial);
+    wire_put(&body, facts->def_count);
+    wire_put(&body, calls);
+    wire_put(&body, imports);
+    wire_put(&body, facts->span_count);
     put_defs(&w, facts);
     put_calls(&w, facts);
     put_imports(&w, facts);
     put_spans(&w, facts);
+    buf_add(out, (Str){(const char *)&hash, sizeof hash});
+    squeeze_add(out, buf_str(&body), wire_most_squeezed(text));
     arena_fini(&w.scratch);
     return true;
 }
@@ -482,7 +486,9 @@ static bool get_begin(Reader *r, Str bytes, LangId lang, Brief *out, Counts *cou
 {
     uint64_t hash = hash_str(r->text);
     if (bytes.len < sizeof hash || memcmp(bytes.ptr, &hash, sizeof hash) != 0) return false;
-    r->wire = (Wire){bytes.ptr + sizeof hash, bytes.ptr + bytes.len, false};
+    Str rest = str_sub(bytes, sizeof hash, bytes.len), body;
+    if (!unsqueeze(r->arena, rest, wire_most_squeezed(r->text), &body)) return false;
+    r->wire = (Wire){body.ptr, body.ptr + body.len, false};
     *out = (Brief){.text = r->text, .facts.lang = (LangId)get(r, LANG_COUNT - 1)};
     out->facts.partial = get(r, 1);
     counts->defs = get_count(r);

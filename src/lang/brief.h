@@ -1,6 +1,6 @@
 // lang/brief.h - of one file's Facts, what a search and an index need: small enough to be kept.
 //
-//   Facts, text --brief_encode--> bytes, about 5 % of the text
+//   Facts, text --brief_encode--> bytes, about 3 % of the text
 //   bytes, text --brief_decode--> Facts: definitions without lines and doc, all spans, and what
 //                                 tells a call or an import at the places asked about
 //
@@ -13,7 +13,7 @@
 
 #include "lang/facts.h"
 
-enum { BRIEF_VERSION = 1 };
+enum { BRIEF_VERSION = 2 };
 
 typedef struct Brief {
     Facts facts;            // in a Def: kind, name, full, name_span, parent and declaration

@@ -15,7 +15,8 @@ enum {
 
 static TSNode child_in(TSNode node, TSFieldId field)
 {
-    return field ? ts_node_child_by_field_id(node, field) : (TSNode){0};
+    if (!field || ts_node_is_null(node)) return (TSNode){0};
+    return ts_node_child_by_field_id(node, field);
 }
 
 TSNode extract_child(const Extract *x, TSNode node, unsigned field)

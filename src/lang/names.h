@@ -149,8 +149,9 @@ static inline Str names_text(const NameExpr *expr, Str text)
     return str_sub(text, expr->span.start, expr->span.end);
 }
 
-// The bytes that are kept of Names, with the argument shapes of Facts.calls (lang/names_wire.c).
-enum { NAMES_VERSION = 1 };
+// The bytes that are kept of Names, with the argument shapes of Facts.calls (lang/names_wire.c,
+// _read.c).
+enum { NAMES_VERSION = 3 };
 void names_encode(Buf *out, const Facts *facts, const Names *names, Str text);
 // What is accepted can be walked: every index is in its array, every span in the text, operands
 // before what is built from them. calls[i].name_span, .full.end, .arg_count, .star, .star_star,

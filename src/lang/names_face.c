@@ -7,7 +7,7 @@
 #include "base/map.h"
 #include "base/vec.h"
 
-enum { FACE_VERSION = 1 };
+enum { FACE_VERSION = 2 };
 
 typedef struct Face {
     const Facts *facts;
@@ -141,6 +141,12 @@ static void follow(Face *face)
     }
 }
 
+// a.field = function: whoever calls through the field may reach it.
+static bool is_kept(const NameExpr *expr)
+{
+    return expr->op == EXPR_MEMBER && expr->other;
+}
+
 static void take_outside(Face *face)
 {
     const Names *names = face->names;
@@ -151,6 +157,8 @@ static void take_outside(Face *face)
         if (seen) take_binding(face, i);
     }
     for (uint32_t i = 0; i < names->note_count; i++) reach(face, names->notes[i].expr);
+    for (uint32_t i = 0; i < names->expr_count; i++)
+        if (is_kept(&names->exprs[i])) reach(face, i + 1);
     follow(face);
 }
 
@@ -170,6 +178,12 @@ static void add_bindings(Face *face)
         add(face, expr_hash(face, bind->value));
         add(face, expr_hash(face, bind->type));
     }
+}
+
+static void add_kept(Face *face)
+{
+    for (uint32_t i = 0; i < face->names->expr_count; i++)
+        if (is_kept(&face->names->exprs[i])) add(face, face->exprs[i]);
 }
 
 static void add_imports(Face *face)
@@ -215,6 +229,7 @@ Hash128 names_face(const Facts *facts, const Names *names, Str text)
     add_bindings(&face);
     add_imports(&face);
     add_notes(&face);
+    add_kept(&face);
     Hash128 hash = hash_128(face.out.ptr, face.out.len, FACE_VERSION);
     arena_fini(arena);
     return hash;

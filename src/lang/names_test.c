@@ -1,5 +1,9 @@
 #include "lang/names.h"
 
+#include <stdlib.h>
+
+#include "base/os.h"
+#include "lang/names_face.h"
 #include "support/check.h"
 
 static const char sample[] = "import os.path as p, json\n"
@@ -66,7 +70,7 @@ static void make_exprs(Sample *s)
     uint32_t load = add_expr(s, EXPR_MEMBER, ROLE_CALLED | 32, json, 0, at(LOAD_LINE, "load"));
     uint32_t first = add_expr(s, EXPR_CALL, 255, load, 0, at(LOAD_LINE, "json.load(1)"));
     add_expr(s, EXPR_CALL, 0, first, 0, at(LOAD_LINE, "json.load(1)(2)"));
-    add_expr(s, EXPR_TYPED, 0, 2, 0, at(RUN_LINE, ": int"));
+    add_expr(s, EXPR_TYPED, 0, 2, 1, at(RUN_LINE, ": int"));
 }
 
 static void add_binding(Sample *s, NameBinding binding)
@@ -215,6 +219,63 @@ static void names_come_back_as_they_were(void **state)
     arena_fini(&arena);
 }
 
+static void round_trip(Ctx *cx, Parser *parser, LangId lang, Str text)
+{
+    Facts facts;
+    Names names;
+    NamesKept kept;
+    Buf bytes = buf_on(cx->arena);
+    assert_null(names_extract(cx, parser, lang, text, &facts, &names));
+    names_encode(&bytes, &facts, &names, text);
+    assert_true(names_decode(cx->arena, buf_str(&bytes), text, &facts, &kept));
+    same_names(&names, &kept.names);
+    same_calls(&facts, &kept);
+    Hash128 a = names_face(&facts, &names, text), b = names_face(&facts, &kept.names, text);
+    assert_memory_equal(&a, &b, sizeof a);
+}
+
+static void read_inputs(Ctx *cx, Parser *parser, LangId lang, Str folder)
+{
+    OsFile dir = OS_FILE_NONE;
+    OsEntry *files;
+    size_t count;
+    assert_null(os_open(cx, OS_CWD, folder.ptr, OS_FOLLOW, &dir));
+    assert_null(os_list(cx, dir, &files, &count));
+    for (size_t i = 0; i < count; i++) {
+        Str text;
+        if (!str_starts(str_from(files[i].name), STR("input"))) continue;
+        assert_null(os_read_file(cx, dir, files[i].name, 1 << 20, &text));
+        round_trip(cx, parser, lang, text);
+        round_trip(cx, parser, lang, str_sub(text, 0, text.len / 2)); // something is left open
+        round_trip(cx, parser, lang, str_sub(text, text.len / 3, text.len));
+    }
+    os_close(&dir);
+}
+
+// Of the golden cases of each language.
+static void real_names_come_back(void **state)
+{
+    (void)state;
+    if (!getenv("CQ_SOURCE")) skip();
+    Parser *parser = parser_new(NULL);
+    for (LangId lang = LANG_NONE + 1; lang < LANG_COUNT; lang++) {
+        Arena arena = {0};
+        Ctx cx = {.arena = &arena};
+        OsFile dir = OS_FILE_NONE;
+        OsEntry *cases;
+        size_t count;
+        Str folder = str_format(&arena, "%s/tests/lang/%s", getenv("CQ_SOURCE"), lang_name(lang));
+        assert_null(os_open(&cx, OS_CWD, folder.ptr, OS_FOLLOW, &dir));
+        assert_null(os_list(&cx, dir, &cases, &count));
+        os_close(&dir);
+        for (size_t i = 0; i < count; i++)
+            read_inputs(&cx, parser, lang,
+                        str_format(&arena, STR_FMT "/%s", STR_ARG(folder), cases[i].name));
+        arena_fini(&arena);
+    }
+    parser_free(parser);
+}
+
 static void another_text_is_told(void **state)
 {
     (void)state;
@@ -328,9 +389,8 @@ int lang_names_test(void);
 int lang_names_test(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(names_come_back_as_they_were),
-        cmocka_unit_test(another_text_is_told),
-        cmocka_unit_test(damaged_bytes_do_no_harm),
+        cmocka_unit_test(names_come_back_as_they_were), cmocka_unit_test(real_names_come_back),
+        cmocka_unit_test(another_text_is_told),         cmocka_unit_test(damaged_bytes_do_no_harm),
         cmocka_unit_test(the_innermost_scope_is_found),
     };
     return RUN_TESTS(tests);

@@ -5,7 +5,8 @@ enum { NODES_BETWEEN_CHECKS = 1 << 16, REPARSE_MAX_DEPTH = 8 };
 
 static TSNode child_in(TSNode node, TSFieldId field)
 {
-    return field ? ts_node_child_by_field_id(node, field) : (TSNode){0};
+    if (!field || ts_node_is_null(node)) return (TSNode){0};
+    return ts_node_child_by_field_id(node, field);
 }
 
 // --- the value of a node, from those of its children

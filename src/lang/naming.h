@@ -64,8 +64,9 @@ struct Naming {
     void *walk;     // private to naming.c
 };
 
-static inline Str naming_text(const Naming *n, TSNode node)
+static inline Str naming_text(const Naming *n, TSNode node) // empty for a null node
 {
+    if (ts_node_is_null(node)) return STR_NONE;
     return extract_text(n->x, extract_span(node));
 }
 

@@ -171,6 +171,10 @@ static void bind_lost(Naming *n, uint32_t def, const uint32_t *scope_of)
 {
     const Def *it = &n->facts->defs[def];
     if (it->name_span.start == it->name_span.end) return;
+    const Def *parent = it->parent < 0 ? NULL : &n->facts->defs[it->parent];
+    bool in_type = parent && parent->kind != DEF_MODULE;
+    if (it->kind == DEF_METHOD && !in_type) return;        // it stands outside of its type
+    if (in_type && str_eq(it->name, parent->name)) return; // a constructor goes by its type
     int32_t around = it->parent;
     while (around >= 0 && !scope_of[around]) around = n->facts->defs[around].parent;
     uint32_t scope = around < 0 ? 0 : scope_of[around];
@@ -189,7 +193,7 @@ void naming_bind_rest(Naming *n)
     for (uint32_t i = 0; i < w->scopes.len; i++)
         if (w->scopes.items[i].def) scope_of[w->scopes.items[i].def - 1] = i;
     for (uint32_t i = 0; i < count; i++)
-        if (!bound[i]) bind_lost(n, i, scope_of);
+        if (!bound[i] && !scope_of[i]) bind_lost(n, i, scope_of);
 }
 
 static bool is_object(const Naming *n, uint32_t value)

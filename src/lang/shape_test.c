@@ -330,6 +330,8 @@ static void tells_words(void **state)
         {{.pattern.text = STR("await fetch($A, 'some text', ab)")}, "await fetch some text "},
         {{.pattern = {STR("await fetch(a)"), .strictness = SHAPE_AST}}, "fetch "},
         {{.pattern = {STR("await fetch(a)"), .strictness = SHAPE_SIGNATURE}}, ""},
+        {{.pattern.text = STR("try { $$$A } finally { $$$B }")}, "try finally "},
+        {{.pattern.text = STR("for ($$$A of data) {}")}, "for data "}, // "of" is behind $$$
         {{.any = either, .any_count = 2}, "value "},
         {{.all = either, .all_count = 2}, "fetch value store "},
         {{.kind = STR("call_expression"), .inside = &inside}, "value store "},

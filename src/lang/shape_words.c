@@ -55,11 +55,14 @@ static void add_pattern(const Grammatical *g, Words *words, const GoalTree *patt
 {
     ShapeStrictness strictness = pattern->strictness;
     bool needs_unnamed = strictness == SHAPE_SMART || strictness == SHAPE_CST;
+    bool passed_over = false; // unnamed goals behind $$$ are
     if (strictness == SHAPE_SIGNATURE) return;
     for (uint32_t i = 0; i < pattern->count; i++) {
         const Goal *goal = &pattern->goals[i];
+        bool unnamed = goal->kind == GOAL_LEAF && !goal->named;
+        passed_over = goal->kind == GOAL_MANY || (passed_over && unnamed);
         if (goal->kind != GOAL_LEAF) continue;
-        if (goal->named || (needs_unnamed && is_keyword(g, goal)))
+        if (goal->named || (needs_unnamed && !passed_over && is_keyword(g, goal)))
             add_text(g->arena, words, goal->text);
     }
 }

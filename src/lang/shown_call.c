@@ -27,23 +27,27 @@ static void skip_line(Reading *r)
     while (r->at < r->text.len && r->text.ptr[r->at] != '\n') r->at++;
 }
 
-// Behind a string, or behind its quote when it does not end on the line.
-static void skip_string(Reading *r)
+// Behind a string, or behind the quote of a lifetime. False when its end is not seen: so every byte
+// is looked at once.
+static bool skip_string(Reading *r)
 {
-    char quote = r->text.ptr[r->at];
-    bool triple = char_at(r, r->at + 1) == quote && char_at(r, r->at + 2) == quote;
-    uint32_t start = r->at + 1;
-    for (uint32_t at = triple ? r->at + 3 : start; at < r->text.len; at++) {
+    char quote = r->text.ptr[r->at], next = char_at(r, r->at + 1);
+    bool triple = next == quote && char_at(r, r->at + 2) == quote;
+    if (r->lang == LANG_rust && quote == '\'' && next != '\\' && char_at(r, r->at + 2) != quote) {
+        r->at++;
+        return true;
+    }
+    for (uint32_t at = r->at + (triple ? 3 : 1); at < r->text.len; at++) {
         char c = r->text.ptr[at];
         if (c == '\\') at++;
-        else if (c == '\n' && !triple && quote != '`') break;
+        else if (c == '\n' && !triple && quote != '`') return false;
         else if (c == quote &&
                  (!triple || (char_at(r, at + 1) == quote && char_at(r, at + 2) == quote))) {
             r->at = at + (triple ? 3 : 1);
-            return;
+            return true;
         }
     }
-    r->at = start;
+    return false;
 }
 
 static bool skip_comment(Reading *r)
@@ -86,13 +90,24 @@ static void begin_argument(Reading *r)
     else if (!take_keyword(r)) r->out->args++;
 }
 
+// Behind what decides nothing inside of an argument: all but blanks and #/,"'`()[]{}.
+static void skip_plain(Reading *r)
+{
+    static const uint64_t stops[4] = {0x0000938D00002600, 0x2800000138000000, 0, 0};
+    for (; r->at < r->text.len; r->at++) {
+        unsigned char c = (unsigned char)r->text.ptr[r->at];
+        if (stops[c >> 6] >> (c & 63) & 1) break;
+    }
+}
+
 // Inside the brackets; false when their end is not seen.
 static bool read_arguments(Reading *r)
 {
     uint32_t depth = 1;
     bool begun = false; // an argument
     while (r->at < r->text.len) {
-        char c = r->text.ptr[r->at];
+        if (begun) skip_plain(r);
+        char c = char_at(r, r->at);
         if (is_blank(c)) {
             r->at++;
             continue;
@@ -103,7 +118,7 @@ static bool read_arguments(Reading *r)
         if (depth == 1) begun = !comma;
         c = char_at(r, r->at);
         if (c == '"' || c == '\'' || c == '`') {
-            skip_string(r);
+            if (!skip_string(r)) return false;
             continue;
         }
         close = c == ')' || c == ']' || c == '}';

@@ -60,7 +60,7 @@ typedef struct Rule {
     RuleHook *hook;
 } Rule;
 
-enum { SPEC_MAX_FIELDS = 24, SPEC_MAX_SYMBOLS = 48 };
+enum { SPEC_MAX_FIELDS = 24, SPEC_MAX_SYMBOLS = 64 };
 
 struct LangSpec {
     const char *name;

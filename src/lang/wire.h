@@ -38,6 +38,13 @@ static inline uint64_t wire_next(Wire *in, uint64_t most)
     return wire_get(in, most);
 }
 
+// Of what is kept of a text, squeezed (base/squeeze.h), no more bytes are taken back than that; it
+// is a small part of the text.
+static inline size_t wire_most_squeezed(Str text)
+{
+    return 16 * text.len + 4096;
+}
+
 // With `defs_only`, calls, imports and spans are left out.
 void facts_encode(Buf *out, const Facts *facts, Str text, bool defs_only);
 // `text` is the one that was parsed. False when the bytes are not facts of it.

@@ -33,6 +33,10 @@ const Field finding_fields[] = {
           .flags = FIELD_OPTIONAL_OUT),
     FIELD(Finding, depth, U32, "of a definition: how many definitions are around it",
           .flags = FIELD_OPTIONAL_OUT),
+    FIELD(Finding, stable_id, STR, "the same after edits elsewhere in the file",
+          .flags = FIELD_OPTIONAL_OUT),
+    FIELD(Finding, details, JSON, "an object: what the operation knows besides",
+          .flags = FIELD_OPTIONAL_OUT),
     {0},
 };
 

@@ -21,11 +21,6 @@ static const Field args[] = {
           .fallback = "10"),
     FIELD(FindArgs, per_file, INT, "most places shown of each file", .least = 1,
           .most = RANK_MOST_CHUNKS, .fallback = "3"),
-    FIELD(
-        FindArgs, budget, INT,
-        "most tokens (of 4 bytes) of the answer for people, but for its first and last line; 0 for "
-        "no limit but 100 lines",
-        .least = 0, .most = 1000000, .fallback = "0", .value_name = "TOKENS"),
     FIELD(FindArgs, stale_ok, BOOL,
           "answer from the index as it was published, without a look at the files"),
     FIELD(FindArgs, index_dir, PATH, "where indexes are kept, instead of index.directory",
@@ -418,4 +413,5 @@ const OpSpec op_find = {
     .cell = &cell,
     .run = run,
     .text = find_text,
+    .keeps_budget = true,
 };

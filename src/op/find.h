@@ -8,7 +8,7 @@
 typedef struct FindArgs {
     Str question, only, like;
     StrList in, lang;
-    int64_t limit, per_file, budget;
+    int64_t limit, per_file;
     uint64_t max_filesize;
     bool explain, stale_ok;
     Str index_dir;

@@ -6,7 +6,7 @@
 //   what was left out
 #include "op/find.h"
 
-enum { LINE_MOST = 140, LINES_MOST = 100, RESERVED = 3, TOKEN_BYTES = 4, TAIL_BYTES = 80 };
+enum { LINE_MOST = 140, LINES_MOST = 100, RESERVED = 3, TAIL_BYTES = 80 };
 
 typedef struct Page {
     Buf *out;
@@ -219,7 +219,7 @@ void find_text(Buf *out, const void *arguments, const Result *result, const Text
                  .color = style->color,
                  .lines_left = LINES_MOST,
                  .bytes_most = SIZE_MAX};
-    size_t budget = (size_t)args->budget * TOKEN_BYTES;
+    size_t budget = style->budget_bytes;
     if (budget) page.bytes_most = out->len + MAX(budget, (size_t)TAIL_BYTES) - TAIL_BYTES;
     size_t shown = 0;
     write_head(&page);

@@ -10,8 +10,9 @@
 #include "service/result.h"
 
 typedef struct TextStyle {
-    bool color; // ANSI colours wanted
-    int width;  // columns of the terminal, 0 when unknown
+    bool color;          // ANSI colours wanted
+    int width;           // columns of the terminal, 0 when unknown
+    size_t budget_bytes; // most of the answer, but for its first and last line; 0: no limit
 } TextStyle;
 
 typedef struct OpExample {
@@ -28,8 +29,11 @@ typedef struct OpCell {
     void (*selection)(Arena *arena, const void *args, Selection *out);
 } OpCell;
 
+typedef enum GraphFormat { GRAPH_DOT, GRAPH_MERMAID } GraphFormat;
+
 typedef struct OpSpec {
     const char *name;          // "search"
+    const char *alias;         // a shorter name that is understood, too, or NULL
     const char *summary;       // one line, no full stop
     const char *details;       // paragraphs for help and the man page
     const OpExample *examples; // ends with {0}
@@ -42,9 +46,12 @@ typedef struct OpSpec {
     Fail (*run)(Ctx *cx, const Env *env, const void *args, Result *out);
     // Writes the answer for people (--format md).
     void (*text)(Buf *out, const void *args, const Result *result, const TextStyle *style);
+    bool keeps_budget; // text() looks at style->budget_bytes; of others, what is over is cut
     // Writes an answer that replaces every format (--count, --files); NULL or returns false when
     // the arguments do not ask for one.
     bool (*plain)(Buf *out, const void *args, const Result *result);
+    // Writes the answer as a graph (--format dot, mermaid); NULL: it is none.
+    void (*draw)(Buf *out, const void *args, const Result *result, GraphFormat how);
 } OpSpec;
 
 #define OP(name) extern const OpSpec op_##name;
@@ -56,7 +63,7 @@ bool op_isolates(const Env *env, bool asked);
 
 const OpSpec *const *op_all(void); // NULL-terminated, in the order of ops.def
 const char *const *op_names(void); // NULL-terminated
-const OpSpec *op_named(Str name);  // NULL when there is none
+const OpSpec *op_named(Str name);  // also by its alias; NULL when there is none
 Str op_nearest(Str name);          // for "did you mean"; empty when none is near
 
 // The JSON Schema of an operation's whole answer: schema, run, summary, findings, sections.

@@ -30,7 +30,9 @@ const char *const *op_names(void)
 const OpSpec *op_named(Str name)
 {
     for (const OpSpec *const *op = table; *op; op++)
-        if (str_eq(str_from((*op)->name), name)) return *op;
+        if (str_eq(str_from((*op)->name), name) ||
+            ((*op)->alias && str_eq(str_from((*op)->alias), name)))
+            return *op;
     return NULL;
 }
 

@@ -2,6 +2,7 @@
 // GPU.
 #include "base/json.h"
 #include "base/vec.h"
+#include "op/cell_row.h"
 #include "op/op.h"
 #include "op/table.h"
 #include "runtime/cells.h"
@@ -19,53 +20,6 @@ static const Field args[] = {
           .choices = actions, .value_name = "ACTION"),
     FIELD(RuntimeArgs, names, STRS, "runtime cells; status and prewarm take all when none is named",
           .flags = FIELD_POSITIONAL, .value_name = "NAME"),
-    {0},
-};
-
-typedef struct LimitsRow {
-    int64_t max_waiters, wait_timeout_ms, max_concurrency, cooldown_ms, drain_ms;
-} LimitsRow;
-
-static const Field limit_fields[] = {
-    FIELD(LimitsRow, max_waiters, INT, "that may wait for it; 0: any number"),
-    FIELD(LimitsRow, wait_timeout_ms, INT, "that one waits; 0: only its own deadline"),
-    FIELD(LimitsRow, max_concurrency, INT, "leases at once; 0: any number"),
-    FIELD(LimitsRow, cooldown_ms, INT, "after a failed build; 0: it is tried again at once"),
-    FIELD(LimitsRow, drain_ms, INT, "that closing waits for leases"),
-    {0},
-};
-
-typedef struct CellRow {
-    Str name, description, state;
-    uint64_t generation;
-    int64_t leases, waiters;
-    double last_init_ms, cooldown_left_ms;
-    LimitsRow limits;
-    uint64_t inits, failures, stale, seeds, swaps, disposals;
-    StrList needs;
-    const Json *last_error;
-} CellRow;
-
-static const char *const states[] = {"empty", "initializing", "ready", "failed", "closing", NULL};
-
-static const Field cell_fields[] = {
-    FIELD(CellRow, name, STR, "of the cell"),
-    FIELD(CellRow, description, STR, "what it holds"),
-    FIELD(CellRow, state, STR, "of the cell", .choices = states),
-    FIELD(CellRow, generation, SIZE, "of the value, counted from 1; 0 for none"),
-    FIELD(CellRow, leases, INT, "that are out"),
-    FIELD(CellRow, waiters, INT, "that wait for the build or a place"),
-    FIELD(CellRow, last_init_ms, REAL, "that the last build took; 0 before the first"),
-    FIELD(CellRow, cooldown_left_ms, REAL, "until a failed cell is tried again"),
-    FIELD(CellRow, limits, RECORD, "how it is used, at most", .sub = limit_fields),
-    FIELD(CellRow, inits, SIZE, "builds that succeeded"),
-    FIELD(CellRow, failures, SIZE, "builds that failed, and failures that were recorded"),
-    FIELD(CellRow, stale, SIZE, "builds that nobody wanted any more when they ended"),
-    FIELD(CellRow, seeds, SIZE, "values given from outside"),
-    FIELD(CellRow, swaps, SIZE, "values replaced"),
-    FIELD(CellRow, disposals, SIZE, "values that are gone"),
-    FIELD(CellRow, needs, STRS, "cells it stands on"),
-    FIELD(CellRow, last_error, JSON, "the last failure (RFC 9457)", .flags = FIELD_OPTIONAL_OUT),
     {0},
 };
 
@@ -120,7 +74,7 @@ typedef struct RuntimeSummary {
 
 static const Field result[] = {
     FIELD(RuntimeSummary, action, STR, "what was done"),
-    FIELD(RuntimeSummary, cells, RECORDS, "status: one row a cell", .sub = cell_fields,
+    FIELD(RuntimeSummary, cells, RECORDS, "status: one row a cell", .sub = cell_row_fields,
           .sub_size = sizeof(CellRow), .flags = FIELD_OPTIONAL_OUT),
     FIELD(RuntimeSummary, warmed, RECORDS, "prewarm, check: one row a cell", .sub = warmed_fields,
           .sub_size = sizeof(WarmedRow), .flags = FIELD_OPTIONAL_OUT),
@@ -129,51 +83,7 @@ static const Field result[] = {
     {0},
 };
 
-static double to_ms(int64_t ns)
-{
-    return (double)(ns / 1000) / 1000;
-}
-
-static const Json *problem_json(Arena *arena, Fail fail)
-{
-    const Json *json = NULL;
-    return fail && !json_parse(arena, problem_to_json(arena, fail), &json) ? json : NULL;
-}
-
 // --- status
-
-static StrList needs_of(Arena *arena, const CellSpec *spec)
-{
-    VEC(Str) names = {0};
-    for (const char *const *need = spec->needs; need && *need; need++)
-        VEC_PUSH(arena, &names, str_from(*need));
-    return (StrList){names.items, names.len};
-}
-
-static CellRow row_of(Arena *arena, Cell *cell)
-{
-    CellSnapshot now;
-    cell_snapshot(arena, cell, &now);
-    const CellSpec *spec = now.spec;
-    return (CellRow){.name = str_from(spec->name),
-                     .description = str_from(spec->description),
-                     .state = str_from(cell_state_name(now.state)),
-                     .generation = now.generation,
-                     .leases = now.leases,
-                     .waiters = now.waiters,
-                     .last_init_ms = to_ms(now.last_init_ns),
-                     .cooldown_left_ms = to_ms(now.cooldown_left_ns),
-                     .limits = {spec->max_waiters, spec->wait_timeout_ms, spec->max_concurrency,
-                                spec->cooldown_ms, spec->drain_ms},
-                     .inits = now.inits,
-                     .failures = now.failures,
-                     .stale = now.stale,
-                     .seeds = now.seeds,
-                     .swaps = now.swaps,
-                     .disposals = now.disposals,
-                     .needs = needs_of(arena, spec),
-                     .last_error = problem_json(arena, now.last_error)};
-}
 
 static Fail status(Ctx *cx, const CellSet *set, const StrList *names, RecordList *out)
 {
@@ -183,7 +93,7 @@ static Fail status(Ctx *cx, const CellSet *set, const StrList *names, RecordList
         Cell *cell = NULL;
         if (names->count) TRY(cells_find(cx->arena, set, names->items[i], &cell));
         else cell = cells_at(set, i);
-        rows[i] = row_of(cx->arena, cell);
+        rows[i] = cell_row(cx->arena, cell);
     }
     *out = (RecordList){rows, count};
     return NULL;
@@ -196,8 +106,8 @@ static WarmedRow warmed_row(Arena *arena, const CellWarmed *from)
     return (WarmedRow){.name = str_from(from->name),
                        .ready = !from->fail,
                        .was_ready = from->was_ready,
-                       .took_ms = to_ms(from->took_ns),
-                       .problem = problem_json(arena, from->fail)};
+                       .took_ms = cell_ms(from->took_ns),
+                       .problem = cell_problem_json(arena, from->fail)};
 }
 
 // Goes on after a failure; each is told.
@@ -270,22 +180,6 @@ static Fail run(Ctx *cx, const Env *env, const void *arguments, Result *out)
 
 // --- for people
 
-static void add_limit(Buf *out, const char *name, int64_t value, const char *unit)
-{
-    if (value) buf_addf(out, "%s%s %lld%s", out->len ? ", " : "", name, (long long)value, unit);
-}
-
-static Str limits_text(Arena *arena, const LimitsRow *limits)
-{
-    Buf buf = buf_on(arena);
-    add_limit(&buf, "at once", limits->max_concurrency, "");
-    add_limit(&buf, "waiters", limits->max_waiters, "");
-    add_limit(&buf, "wait", limits->wait_timeout_ms, " ms");
-    add_limit(&buf, "cool-down", limits->cooldown_ms, " ms");
-    add_limit(&buf, "drain", limits->drain_ms, " ms");
-    return buf_str(&buf);
-}
-
 static Str ms_text(Arena *arena, double ms)
 {
     return ms > 0 ? str_format(arena, "%.3f ms", ms) : STR_NONE;
@@ -308,7 +202,7 @@ static void write_status(Buf *out, const RecordList *list)
         *to++ = str_format(out->arena, "%lld", (long long)rows[i].leases);
         *to++ = str_format(out->arena, "%lld", (long long)rows[i].waiters);
         *to++ = ms_text(out->arena, rows[i].last_init_ms);
-        *to++ = limits_text(out->arena, &rows[i].limits);
+        *to++ = cell_limits_text(out->arena, &rows[i].limits);
         *to++ = ms_text(out->arena, rows[i].cooldown_left_ms);
         *to++ = detail ? detail->string : STR_NONE;
     }

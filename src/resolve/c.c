@@ -1,14 +1,15 @@
-// resolve/c.c - C: one name space for all files that are linked, seen through headers.
+// resolve/c.c - C and C++: one name space for all files that are linked, seen through headers.
 //
 //   own file, then what it includes   definitions there are meant; of one that is only declared
 //                                     there, the definition in another file
 //   nothing declares it               the definitions that another file could see: likely
 //
-// What is static in another .c file is never meant.
+// What is static in another .c file is never meant. In C++ the namespaces around a use are asked
+// from the inside out; a namespace is the same one in all files.
 #include "resolve/includes.h"
 #include "resolve/langs.h"
 
-enum { MOST_CANDIDATES = 4096 };
+enum { MOST_CANDIDATES = 4096, FEW = 8 };
 
 typedef struct Candidate { // a definition of that name in a file scope
     DefRef ref;
@@ -17,6 +18,7 @@ typedef struct Candidate { // a definition of that name in a file scope
     bool visible; // ... and it is, here
     bool sure;
     bool self; // typedef struct x x
+    int rank;  // of its namespace: the one that is nearest around the use is highest
 } Candidate;
 
 typedef VEC(Candidate) Candidates;
@@ -26,7 +28,10 @@ typedef struct Asking {
     WorldFile *file;
     Str name;
     uint8_t role;
+    Str path;   // of the namespaces around the use: "a::b::"
+    bool using; // a using directive may bring in any other
     Candidates all, chosen;
+    Candidate few[2][FEW]; // room of both until they are more
 } Asking;
 
 static bool is_c(LangId lang)
@@ -39,20 +44,89 @@ static bool is_tag(DefKind kind)
     return kind == DEF_STRUCT || kind == DEF_UNION || kind == DEF_ENUM || kind == DEF_CLASS;
 }
 
-// Whether a use of this role can mean that kind.
-static bool fits(DefKind kind, uint8_t role)
+// Whether a use of this role can mean that kind. In C++ a type is called, too.
+static bool fits(DefKind kind, uint8_t role, LangId lang)
 {
     bool type = is_tag(kind) || kind == DEF_TYPE;
     if (kind == DEF_MACRO) return true;
     if (role & ROLE_TYPE) return type;
-    return !(role & ROLE_CALLED) || !type;
+    return !(role & ROLE_CALLED) || !type || lang == LANG_cpp;
 }
 
-static bool in_file_scope(const WorldFile *file, uint32_t def)
+// The binding of a definition in `scope` or around it, as an index into file->bound.
+static bool find_binding(const WorldFile *file, uint32_t scope, uint32_t def, uint32_t *binding)
 {
-    uint32_t end, at = world_bound(file, 0, file->facts.defs[def].name, &end);
-    for (; at < end; at++)
-        if (file->names.bindings[file->bound[at]].target == def + 1) return true;
+    for (;; scope = file->names.scopes[scope].outer) {
+        uint32_t end, at = world_bound(file, scope, file->facts.defs[def].name, &end);
+        for (; at < end; at++) {
+            *binding = file->bound[at];
+            if (file->names.bindings[*binding].target == def + 1) return true;
+        }
+        if (!scope) return false;
+    }
+}
+
+// Whether it stands in the file itself or in a namespace. An enumerator does when its enum does,
+// and in C a struct wherever it is.
+static bool is_open(const WorldFile *file, uint32_t def, uint32_t *binding)
+{
+    int32_t parent = file->facts.defs[def].parent;
+    if (file->lang == LANG_c) return find_binding(file, 0, def, binding);
+    bool in_enum = parent >= 0 && file->facts.defs[parent].kind == DEF_ENUM;
+    if (in_enum) parent = file->facts.defs[parent].parent;
+    uint32_t scope = WORLD_NONE;
+    for (int32_t i = parent; i >= 0 && scope == WORLD_NONE; i = file->facts.defs[i].parent)
+        scope = file->scope_of_def[i];
+    if (scope == WORLD_NONE) scope = 0;
+    for (; parent >= 0; parent = file->facts.defs[parent].parent)
+        if (file->facts.defs[parent].kind != DEF_MODULE) return false;
+    return find_binding(file, scope, def, binding);
+}
+
+// The namespaces around a definition: "a::b::".
+static Str namespaces_of(Resolver *r, const WorldFile *file, int32_t def)
+{
+    Str path = STR_NONE;
+    while (def >= 0 && (def = file->facts.defs[def].parent) >= 0) {
+        const Def *around = &file->facts.defs[def];
+        if (around->kind == DEF_MODULE)
+            path = str_format(r->arena, STR_FMT "::" STR_FMT, STR_ARG(around->name), STR_ARG(path));
+    }
+    return path;
+}
+
+// Those around a place. Facts know of some whose head the grammar did not understand.
+static Str namespaces_at(Resolver *r, const WorldFile *file, uint32_t offset)
+{
+    int32_t def = facts_enclosing(&file->facts, offset);
+    if (def < 0) return STR_NONE;
+    Str path = namespaces_of(r, file, def);
+    const Def *around = &file->facts.defs[def];
+    if (around->kind != DEF_MODULE) return path;
+    return str_format(r->arena, STR_FMT STR_FMT "::", STR_ARG(path), STR_ARG(around->name));
+}
+
+// using a::b; in the file or a namespace around.
+static bool is_brought(Resolver *r, WorldFile *file, uint32_t offset, Str name, Values *out)
+{
+    for (uint32_t scope = names_scope_at(&file->names, offset);;
+         scope = file->names.scopes[scope].outer) {
+        ScopeKind kind = file->names.scopes[scope].kind;
+        uint32_t end, at = world_bound(file, scope, name, &end);
+        for (; at < end && (kind == SCOPE_FILE || kind == SCOPE_MODULE); at++) {
+            const NameBinding *binding = &file->names.bindings[file->bound[at]];
+            if (binding->kind != BIND_LOCAL || !binding->value) continue;
+            *out = evaluate_binding(r, file, file->bound[at]);
+            if (out->count) return true;
+        }
+        if (!scope) return false;
+    }
+}
+
+static bool has_using(const WorldFile *file)
+{
+    for (uint32_t i = 0; i < file->names.binding_count; i++)
+        if (file->names.bindings[i].kind == BIND_STAR && file->names.bindings[i].value) return true;
     return false;
 }
 
@@ -63,24 +137,55 @@ static bool is_self_typedef(Resolver *r, WorldFile *file, uint32_t def)
            str_eq(world_expr_text(file, stands->expr), file->facts.defs[def].name);
 }
 
+// False when its namespace is not seen.
+static bool rank_namespace(const Asking *a, const WorldFile *file, Candidate *one)
+{
+    if (file->lang == LANG_c || file->facts.defs[one->ref.def].kind == DEF_MACRO) return true;
+    Str path = namespaces_of(a->r, file, (int32_t)one->ref.def);
+    one->rank = str_starts(a->path, path) ? (int)path.len : -1;
+    return one->rank >= 0 || a->using;
+}
+
+// Of several namespaces the nearest one with a visible definition counts.
+static void keep_nearest(Asking *a)
+{
+    int best = -2, best_visible = -2;
+    size_t kept = 0;
+    for (size_t i = 0; i < a->all.len; i++) {
+        const Candidate *one = &a->all.items[i];
+        best = MAX(best, one->rank);
+        if (one->visible) best_visible = MAX(best_visible, one->rank);
+    }
+    if (best_visible > -2) best = best_visible;
+    for (size_t i = 0; i < a->all.len; i++)
+        if (a->all.items[i].rank == best) a->all.items[kept++] = a->all.items[i];
+    a->all.len = kept;
+}
+
 static void gather(Asking *a)
 {
     size_t count;
     const DefRef *defs = world_defs(a->r->world, a->name, &count);
+    a->all = (Candidates){.items = a->few[0], .cap = FEW};
+    a->chosen = (Candidates){.items = a->few[1], .cap = FEW};
     for (size_t i = 0; i < count && i < MOST_CANDIDATES; i++) {
         if (!is_c(world_lang(a->r->world, defs[i].file))) continue;
         WorldFile *file = world_file(a->r->world, defs[i].file);
         if (!file) continue;
         const Def *def = &file->facts.defs[defs[i].def];
-        if (!fits(def->kind, a->role) || !in_file_scope(file, defs[i].def)) continue;
+        uint32_t binding;
+        if (!fits(def->kind, a->role, file->lang) || !is_open(file, defs[i].def, &binding))
+            continue;
         Candidate one = {.ref = defs[i], .declaration = def->declaration};
+        if (!rank_namespace(a, file, &one)) continue;
         bool linked =
             def->kind == DEF_FUNCTION || def->kind == DEF_VARIABLE || def->kind == DEF_CONSTANT;
         one.hidden = !linked || file_note(a->r, file, defs[i].def, NOTE_HIDDEN);
-        one.visible = includes_sees(a->r, a->file, defs[i].file, &one.sure);
+        one.visible = a->file && includes_sees(a->r, a->file, defs[i].file, &one.sure);
         one.self = def->kind == DEF_TYPE && is_self_typedef(a->r, file, defs[i].def);
         VEC_PUSH(a->r->arena, &a->all, one);
     }
+    if (a->all.len > 1) keep_nearest(a);
 }
 
 static void choose(Asking *a, Candidate one)
@@ -170,6 +275,19 @@ static bool choose_declared(Asking *a)
     return a->chosen.len > 0;
 }
 
+static bool choose_defined(Asking *a)
+{
+    for (size_t i = 0; i < a->all.len; i++)
+        if (!a->all.items[i].declaration && !a->all.items[i].self) choose(a, a->all.items[i]);
+    return a->chosen.len > 0;
+}
+
+static bool choose_any(Asking *a)
+{
+    for (size_t i = 0; i < a->all.len; i++) choose(a, a->all.items[i]);
+    return a->chosen.len > 0;
+}
+
 static bool choose_declarations(Asking *a)
 {
     for (size_t i = 0; i < a->all.len; i++)
@@ -177,29 +295,57 @@ static bool choose_declarations(Asking *a)
     return a->chosen.len > 0;
 }
 
-// What no #include tells of, but another file could see.
+// What no #include tells of, but another file could see: when not all is known of what this file
+// sees, because it is included itself, or includes what is made by the build.
 static bool choose_unseen(Asking *a)
 {
+    if (!a->all.len) return false;
+    bool open = is_header(a->file->path) || includes_lost(a->r, a->file) ||
+                includes_is_included(a->r, a->file);
+    if (!open || includes_is_standard(a->name)) return false;
     for (size_t i = 0; i < a->all.len; i++) {
         const Candidate *one = &a->all.items[i];
-        bool open = !one->hidden || is_header(world_path(a->r->world, one->ref.file));
-        if (!one->declaration && !one->self && open) choose(a, *one);
+        bool reach = !one->hidden || is_header(world_path(a->r->world, one->ref.file));
+        if (!one->declaration && !one->self && reach) choose(a, *one);
     }
     return a->chosen.len > 0;
 }
 
 // --- their values
 
+static void add_namespace(Asking *a, WorldFile *file, DefRef ref, Values *out)
+{
+    const NameNote *stands = file_note(a->r, file, ref.def, NOTE_STANDS);
+    if (stands && stands->expr) {
+        Values other = evaluate(a->r, file, stands->expr);
+        values_join(a->r, out, &other);
+        return;
+    }
+    Str path = namespaces_of(a->r, file, (int32_t)ref.def);
+    path = str_format(a->r->arena, STR_FMT STR_FMT "::", STR_ARG(path), STR_ARG(a->name));
+    values_add(a->r, out, (Value){.kind = VALUE_FOLDER, .name = path});
+    values_name(a->r, out, ref);
+}
+
 static void add_values(Asking *a, const Candidate *one, Values *out)
 {
     WorldFile *file = world_file(a->r->world, one->ref.file);
-    uint32_t end, at = world_bound(file, 0, a->name, &end);
-    for (; at < end; at++) {
-        if (file->names.bindings[file->bound[at]].target != one->ref.def + 1) continue;
-        Values value = evaluate_binding(a->r, file, file->bound[at]);
+    uint32_t binding;
+    if (file->facts.defs[one->ref.def].kind == DEF_MODULE) {
+        add_namespace(a, file, one->ref, out);
+    } else if (is_open(file, one->ref.def, &binding)) {
+        Values value = evaluate_binding(a->r, file, binding);
         values_join(a->r, out, &value);
-        return;
     }
+}
+
+static bool all_namespaces(const Asking *a)
+{
+    for (size_t i = 0; i < a->chosen.len; i++) {
+        const WorldFile *file = world_file(a->r->world, a->chosen.items[i].ref.file);
+        if (file->facts.defs[a->chosen.items[i].ref.def].kind != DEF_MODULE) return false;
+    }
+    return true;
 }
 
 static bool in_one_file(const Asking *a)
@@ -233,17 +379,24 @@ static void sort_near(Asking *a)
 
 static void answer(Asking *a, bool sure, Reason reason, Values *out)
 {
-    sort_near(a);
+    if (a->file) sort_near(a);
     *out = values_none(reason);
     for (size_t i = 0; i < a->chosen.len; i++) add_values(a, &a->chosen.items[i], out);
+    if (all_namespaces(a)) return;
     if (!sure) values_weaken(out, CERTAINTY_LIKELY, reason);
     if (!in_one_file(a)) values_weaken(out, CERTAINTY_LIKELY, REASON_SEVERAL);
 }
 
 static void file_names(Resolver *r, WorldFile *file, uint32_t expr, Str name, Values *out)
 {
-    Asking a = {.r = r, .file = file, .name = name, .role = file->names.exprs[expr].role};
+    const NameExpr *use = &file->names.exprs[expr];
+    Asking a = {.r = r, .file = file, .name = name, .role = use->role};
     bool declared_sure;
+    if (file->lang == LANG_cpp) {
+        a.path = namespaces_at(r, file, use->span.start);
+        a.using = has_using(file);
+        if (is_brought(r, file, use->span.start, name, out)) return;
+    }
     gather(&a);
     if (choose_own(&a)) {
         answer(&a, true, REASON_SCOPE, out);
@@ -259,15 +412,54 @@ static void file_names(Resolver *r, WorldFile *file, uint32_t expr, Str name, Va
     }
 }
 
+// The number of a member among those of its name in its class.
+static uint32_t overload_of(const WorldFile *file, DefRef def)
+{
+    uint32_t count = 0;
+    const Def *it = &file->facts.defs[def.def];
+    for (uint32_t i = 0; i < def.def; i++)
+        count +=
+            file->facts.defs[i].parent == it->parent && str_eq(file->facts.defs[i].name, it->name);
+    return count;
+}
+
+// void A::f() { }: the definition of a member that its class only declares. Of overloads the one
+// at the same place in their order.
+static DefRef canonical_member(Resolver *r, const WorldFile *file, DefRef def)
+{
+    const Def *it = &file->facts.defs[def.def];
+    DefRef found = def;
+    uint32_t wanted = overload_of(file, def), seen = 0;
+    if (it->parent < 0) return def;
+    size_t count;
+    const DefRef *defs = world_defs(r->world, it->name, &count);
+    for (size_t i = 0; i < count && seen <= wanted; i++) {
+        WorldFile *other =
+            is_c(world_lang(r->world, defs[i].file)) ? world_file(r->world, defs[i].file) : NULL;
+        const NameNote *receiver = other ? file_note(r, other, defs[i].def, NOTE_RECEIVER) : NULL;
+        if (!receiver || !receiver->expr || other->facts.defs[defs[i].def].declaration) continue;
+        Values types = evaluate(r, other, receiver->expr);
+        for (uint32_t k = 0; k < types.count; k++) {
+            DefRef type = types.items[k].ref;
+            bool same = types.items[k].kind == VALUE_DEF && type.file == def.file &&
+                        type.def == (uint32_t)it->parent;
+            if (same) found = defs[i], seen++;
+        }
+    }
+    return found;
+}
+
 // The definition of what is declared.
 static DefRef canonical(Resolver *r, DefRef def)
 {
     WorldFile *file = world_file(r->world, def.file);
-    if (!file || !file->facts.defs[def.def].declaration || !in_file_scope(file, def.def))
-        return def;
+    uint32_t binding;
+    if (!file || !file->facts.defs[def.def].declaration) return def;
+    if (!is_open(file, def.def, &binding)) return canonical_member(r, file, def);
     Asking a = {.r = r, .file = file, .name = file->facts.defs[def.def].name};
     bool tag = is_tag(file->facts.defs[def.def].kind);
     a.role = tag ? ROLE_TYPE : 0;
+    if (file->lang == LANG_cpp) a.path = namespaces_of(r, file, (int32_t)def.def);
     gather(&a);
     bool found = choose_own(&a) || choose_visible(&a) || choose_declared(&a);
     if (!found || !in_one_file(&a)) return def;
@@ -283,6 +475,36 @@ static void import(Resolver *r, WorldFile *file, const NameImport *row, Values *
         values_add(r, out, (Value){.kind = VALUE_EXTERNAL, .name = row->module});
     else values_add(r, out, (Value){.kind = VALUE_FILE, .file = number});
 }
+
+// a::b of C++: the namespace `module` is "a::".
+static void submodule(Resolver *r, const Value *module, Str name, Values *out)
+{
+    if (module->kind != VALUE_FOLDER) return;
+    Asking a = {.r = r, .name = name, .path = module->name};
+    gather(&a);
+    size_t kept = 0;
+    for (size_t i = 0; i < a.all.len; i++)
+        if ((size_t)a.all.items[i].rank == module->name.len) a.all.items[kept++] = a.all.items[i];
+    a.all.len = kept;
+    if (choose_defined(&a) || choose_any(&a)) answer(&a, true, REASON_MEMBER, out);
+}
+
+static void root(Resolver *r, WorldFile *file, Values *out)
+{
+    (void)file;
+    values_add(r, out, (Value){.kind = VALUE_FOLDER, .name = STR("")});
+}
+
+const ResolveLang resolve_cpp = {
+    .outside_members = true,
+    .bare_members = true,
+    .function_pointers = true,
+    .import = import,
+    .file_names = file_names,
+    .submodule = submodule,
+    .root = root,
+    .canonical = canonical,
+};
 
 const ResolveLang resolve_c = {
     .function_pointers = true,

@@ -62,10 +62,12 @@ uint64_t edge_key(Resolver *r, DefRef def)
 
 uint64_t edge_name_key(LangId lang, Str name)
 {
-    return hash_of(name) * 31 + (uint64_t)lang;
+    return hash_of(name) * 31 + (uint64_t)resolve_family(lang);
 }
 
 // --- making ---
+
+enum { ROW_FILE = 1, ROW_WAY = 2, ROW_NUMBER = 4 }; // the first number of an edge
 
 typedef struct Row {
     uint64_t key;
@@ -77,6 +79,8 @@ typedef struct Making {
     Resolver *r;
     Arena scratch;
     VEC(Row) rows;
+    VEC(EdgeWay) ways;
+    uint32_t way; // of the last row
 } Making;
 
 static void add_row(Making *m, uint64_t key, const Row *model)
@@ -125,39 +129,67 @@ static int compare_rows(const void *left, const void *right)
     return (a->kind > b->kind) - (a->kind < b->kind);
 }
 
-static void put_row(Buf *out, const Row *row, const Row *before)
+// Where a way stands among those so far; there are few.
+static uint32_t way_of(Making *m, const Row *row)
 {
-    bool same = before && before->key == row->key;
-    uint32_t file = same ? before->file : 0;
-    varint_add(out, row->file - file);
-    varint_add(out, same && before->file == row->file ? row->expr - before->expr : row->expr);
-    buf_byte(out, (char)(row->kind << 4 | row->certainty));
-    buf_byte(out, (char)row->reason);
-    varint_add(out, row->others);
+    EdgeWay way = {row->kind, row->certainty, row->reason, row->others};
+    for (uint32_t i = 0; i < m->ways.len; i++) {
+        const EdgeWay *known = &m->ways.items[i];
+        if (known->kind == way.kind && known->certainty == way.certainty &&
+            known->reason == way.reason && known->others == way.others)
+            return i;
+    }
+    VEC_PUSH(&m->scratch, &m->ways, way);
+    return (uint32_t)m->ways.len - 1;
+}
+
+// `before`: in the same list, or NULL.
+static void put_row(Making *m, Buf *out, const Row *row, const Row *before)
+{
+    uint32_t way = way_of(m, row), head = 0;
+    uint32_t files = row->file - (before ? before->file : 0);
+    if (!before || files) head |= ROW_FILE;
+    if (!before || way != m->way) head |= ROW_WAY;
+    head |= (head & ROW_FILE ? files : row->expr - before->expr) * ROW_NUMBER;
+    varint_add(out, head);
+    if (head & ROW_FILE) varint_add(out, row->expr);
+    if (head & ROW_WAY) varint_add(out, way);
+    m->way = way;
+}
+
+static uint32_t count_keys(const Making *m)
+{
+    uint32_t keys = 0;
+    for (size_t i = 0; i < m->rows.len; i++)
+        keys += !i || m->rows.items[i].key != m->rows.items[i - 1].key;
+    return keys;
 }
 
 static void pack(Making *m, Arena *arena, const Head *head, SegmentSection out[EDGES_SECTIONS])
 {
     size_t count = m->rows.len, keys = 0;
     if (count) qsort(m->rows.items, count, sizeof(Row), compare_rows);
-    uint64_t *key = ARENA_ARRAY(arena, uint64_t, count);
-    uint32_t *starts = ARENA_ARRAY(arena, uint32_t, count + 1);
-    Buf bytes = buf_on(arena);
+    uint32_t lists = count_keys(m);
+    uint64_t *key = ARENA_ARRAY(arena, uint64_t, lists);
+    ListsBuilder builder = lists_builder(arena, lists, 0);
     for (size_t i = 0; i < count; i++) {
-        const Row *row = &m->rows.items[i], *before = i ? row - 1 : NULL;
-        if (!before || before->key != row->key) {
-            starts[keys] = (uint32_t)bytes.len;
-            key[keys++] = row->key;
-        }
-        put_row(&bytes, row, before);
+        const Row *row = &m->rows.items[i];
+        bool first = !i || row[-1].key != row->key;
+        if (first && i) lists_end(&builder);
+        if (first) key[keys++] = row->key;
+        put_row(m, &builder.group, row, first ? NULL : row - 1);
     }
-    starts[keys] = (uint32_t)bytes.len;
+    if (count) lists_end(&builder);
+    lists_finish(&builder);
     Head *own = ARENA_NEW(arena, Head);
     *own = *head;
+    Str ways = {(const char *)m->ways.items, m->ways.len * sizeof(EdgeWay)};
     out[0] = (SegmentSection){EDGES_HEAD, {(const char *)own, sizeof *own}};
     out[1] = (SegmentSection){EDGES_KEYS, {(const char *)key, keys * sizeof *key}};
-    out[2] = (SegmentSection){EDGES_STARTS, {(const char *)starts, (keys + 1) * sizeof *starts}};
-    out[3] = (SegmentSection){EDGES_BYTES, buf_str(&bytes)};
+    out[2] = (SegmentSection){
+        EDGES_STARTS, {(const char *)builder.starts, lists_starts(lists) * sizeof(uint32_t)}};
+    out[3] = (SegmentSection){EDGES_BYTES, buf_str(&builder.bytes)};
+    out[4] = (SegmentSection){EDGES_WAYS, str_copy(arena, ways)};
 }
 
 Fail edge_store_make(Ctx *cx, Resolver *resolver, uint32_t first, uint32_t files,
@@ -178,6 +210,11 @@ Fail edge_store_make(Ctx *cx, Resolver *resolver, uint32_t first, uint32_t files
 
 // --- reading ---
 
+static bool is_way(const EdgeWay *way)
+{
+    return way->kind < EDGE_KINDS && way->certainty < CERTAINTIES && way->reason < REASONS;
+}
+
 bool edge_store_open(const Segment *segment, EdgeStore *out)
 {
     *out = (EdgeStore){.segment = segment};
@@ -186,31 +223,38 @@ bool edge_store_open(const Segment *segment, EdgeStore *out)
     Str bytes = segment_section(segment, EDGES_HEAD);
     if (bytes.len != sizeof head) return false;
     memcpy(&head, bytes.ptr, sizeof head);
-    Str keys = segment_section(segment, EDGES_KEYS);
-    Str starts = segment_section(segment, EDGES_STARTS);
-    if (head.version != EDGES_VERSION || keys.len % sizeof(uint64_t)) return false;
-    if (starts.len != (keys.len / sizeof(uint64_t) + 1) * sizeof(uint32_t)) return false;
+    if (head.version != EDGES_VERSION) return false;
+    Str keys = segment_section(segment, EDGES_KEYS), ways = segment_section(segment, EDGES_WAYS);
+    uint32_t count = (uint32_t)(keys.len / sizeof(uint64_t));
+    if (keys.len % sizeof(uint64_t) || ways.len % sizeof(EdgeWay)) return false;
+    if (segment_section_bytes(segment, EDGES_STARTS) != lists_starts(count) * sizeof(uint32_t))
+        return false;
     out->world = head.world;
     out->files = head.files;
-    out->count = (uint32_t)(keys.len / sizeof(uint64_t));
     out->keys = (const uint64_t *)(const void *)keys.ptr;
-    out->starts = (const uint32_t *)(const void *)starts.ptr;
+    out->ways = (const EdgeWay *)(const void *)ways.ptr;
+    out->way_count = (uint32_t)(ways.len / sizeof(EdgeWay));
+    out->lists = (Lists){
+        .segment = segment,
+        .starts = (const uint32_t *)(const void *)segment_unchecked(segment, EDGES_STARTS).ptr,
+        .count = count,
+        .bytes = segment_unchecked(segment, EDGES_BYTES)};
+    for (uint32_t i = 0; i < out->way_count; i++)
+        if (!is_way(&out->ways[i])) return false;
     return true;
 }
 
 EdgeList edge_store_find(const EdgeStore *store, uint64_t key)
 {
-    uint32_t low = 0, high = store->count;
+    uint32_t low = 0, high = store->lists.count;
     while (low < high) {
         uint32_t middle = low + (high - low) / 2;
         if (store->keys[middle] < key) low = middle + 1;
         else high = middle;
     }
-    EdgeList list = {.files = store->files};
-    if (low == store->count || store->keys[low] != key) return list;
-    uint32_t from = store->starts[low], to = store->starts[low + 1];
-    if (to < from) return list;
-    Str bytes = segment_part(store->segment, EDGES_BYTES, from, to - from);
+    EdgeList list = {.store = store};
+    if (low == store->lists.count || store->keys[low] != key) return list;
+    Str bytes = lists_get(&store->lists, low);
     list.at = (const uint8_t *)bytes.ptr;
     list.end = list.at + bytes.len;
     return list;
@@ -218,16 +262,20 @@ EdgeList edge_store_find(const EdgeStore *store, uint64_t key)
 
 bool edge_list_next(EdgeList *list)
 {
-    if (list->end - list->at < 5) return false;
-    uint32_t files = varint_get(&list->at, list->end), expr = varint_get(&list->at, list->end);
-    if (list->end - list->at < 3) return false;
-    uint8_t kinds = *list->at++, reason = *list->at++;
-    list->edge.expr = files ? expr : list->edge.expr + expr;
-    list->edge.file += files;
-    list->edge.kind = kinds >> 4;
-    list->edge.certainty = kinds & 15;
-    list->edge.reason = reason;
-    list->edge.others = varint_get(&list->at, list->end);
-    return list->edge.file < list->files && list->edge.kind < EDGE_KINDS &&
-           list->edge.certainty < CERTAINTIES && reason < REASONS;
+    if (list->at >= list->end) return false;
+    uint32_t head = varint_get(&list->at, list->end), number = head / ROW_NUMBER;
+    if (head & ROW_FILE) {
+        list->edge.file += number;
+        list->edge.expr = varint_get(&list->at, list->end);
+    } else {
+        list->edge.expr += number;
+    }
+    if (head & ROW_WAY) list->way = varint_get(&list->at, list->end);
+    if (list->edge.file >= list->store->files || list->way >= list->store->way_count) return false;
+    const EdgeWay *way = &list->store->ways[list->way];
+    list->edge.kind = (EdgeKind)way->kind;
+    list->edge.certainty = (Certainty)way->certainty;
+    list->edge.reason = (Reason)way->reason;
+    list->edge.others = way->others;
+    return true;
 }

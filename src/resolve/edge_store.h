@@ -14,16 +14,27 @@
 #ifndef CQ_RESOLVE_EDGE_STORE_H
 #define CQ_RESOLVE_EDGE_STORE_H
 
+#include "index/lists.h"
 #include "resolve/edges.h"
 
 enum { // section ids
     EDGES_HEAD = 0x500,
     EDGES_KEYS,   // u64, ascending
-    EDGES_STARTS, // u32: where in EDGES_BYTES the list of a key begins, and one more
+    EDGES_STARTS, // a list a key, as Lists
     EDGES_BYTES,
-    EDGES_SECTIONS = 4,
+    EDGES_WAYS, // EdgeWay
+    EDGES_SECTIONS = 5,
 };
-enum { EDGES_VERSION = 1 };
+enum { EDGES_VERSION = 2 };
+typedef struct EdgeWay { // what many edges have in common
+    uint8_t kind, certainty;
+    uint16_t reason;
+    uint32_t others;
+} EdgeWay;
+// An edge in its list, which is in the order of files and places: number * 4 | 2 if a way follows |
+// 1 if the number is how many files further it is; then its use follows, and else the number is how
+// many uses further it is. Last the way, as an index.
+
 // Text of a workspace of which edges are kept; of larger ones they are found when asked for.
 #define EDGES_MOST_TEXT (UINT64_C(256) << 20)
 
@@ -38,17 +49,19 @@ MUST_CHECK Fail edge_store_make(Ctx *cx, Resolver *resolver, uint32_t first, uin
 typedef struct EdgeStore {
     const Segment *segment;
     Hash128 world;
-    uint32_t files, count;
-    const uint64_t *keys;
-    const uint32_t *starts;
+    uint32_t files, way_count;
+    const uint64_t *keys; // of lists
+    const EdgeWay *ways;
+    Lists lists;
 } EdgeStore;
 
 // False when there is none, it is of another version, or it is damaged (segment_intact tells).
 bool edge_store_open(const Segment *segment, EdgeStore *out);
 
 typedef struct EdgeList { // the uses under one key; Edge.file is a number of the part
+    const EdgeStore *store;
     const uint8_t *at, *end;
-    uint32_t files;
+    uint32_t way;
     Edge edge;
 } EdgeList;
 EdgeList edge_store_find(const EdgeStore *store, uint64_t key);

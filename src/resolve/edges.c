@@ -105,7 +105,8 @@ static void look_at_use(Search *s, WorldFile *file, uint32_t expr, Str asked)
     resolve_use(s->r, file, expr, &to);
     bool own_name = str_eq(name, s->names[0]);
     if (has_target(s, &to)) add_edge(s, file, expr, edge_kind_of(use), &to);
-    else if (to.certainty == CERTAINTY_NAME_ONLY && own_name && file->lang == s->lang)
+    else if (to.certainty == CERTAINTY_NAME_ONLY && own_name &&
+             resolve_family(file->lang) == resolve_family(s->lang))
         add_edge(s, file, expr, edge_kind_of(use), &to);
 }
 
@@ -190,6 +191,12 @@ typedef struct Stored { // which files' edges are stored, by file
     bool any;
 } Stored;
 
+static bool opens(const WorldSpan *span, Hash128 digest, EdgeStore *store)
+{
+    return edge_store_open(span->edges, store) && store->files == span->files &&
+           store->world.low == digest.low && store->world.high == digest.high;
+}
+
 // An edge whose file is another text by now is dropped with its file.
 static void take_list(Search *s, const WorldSpan *span, EdgeList list, Stored *stored)
 {
@@ -215,8 +222,7 @@ static void take_stored(Search *s, Stored *stored)
     for (size_t i = 0; i < world_spans(world); i++) {
         WorldSpan span = world_span(world, i);
         EdgeStore store;
-        if (!edge_store_open(span.edges, &store) || store.files != span.files) continue;
-        if (store.world.low != digest.low || store.world.high != digest.high) continue;
+        if (!opens(&span, digest, &store)) continue;
         stored->any = true;
         for (uint32_t k = 0; k < span.files; k++)
             stored->covered[span.first + k] = world_is_live(world, span.first + k);
@@ -228,6 +234,42 @@ static void take_stored(Search *s, Stored *stored)
     for (size_t i = 0; i < s->found.len; i++)
         if (stored->covered[s->found.items[i].file]) s->found.items[kept++] = s->found.items[i];
     s->found.len = kept;
+}
+
+bool edges_are_stored(Resolver *resolver)
+{
+    World *world = resolver->world;
+    Hash128 digest = world_digest(world);
+    for (size_t i = 0; i < world_spans(world); i++) {
+        WorldSpan span = world_span(world, i);
+        EdgeStore store;
+        bool named = false;
+        for (uint32_t k = 0; k < span.files && !named; k++)
+            named = world_is_live(world, span.first + k) &&
+                    lang_has_names(world_lang(world, span.first + k));
+        if (named && !opens(&span, digest, &store)) return false;
+    }
+    return true;
+}
+
+const EdgeUser *edges_users(Resolver *resolver, DefRef def, size_t *count)
+{
+    World *world = resolver->world;
+    Hash128 digest = world_digest(world);
+    VEC(EdgeUser) users = {0};
+    uint64_t key = edge_key(resolver, resolve_canonical(resolver, def));
+    for (size_t i = 0; i < world_spans(world); i++) {
+        WorldSpan span = world_span(world, i);
+        EdgeStore store;
+        if (!opens(&span, digest, &store)) continue;
+        EdgeList list = edge_store_find(&store, key);
+        while (edge_list_next(&list)) {
+            EdgeUser user = {list.edge.file + span.first, list.edge.kind, list.edge.certainty};
+            if (world_is_live(world, user.file)) VEC_PUSH(resolver->arena, &users, user);
+        }
+    }
+    *count = users.len;
+    return users.items;
 }
 
 // --- what is not ---
@@ -283,7 +325,8 @@ const EdgeOut *edges_from(Resolver *resolver, DefRef def, bool inner, size_t *co
     *count = 0;
     WorldFile *file = world_file(resolver->world, def.file);
     if (!file) return NULL;
-    Span full = file->facts.defs[def.def].full;
+    bool whole = def.def == WORLD_NONE;
+    Span full = whole ? (Span){0, UINT32_MAX} : file->facts.defs[def.def].full;
     VEC(EdgeOut) found = {0};
     for (uint32_t i = 0; i < file->names.expr_count; i++) {
         const NameExpr *use = &file->names.exprs[i];

@@ -41,11 +41,23 @@ typedef struct Edges {
 } Edges;
 void edges_of(Resolver *resolver, DefRef def, Edges *out);
 
+typedef struct EdgeUser { // a use, without its place
+    uint32_t file;
+    EdgeKind kind;
+    Certainty certainty;
+} EdgeUser;
+// Whether the edges of all files are stored for this World.
+bool edges_are_stored(Resolver *resolver);
+// Uses that mean the definition (name_only ones are left out), from what is stored: no file that
+// uses it is read. By file.
+const EdgeUser *edges_users(Resolver *resolver, DefRef def, size_t *count);
+
 typedef struct EdgeOut {
     Edge edge; // of the use, inside the definition
     Resolved to;
 } EdgeOut;
 // What the definition's own code uses, in order; `inner`: also that of definitions inside it.
+// def.def WORLD_NONE: the file's code.
 const EdgeOut *edges_from(Resolver *resolver, DefRef def, bool inner, size_t *count);
 
 EdgeKind edge_kind_of(const NameExpr *use);

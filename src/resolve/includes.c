@@ -134,7 +134,8 @@ static const FileIncludes *direct_includes(Resolver *r, WorldFile *file)
     VEC(Include) found = {0};
     for (uint32_t i = 0; i < file->names.import_count; i++) {
         Include include = find_include(r, file, &file->names.imports[i]);
-        if (include.file == WORLD_NONE) own->lost = true;
+        bool system = file->names.imports[i].flags & IMPORT_SYSTEM;
+        if (include.file == WORLD_NONE) own->lost |= !system;
         else VEC_PUSH(r->arena, &found, include);
     }
     own->direct = found.items;
@@ -199,6 +200,32 @@ static const FileIncludes *all_includes(Resolver *r, WorldFile *file)
     own->all_count = (uint32_t)s.rows.len;
     own->lost |= s.lost;
     return own;
+}
+
+bool includes_lost(Resolver *r, WorldFile *file)
+{
+    return all_includes(r, file)->lost;
+}
+
+static bool includes_directly(Resolver *r, WorldFile *file, uint32_t other)
+{
+    const FileIncludes *own = direct_includes(r, file);
+    for (uint32_t i = 0; i < own->direct_count; i++)
+        if (own->direct[i].file == other) return true;
+    return false;
+}
+
+bool includes_is_included(Resolver *r, const WorldFile *file)
+{
+    size_t slash = str_find_last(file->path, '/'), count;
+    Str base = slash < file->path.len ? str_sub(file->path, slash + 1, SIZE_MAX) : file->path;
+    Str stem = str_sub(base, 0, str_find(base, '.'));
+    const uint32_t *users = world_users(r->world, stem, &count);
+    for (size_t i = 0; i < count; i++) {
+        WorldFile *user = world_file(r->world, users[i]);
+        if (user && user != file && includes_directly(r, user, file->number)) return true;
+    }
+    return false;
 }
 
 bool includes_sees(Resolver *r, WorldFile *file, uint32_t other, bool *sure)

@@ -5,6 +5,12 @@
 #include "resolve/value.h"
 
 extern const ResolveLang resolve_python;
+extern const ResolveLang resolve_go;
+extern const ResolveLang resolve_rust;
+extern const ResolveLang resolve_java;
+extern const ResolveLang resolve_bash;
 extern const ResolveLang resolve_c;
+extern const ResolveLang resolve_cpp;
+extern const ResolveLang resolve_javascript;
 
 #endif

@@ -19,16 +19,66 @@ static bool is_builtin(const ResolveLang *lang, Str name)
     return false;
 }
 
-// All that a scope binds a name to. A name bound further out leaves `outer` set.
-static Values bound_values(Resolver *r, WorldFile *file, uint32_t scope, Str name, bool *bound,
-                           bool *outer)
+static bool is_ordered(const WorldFile *file, const NameBinding *binding)
+{
+    ScopeKind scope = file->names.scopes[binding->scope].kind;
+    return (scope == SCOPE_FUNCTION || scope == SCOPE_BLOCK) &&
+           (binding->kind == BIND_LOCAL || binding->kind == BIND_PARAM);
+}
+
+// A variable is seen behind what it is set to.
+static bool is_seen(const WorldFile *file, const NameBinding *binding, uint32_t offset)
+{
+    uint32_t from = binding->span.end;
+    if (binding->value && binding->kind == BIND_LOCAL)
+        from = MAX(from, file->names.exprs[binding->value - 1].span.end);
+    return offset >= from || offset == binding->span.start;
+}
+
+// Of file->bound[at, end), the variable that the order of bindings chooses; 0: none.
+static uint32_t chosen(const WorldFile *file, uint32_t at, uint32_t end, uint32_t offset)
+{
+    bool first = resolve_lang(file->lang)->order == ORDER_FIRST, says = false;
+    uint32_t found = 0;
+    for (; at < end; at++) {
+        const NameBinding *binding = &file->names.bindings[file->bound[at]];
+        if (!is_ordered(file, binding) || !is_seen(file, binding, offset)) continue;
+        if (first && says) break;
+        if (!found || !first || binding->type || binding->value) found = at + 1;
+        says = binding->type || binding->value;
+    }
+    return found;
+}
+
+static bool is_wanted(const Resolver *r, const WorldFile *file, const NameBinding *binding)
+{
+    if (r->want == WANT_ANY || binding->kind == BIND_IMPORT || binding->kind == BIND_OUTER)
+        return true;
+    if (r->want == WANT_MACRO)
+        return binding->kind == BIND_DEF && binding->target &&
+               file->facts.defs[binding->target - 1].kind == DEF_MACRO;
+    bool callable = binding->kind == BIND_DEF && binding->target &&
+                    resolve_is_callable(file->facts.defs[binding->target - 1].kind);
+    bool type = callable && is_type_kind(file->facts.defs[binding->target - 1].kind);
+    return type || callable == (r->want == WANT_CALLABLE);
+}
+
+// All that a scope binds a name to. A name bound further out leaves `outer` set. `offset` is where
+// it is used; UINT32_MAX: the order of bindings does not matter.
+static Values bound_values(Resolver *r, WorldFile *file, uint32_t scope, Str name, uint32_t offset,
+                           bool *bound, bool *outer)
 {
     Values out = values_none(REASON_SCOPE);
     uint32_t end, at = world_bound(file, scope, name, &end), defs = 0, others = 0, empty = 0;
+    uint32_t given = 0;
+    bool ordered = offset != UINT32_MAX && resolve_lang(file->lang)->order != ORDER_NONE;
+    uint32_t choice = ordered ? chosen(file, at, end, offset) : 0;
     for (; at < end; at++) {
         uint32_t index = file->bound[at];
         const NameBinding *binding = &file->names.bindings[index];
         if (binding->kind == BIND_EXPORT || binding->kind == BIND_STAR) continue;
+        if (ordered && is_ordered(file, binding) && at + 1 != choice) continue;
+        if (!is_wanted(r, file, binding)) continue;
         *bound = true;
         if (binding->kind == BIND_OUTER) {
             *outer = true;
@@ -39,9 +89,12 @@ static Values bound_values(Resolver *r, WorldFile *file, uint32_t scope, Str nam
         if (binding->kind == BIND_DEF) defs++;
         else others++;
         empty += !one.count && !one.named_count;
+        given += one.count;
     }
-    // Alternatives of one definition are one object; anything else that differs is a choice.
-    if (out.count > 1 && (others || defs != out.count))
+    // Alternatives of one definition are one object; anything else that differs is a choice. What
+    // all bindings agree on has been judged where it was found.
+    bool differs = given != (defs + others) * out.count;
+    if (out.count > 1 && differs && (others || defs != out.count))
         values_weaken(&out, CERTAINTY_LIKELY, REASON_SEVERAL);
     if (empty && out.count) values_weaken(&out, CERTAINTY_LIKELY, REASON_SEVERAL);
     return out;
@@ -50,7 +103,7 @@ static Values bound_values(Resolver *r, WorldFile *file, uint32_t scope, Str nam
 Values lookup_scope(Resolver *r, WorldFile *file, uint32_t scope, Str name)
 {
     bool bound = false, outer = false;
-    return bound_values(r, file, scope, name, &bound, &outer);
+    return bound_values(r, file, scope, name, UINT32_MAX, &bound, &outer);
 }
 
 // Through imports of all names in a scope.
@@ -78,7 +131,7 @@ static Values lookup_stars(Resolver *r, WorldFile *file, uint32_t scope, Str nam
 static Values lookup_file(Resolver *r, WorldFile *file, Str name, bool *bound)
 {
     bool outer = false;
-    Values out = bound_values(r, file, 0, name, bound, &outer);
+    Values out = bound_values(r, file, 0, name, UINT32_MAX, bound, &outer);
     if (*bound) return out;
     const ResolveLang *lang = resolve_lang(file->lang);
     size_t count = 0;
@@ -87,7 +140,7 @@ static Values lookup_file(Resolver *r, WorldFile *file, Str name, bool *bound)
         WorldFile *other = shared[i] == file->number ? NULL : world_file(r->world, shared[i]);
         if (!other || other->lang != file->lang) continue;
         bool there = false;
-        Values one = bound_values(r, other, 0, name, &there, &outer);
+        Values one = bound_values(r, other, 0, name, UINT32_MAX, &there, &outer);
         if (!there) continue;
         values_join(r, &out, &one);
         values_because(&out, REASON_PACKAGE);
@@ -96,29 +149,56 @@ static Values lookup_file(Resolver *r, WorldFile *file, Str name, bool *bound)
     return out;
 }
 
+// Of what a type's scope binds, the type's own parameters.
+static Values type_parameter(Resolver *r, WorldFile *file, uint32_t scope, Str name, bool *bound)
+{
+    Values out = values_none(REASON_TYPE);
+    uint32_t end, at = world_bound(file, scope, name, &end);
+    for (; at < end; at++) {
+        if (file->names.bindings[file->bound[at]].kind != BIND_TYPE_PARAM) continue;
+        Values one = evaluate_binding(r, file, file->bound[at]);
+        values_join(r, &out, &one);
+        *bound = true;
+    }
+    return out;
+}
+
+// Types, and functions that belong to one that they stand outside of.
+static bool has_members(Resolver *r, WorldFile *file, const NameScope *scope)
+{
+    if (scope->kind == SCOPE_TYPE) return true;
+    return scope->def && file_note(r, file, scope->def - 1, NOTE_RECEIVER);
+}
+
 Values lookup(Resolver *r, WorldFile *file, uint32_t scope, uint32_t expr, Str name)
 {
     const ResolveLang *lang = resolve_lang(file->lang);
-    uint32_t start = scope;
+    Values inherited = {0};
+    uint32_t start = scope, offset = file->names.exprs[expr].span.start;
     for (;; scope = file->names.scopes[scope].outer) {
         const NameScope *around = &file->names.scopes[scope];
         bool bound = false, outer = false;
         Values out = {0};
-        if (!scope && lang->file_names) {
+        if ((!scope || around->kind == SCOPE_MODULE) && lang->file_names) {
             out = values_none(REASON_UNBOUND);
             lang->file_names(r, file, expr, name, &out);
             return out;
         }
         if (!scope) out = lookup_file(r, file, name, &bound);
         else if (around->kind == SCOPE_TYPE && scope != start && lang->closed_types) continue;
-        else out = bound_values(r, file, scope, name, &bound, &outer);
+        else if (around->kind == SCOPE_TYPE && lang->sealed_types)
+            out = type_parameter(r, file, scope, name, &bound);
+        else out = bound_values(r, file, scope, name, offset, &bound, &outer);
         if (bound && !outer) return out;
-        if (around->kind == SCOPE_TYPE && lang->bare_members) {
+        if (lang->bare_members && has_members(r, file, around)) {
             Values types = lookup_owner(r, file, scope);
             Values found = member_of(r, &types, name, file->lang);
-            if (found.count || found.named_count) return found;
+            bool outside = found.count && found.items[0].kind == VALUE_EXTERNAL &&
+                           !found.named_count; // else a member of ours that holds such a value
+            if (outside && !inherited.count) inherited = found; // a type further out may have it
+            else if (!outside && (found.count || found.named_count)) return found;
         }
-        out = lookup_stars(r, file, scope, name);
+        if (!lang->strict_exports) out = lookup_stars(r, file, scope, name);
         if (out.count || out.named_count) return out;
         if (!scope) break;
     }
@@ -126,23 +206,37 @@ Values lookup(Resolver *r, WorldFile *file, uint32_t scope, uint32_t expr, Str n
     if (lang->unbound) lang->unbound(r, file, expr, name, &out);
     if (!out.count && !out.named_count && is_builtin(lang, name))
         values_add(r, &out, (Value){.kind = VALUE_EXTERNAL, .name = name});
+    return out.count || out.named_count ? out : inherited.count ? inherited : out;
+}
+
+// Exports, and what is imported for others.
+static bool is_shown(const WorldFile *file, const NameBinding *binding)
+{
+    if (binding->kind == BIND_EXPORT) return true;
+    return binding->kind == BIND_IMPORT && binding->target &&
+           file->names.imports[binding->target - 1].flags & IMPORT_EXPORTED;
+}
+
+static Values lookup_shown(Resolver *r, WorldFile *file, Str name, bool *shown)
+{
+    Values out = values_none(REASON_MEMBER);
+    uint32_t end, at = world_bound(file, 0, name, &end);
+    for (; at < end; at++) {
+        if (!is_shown(file, &file->names.bindings[file->bound[at]])) continue;
+        Values one = evaluate_binding(r, file, file->bound[at]);
+        values_join(r, &out, &one);
+        *shown = true;
+    }
     return out;
 }
 
 Values lookup_export(Resolver *r, WorldFile *file, Str name)
 {
-    Values out = values_none(REASON_MEMBER);
-    uint32_t end, at = world_bound(file, 0, name, &end);
-    bool exported = false;
-    for (; at < end; at++) {
-        if (file->names.bindings[file->bound[at]].kind != BIND_EXPORT) continue;
-        Values one = evaluate_binding(r, file, file->bound[at]);
-        values_join(r, &out, &one);
-        exported = true;
-    }
-    if (exported) return out;
     bool bound = false, outer = false;
-    out = bound_values(r, file, 0, name, &bound, &outer);
+    Values out = lookup_shown(r, file, name, &bound);
+    if (bound) return out;
+    if (!resolve_lang(file->lang)->strict_exports)
+        out = bound_values(r, file, 0, name, UINT32_MAX, &bound, &outer);
     if (bound) {
         values_because(&out, REASON_MEMBER);
         return out;
@@ -151,6 +245,32 @@ Values lookup_export(Resolver *r, WorldFile *file, Str name)
     r->depth++;
     out = lookup_stars(r, file, 0, name);
     r->depth--;
+    return out;
+}
+
+Values lookup_module(Resolver *r, WorldFile *file, uint32_t scope, Str name)
+{
+    bool bound = false, outer = false;
+    Values out = bound_values(r, file, scope, name, UINT32_MAX, &bound, &outer);
+    if (bound || r->depth > 20) return out;
+    r->depth++;
+    out = lookup_stars(r, file, scope, name);
+    r->depth--;
+    return out;
+}
+
+// What a type without a name is derived from: new T() {...}.
+static Values nameless(Resolver *r, WorldFile *file, uint32_t scope)
+{
+    Values out = values_none(REASON_INHERITED);
+    uint32_t end, at = world_bound(file, scope, STR("super"), &end);
+    if (at == end) return out;
+    Values objects = evaluate_binding(r, file, file->bound[at]);
+    for (uint32_t i = 0; i < objects.count; i++) {
+        Value value = objects.items[i];
+        if (value.kind == VALUE_OBJECT) value.kind = VALUE_DEF, values_add(r, &out, value);
+    }
+    values_weaken(&out, CERTAINTY_LIKELY, REASON_INHERITED);
     return out;
 }
 
@@ -168,6 +288,7 @@ Values lookup_owner(Resolver *r, WorldFile *file, uint32_t scope)
             values_add(r, &out, (Value){.kind = VALUE_DEF, .ref = type});
             return out;
         }
+        if (around->kind == SCOPE_TYPE && scope) return nameless(r, file, scope);
         if (!scope) return out;
     }
 }

@@ -10,6 +10,35 @@ static bool same_def(DefRef a, DefRef b)
     return a.file == b.file && a.def == b.def;
 }
 
+// The traits that a type implements: its impls bear its name.
+static size_t add_traits(Resolver *r, const WorldFile *file, DefRef type, DefRef *out, size_t count,
+                         bool *outside)
+{
+    size_t found;
+    const DefRef *defs = world_defs(r->world, file->facts.defs[type.def].name, &found);
+    for (size_t i = 0; i < found; i++) {
+        WorldFile *other = world_lang(r->world, defs[i].file) == LANG_rust
+                               ? world_file(r->world, defs[i].file)
+                               : NULL;
+        if (!other || other->facts.defs[defs[i].def].kind != DEF_IMPL) continue;
+        const NameNote *trait = file_note(r, other, defs[i].def, NOTE_TRAIT);
+        const NameNote *own = file_note(r, other, defs[i].def, NOTE_RECEIVER);
+        if (!trait || !own || !trait->expr || !own->expr) continue;
+        Values types = evaluate(r, other, own->expr), traits = evaluate(r, other, trait->expr);
+        bool same = false;
+        for (uint32_t k = 0; k < types.count; k++)
+            same |= types.items[k].kind == VALUE_DEF && same_def(types.items[k].ref, type);
+        for (uint32_t k = 0; same && k < traits.count; k++) {
+            const Value *value = &traits.items[k];
+            if (value->kind == VALUE_DEF && !same_def(value->ref, type) && count < MOST_BASES)
+                out[count++] = value->ref;
+            else *outside |= value->kind != VALUE_DEF;
+        }
+        *outside |= same && !traits.count;
+    }
+    return count;
+}
+
 // The types that are written as bases, in order.
 static size_t direct_bases(Resolver *r, DefRef type, DefRef *out, bool *outside)
 {
@@ -31,6 +60,7 @@ static size_t direct_bases(Resolver *r, DefRef type, DefRef *out, bool *outside)
         Str name = names_text(&file->names.exprs[base - 1], file->text);
         if (!known && !str_eq(name, STR("object"))) *outside = true;
     }
+    if (file->lang == LANG_rust) count = add_traits(r, file, type, out, count, outside);
     return count;
 }
 
@@ -114,6 +144,25 @@ const TypeOrder *type_order(Resolver *r, DefRef type)
     return order;
 }
 
+static Str folder_of(Str path)
+{
+    size_t slash = str_find_last(path, '/');
+    return slash < path.len ? str_sub(path, 0, slash) : STR_NONE;
+}
+
+static bool lies_beside(const Resolver *r, uint32_t one, uint32_t two)
+{
+    return str_eq(folder_of(world_path(r->world, one)), folder_of(world_path(r->world, two)));
+}
+
+// A type, or the one object of a type without a name.
+static bool holds_members(Resolver *r, const Value *value)
+{
+    if (value->kind != VALUE_OBJECT) return value->kind == VALUE_DEF;
+    const WorldFile *file = world_file(r->world, value->ref.file);
+    return file && !is_type_kind(file->facts.defs[value->ref.def].kind);
+}
+
 // Members that stand outside of the type's body: Go methods, Rust impls, Foo::bar in C++.
 static Values outside_members(Resolver *r, DefRef type, LangId lang, Str name)
 {
@@ -121,7 +170,8 @@ static Values outside_members(Resolver *r, DefRef type, LangId lang, Str name)
     size_t count;
     const DefRef *defs = world_defs(r->world, name, &count);
     for (size_t i = 0; i < count; i++) {
-        if (world_lang(r->world, defs[i].file) != lang) continue;
+        if (resolve_family(world_lang(r->world, defs[i].file)) != resolve_family(lang)) continue;
+        if (lang == LANG_go && !lies_beside(r, defs[i].file, type.file)) continue;
         WorldFile *file = world_file(r->world, defs[i].file);
         if (!file) continue;
         uint32_t def = defs[i].def;
@@ -133,7 +183,7 @@ static Values outside_members(Resolver *r, DefRef type, LangId lang, Str name)
         Values types = evaluate(r, file, receiver->expr);
         for (uint32_t k = 0; k < types.count; k++) {
             DefRef ref = types.items[k].ref;
-            if (types.items[k].kind != VALUE_DEF || ref.file != type.file || ref.def != type.def)
+            if (!holds_members(r, &types.items[k]) || ref.file != type.file || ref.def != type.def)
                 continue;
             values_add(r, &out, (Value){.kind = VALUE_DEF, .ref = defs[i]});
             values_name(r, &out, defs[i]);
@@ -142,19 +192,16 @@ static Values outside_members(Resolver *r, DefRef type, LangId lang, Str name)
     return out;
 }
 
-static bool has_outside_members(LangId lang)
-{
-    return lang == LANG_go || lang == LANG_rust || lang == LANG_cpp;
-}
-
 static Values own_member(Resolver *r, DefRef type, Str name)
 {
     WorldFile *file = world_file(r->world, type.file);
     Values out = values_none(REASON_MEMBER);
     if (!file) return out;
     uint32_t scope = file->scope_of_def[type.def];
-    if (scope != WORLD_NONE) out = lookup_scope(r, file, scope, name);
-    if (!out.count && !out.named_count && has_outside_members(file->lang))
+    // Locals of a function are no members of it.
+    bool open = scope != WORLD_NONE && file->names.scopes[scope].kind != SCOPE_FUNCTION;
+    if (open) out = lookup_scope(r, file, scope, name);
+    if (!out.count && !out.named_count && resolve_lang(file->lang)->outside_members)
         out = outside_members(r, type, file->lang, name);
     return out;
 }
@@ -175,6 +222,14 @@ Values member_of_type(Resolver *r, DefRef type, Str name, bool skip_own)
         return out;
     }
     out = values_none(order->outside ? REASON_OUTSIDE_BASE : REASON_UNBOUND);
+    const WorldFile *file = world_file(r->world, type.file);
+    if (!file) return out;
+    const Def *def = &file->facts.defs[type.def];
+    if (def->kind == DEF_ENUM_MEMBER && def->parent >= 0) // one of the type around it
+        return member_of_type(r, (DefRef){type.file, (uint32_t)def->parent}, name, skip_own);
+    const ResolveLang *lang = resolve_lang(file->lang);
+    if (lang->static_types && (order->outside || lang->rooted_types))
+        values_add(r, &out, (Value){.kind = VALUE_EXTERNAL, .name = name});
     return out;
 }
 
@@ -194,10 +249,23 @@ static Values member_of_module(Resolver *r, const Value *module, Str name, LangI
     return out;
 }
 
+// Of a type, or of a module in a file.
+static Values member_of_def(Resolver *r, const Value *value, Str name, LangId lang)
+{
+    WorldFile *file = world_file(r->world, value->ref.file);
+    uint32_t scope = file ? file->scope_of_def[value->ref.def] : WORLD_NONE;
+    if (scope == WORLD_NONE || file->names.scopes[scope].kind != SCOPE_MODULE)
+        return member_of_type(r, value->ref, name, false);
+    Values out = lookup_module(r, file, scope, name);
+    if (!out.count && !out.named_count && resolve_lang(lang)->submodule)
+        resolve_lang(lang)->submodule(r, value, name, &out);
+    return out;
+}
+
 Values member_of(Resolver *r, const Values *base, Str name, LangId lang)
 {
     Values out = {.certainty = base->certainty, .reason = base->reason};
-    uint32_t missing = 0;
+    uint32_t missing = 0, modules = 0;
     for (uint32_t i = 0; i < base->count; i++) {
         const Value *value = &base->items[i];
         Values one = values_none(REASON_MEMBER);
@@ -208,13 +276,16 @@ Values member_of(Resolver *r, const Values *base, Str name, LangId lang)
             break;
         case VALUE_FILE:
         case VALUE_FOLDER: one = member_of_module(r, value, name, lang); break;
-        case VALUE_DEF:
+        case VALUE_DEF: one = member_of_def(r, value, name, lang); break;
         case VALUE_OBJECT: one = member_of_type(r, value->ref, name, false); break;
         case VALUE_SUPER: one = member_of_type(r, value->ref, name, true); break;
         }
         missing += !one.count && !one.named_count;
+        modules += value->kind == VALUE_FILE;
         values_join(r, &out, &one);
     }
-    if (missing && missing < base->count) values_weaken(&out, CERTAINTY_LIKELY, REASON_SEVERAL);
+    // A module and what it exports as a whole are one thing.
+    if (missing && missing < base->count && !modules)
+        values_weaken(&out, CERTAINTY_LIKELY, REASON_SEVERAL);
     return out;
 }

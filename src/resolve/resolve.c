@@ -27,10 +27,22 @@ const ResolveLang *resolve_lang(LangId lang)
     static const ResolveLang none = {0};
     switch (lang) {
     case LANG_python: return &resolve_python;
-    case LANG_c:
-    case LANG_cpp: return &resolve_c;
+    case LANG_javascript:
+    case LANG_typescript:
+    case LANG_tsx: return &resolve_javascript;
+    case LANG_go: return &resolve_go;
+    case LANG_rust: return &resolve_rust;
+    case LANG_java: return &resolve_java;
+    case LANG_bash: return &resolve_bash;
+    case LANG_c: return &resolve_c;
+    case LANG_cpp: return &resolve_cpp;
     default: return &none;
     }
+}
+
+LangId resolve_family(LangId lang)
+{
+    return lang == LANG_typescript || lang == LANG_tsx ? LANG_javascript : lang;
 }
 
 Resolver *resolver_new(World *world, Ctx *cx)
@@ -47,7 +59,8 @@ World *resolver_world(const Resolver *resolver)
 
 bool resolve_is_callable(DefKind kind)
 {
-    return kind == DEF_FUNCTION || kind == DEF_METHOD || kind == DEF_MACRO || is_type_kind(kind);
+    return kind == DEF_FUNCTION || kind == DEF_METHOD || kind == DEF_MACRO ||
+           kind == DEF_ENUM_MEMBER || is_type_kind(kind);
 }
 
 typedef struct Targets {
@@ -55,7 +68,23 @@ typedef struct Targets {
     VEC(DefRef) refs;
     bool external; // one of the values is outside
     Str name;      // its name
+    DefRef few[8]; // room of refs until they are more
 } Targets;
+
+static void begin_targets(Targets *t, Resolver *r)
+{
+    *t = (Targets){.r = r};
+    t->refs.items = t->few;
+    t->refs.cap = ARRAY_LEN(t->few);
+}
+
+static void take_targets(const Targets *t, Resolved *out)
+{
+    DefRef *refs = ARENA_ARRAY(t->r->arena, DefRef, t->refs.len);
+    if (t->refs.len) memcpy(refs, t->refs.items, t->refs.len * sizeof *refs);
+    out->targets = refs;
+    out->count = (uint32_t)t->refs.len;
+}
 
 static void add_target(Targets *t, DefRef ref)
 {
@@ -79,7 +108,7 @@ static void add_called(Targets *t, const Values *values, LangId lang)
                 add_target(t, value->ref);
         } else if (value->kind == VALUE_OBJECT) {
             Values self = {.items = value, .count = 1, .certainty = CERTAINTY_EXACT};
-            Values call = member_of(t->r, &self, STR("__call__"), lang);
+            Values call = member_of(t->r, &self, resolve_call_member(lang), lang);
             for (uint32_t k = 0; k < call.count; k++)
                 if (call.items[k].kind == VALUE_DEF) add_target(t, call.items[k].ref);
         }
@@ -89,7 +118,7 @@ static void add_called(Targets *t, const Values *values, LangId lang)
 // A variable or field in between is meant, too; a field may hold something else by then.
 static void add_holders(Targets *t, const Values *values, Resolved *out)
 {
-    for (uint32_t i = 0; i < values->named_count && t->refs.len; i++) {
+    for (uint32_t i = 0; i < values->named_count && (t->refs.len || t->external); i++) {
         const WorldFile *file = world_file(t->r->world, values->named[i].file);
         DefKind kind = file ? file->facts.defs[values->named[i].def].kind : DEF_KINDS;
         if (kind != DEF_VARIABLE && kind != DEF_CONSTANT && kind != DEF_FIELD) continue;
@@ -109,6 +138,19 @@ static void add_named(Targets *t, const Values *values)
         if (value->kind != VALUE_EXTERNAL) continue;
         t->external = true;
         t->name = value->name;
+    }
+}
+
+// Behind fields: what they are set to.
+static void add_kept(Targets *t)
+{
+    for (size_t i = 0, fields = t->refs.len; i < fields; i++) {
+        DefRef field = t->refs.items[i];
+        const WorldFile *file = world_file(t->r->world, field.file);
+        size_t count;
+        if (!file || file->facts.defs[field.def].kind != DEF_FIELD) continue;
+        const DefRef *functions = kept_functions(t->r, field, &count);
+        for (size_t k = 0; k < count; k++) add_target(t, functions[k]);
     }
 }
 
@@ -133,10 +175,13 @@ static bool is_defined(Resolver *r, const WorldFile *file, Str name, bool called
     size_t count;
     const DefRef *defs = world_defs(r->world, name, &count);
     for (size_t i = 0; i < count; i++) {
-        if (world_lang(r->world, defs[i].file) != file->lang) continue;
+        LangId lang = world_lang(r->world, defs[i].file);
+        if (resolve_family(lang) != resolve_family(file->lang)) continue;
         const WorldFile *other = called ? world_file(r->world, defs[i].file) : NULL;
-        if (!called || (other && resolve_is_callable(other->facts.defs[defs[i].def].kind)))
-            return true;
+        if (!called) return true;
+        DefKind kind = other ? other->facts.defs[defs[i].def].kind : DEF_KINDS;
+        bool pointer = kind == DEF_FIELD && resolve_lang(file->lang)->function_pointers;
+        if (resolve_is_callable(kind) || pointer) return true;
     }
     return false;
 }
@@ -157,7 +202,8 @@ void resolve_use(Resolver *r, WorldFile *file, uint32_t expr, Resolved *out)
 {
     bool called = file->names.exprs[expr].role & (ROLE_CALLED | ROLE_DECORATOR);
     Values values = evaluate(r, file, expr + 1);
-    Targets targets = {.r = r};
+    Targets targets;
+    begin_targets(&targets, r);
     *out = (Resolved){.certainty = values.certainty, .reason = values.reason};
     if (called) {
         add_called(&targets, &values, file->lang);
@@ -167,11 +213,11 @@ void resolve_use(Resolver *r, WorldFile *file, uint32_t expr, Resolved *out)
     }
     if (called && !targets.refs.len && !targets.external && values.named_count) {
         add_named(&targets, &values); // a variable or field that holds something unknown
+        add_kept(&targets);
         out->certainty = CERTAINTY_DYNAMIC;
         out->reason = MAX(out->reason, REASON_FIELD);
     }
-    out->targets = targets.refs.items;
-    out->count = (uint32_t)targets.refs.len;
+    take_targets(&targets, out);
     out->external = targets.name;
     if (targets.external && out->count) {
         out->certainty = MAX(out->certainty, CERTAINTY_LIKELY);
@@ -186,12 +232,11 @@ void resolve_use(Resolver *r, WorldFile *file, uint32_t expr, Resolved *out)
 void resolve_import(Resolver *r, WorldFile *file, uint32_t binding, Resolved *out)
 {
     Values values = evaluate_binding(r, file, binding);
-    Targets targets = {.r = r};
+    Targets targets;
+    begin_targets(&targets, r);
     add_named(&targets, &values);
-    *out = (Resolved){.certainty = values.certainty,
-                      .reason = values.reason,
-                      .targets = targets.refs.items,
-                      .count = (uint32_t)targets.refs.len};
+    *out = (Resolved){.certainty = values.certainty, .reason = values.reason};
+    take_targets(&targets, out);
 }
 
 DefRef resolve_canonical(Resolver *resolver, DefRef def)
@@ -208,13 +253,22 @@ const DefRef *resolve_bases(Resolver *resolver, DefRef type, size_t *count, bool
     return order->types;
 }
 
+void resolve_export(Resolver *resolver, WorldFile *file, Str name, Resolved *out)
+{
+    Values values = lookup_export(resolver, file, name);
+    Targets targets;
+    begin_targets(&targets, resolver);
+    add_named(&targets, &values);
+    *out = (Resolved){.certainty = values.certainty, .reason = values.reason};
+    take_targets(&targets, out);
+}
+
 void resolve_member(Resolver *resolver, DefRef type, Str name, Resolved *out)
 {
     Values values = member_of_type(resolver, type, name, false);
-    Targets targets = {.r = resolver};
+    Targets targets;
+    begin_targets(&targets, resolver);
     add_named(&targets, &values);
-    *out = (Resolved){.certainty = values.certainty,
-                      .reason = values.reason,
-                      .targets = targets.refs.items,
-                      .count = (uint32_t)targets.refs.len};
+    *out = (Resolved){.certainty = values.certainty, .reason = values.reason};
+    take_targets(&targets, out);
 }

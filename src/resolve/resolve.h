@@ -52,10 +52,14 @@ World *resolver_world(const Resolver *resolver);
 // What expression `expr` (an index, of a NAME or MEMBER) means: called, when it is; else named.
 // Targets of name_only uses are not listed: world_defs of the name are.
 void resolve_use(Resolver *resolver, WorldFile *file, uint32_t expr, Resolved *out);
+// What `file` shows others as `name`: its own definition, or one that it imports.
+void resolve_export(Resolver *resolver, WorldFile *file, Str name, Resolved *out);
 // What a binding of kind BIND_IMPORT means.
 void resolve_import(Resolver *resolver, WorldFile *file, uint32_t binding, Resolved *out);
 // The same definition, however it is reached: with a body, where there is one.
 DefRef resolve_canonical(Resolver *resolver, DefRef def);
+// Languages that see each other's definitions are one: TypeScript and TSX are JavaScript.
+LangId resolve_family(LangId lang);
 bool resolve_is_callable(DefKind kind); // can stand in front of (...)
 
 // Types of the workspace that `type` is derived from, nearest first; *outside: there are others.

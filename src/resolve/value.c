@@ -55,8 +55,18 @@ void values_weaken(Values *values, Certainty certainty, Reason reason)
 
 void values_join(Resolver *r, Values *values, const Values *from)
 {
-    for (uint32_t i = 0; i < from->count; i++) values_add(r, values, from->items[i]);
-    for (uint32_t i = 0; i < from->named_count; i++) values_name(r, values, from->named[i]);
+    if (!values->count) { // lists are never changed, so they can be shared
+        values->items = from->items;
+        values->count = from->count;
+    } else {
+        for (uint32_t i = 0; i < from->count; i++) values_add(r, values, from->items[i]);
+    }
+    if (!values->named_count) {
+        values->named = from->named;
+        values->named_count = from->named_count;
+    } else {
+        for (uint32_t i = 0; i < from->named_count; i++) values_name(r, values, from->named[i]);
+    }
     values_weaken(values, from->certainty, from->reason);
 }
 
@@ -186,6 +196,7 @@ Values evaluate_typed(Resolver *r, WorldFile *file, uint32_t type)
         Values two = evaluate_typed(r, file, expr->other);
         values_join(r, &out, &one);
         values_join(r, &out, &two);
+        if (out.count > 1) values_weaken(&out, CERTAINTY_LIKELY, REASON_SEVERAL);
         return out;
     }
     Values types = evaluate(r, file, type);
@@ -219,7 +230,10 @@ static void call_one(Resolver *r, const Value *value, Values *out)
         // An outside type gives an outside object; what a function gives may be one of ours.
         size_t at = str_find_last(value->name, '.');
         Str last = at < value->name.len ? str_sub(value->name, at + 1, SIZE_MAX) : value->name;
-        if (last.len && last.ptr[0] >= 'A' && last.ptr[0] <= 'Z') values_add(r, out, *value);
+        bool given = str_ends(last, STR("()")); // what an object gives that is called
+        if (given || !last.len || last.ptr[0] < 'A' || last.ptr[0] > 'Z') return;
+        Str name = str_format(r->arena, STR_FMT "()", STR_ARG(value->name));
+        values_add(r, out, (Value){.kind = VALUE_EXTERNAL, .name = name});
         return;
     }
     if (value->kind != VALUE_DEF && value->kind != VALUE_OBJECT) return;
@@ -227,13 +241,19 @@ static void call_one(Resolver *r, const Value *value, Values *out)
     if (!file) return;
     if (value->kind == VALUE_OBJECT) {
         Values base = {.items = value, .count = 1, .certainty = CERTAINTY_EXACT};
-        Values call = member_of(r, &base, STR("__call__"), file->lang);
+        Values call = member_of(r, &base, resolve_call_member(file->lang), file->lang);
         Values given = evaluate_call(r, &call);
         if (!call.count) given = returned(r, file, value->ref.def); // a typedef of a function
         values_join(r, out, &given);
         return;
     }
-    if (is_type_kind(file->facts.defs[value->ref.def].kind)) {
+    const Def *def = &file->facts.defs[value->ref.def];
+    if (def->kind == DEF_ENUM_MEMBER && def->parent >= 0) {
+        Value object = {.kind = VALUE_OBJECT, .ref = {value->ref.file, (uint32_t)def->parent}};
+        values_add(r, out, object);
+        return;
+    }
+    if (is_type_kind(def->kind)) {
         Value object = *value;
         object.kind = VALUE_OBJECT;
         values_add(r, out, object);
@@ -256,8 +276,9 @@ Values evaluate_call(Resolver *r, const Values *callee)
 static void held_by_alias(const WorldFile *file, Values *out)
 {
     values_because(out, REASON_ALIAS);
-    if (resolve_lang(file->lang)->function_pointers)
-        values_weaken(out, CERTAINTY_LIKELY, REASON_ALIAS);
+    if (!resolve_lang(file->lang)->function_pointers) return;
+    for (uint32_t i = 0; i < out->count; i++)
+        if (out->items[i].kind == VALUE_DEF) values_weaken(out, CERTAINTY_LIKELY, REASON_ALIAS);
 }
 
 // A variable or property: what it holds. Others: themselves.
@@ -302,6 +323,8 @@ Values evaluate_binding(Resolver *r, WorldFile *file, uint32_t binding)
     Values out = values_none(REASON_SCOPE);
     if (r->depth > DEEPEST) return out;
     r->depth++;
+    int want = r->want;
+    r->want = WANT_ANY;
     switch (b->kind) {
     case BIND_DEF:
         if (b->target) out = held(r, file, b);
@@ -333,15 +356,34 @@ Values evaluate_binding(Resolver *r, WorldFile *file, uint32_t binding)
         if (b->value) out = evaluate(r, file, b->value);
         else if (b->target) out = exported(r, file, b->target);
         break;
+    case BIND_TYPE_PARAM: // at least what its bounds say
+        if (b->type) out = evaluate(r, file, b->type);
+        values_weaken(&out, CERTAINTY_LIKELY, REASON_IMPLEMENTS);
+        break;
     default: values_because(&out, REASON_UNTYPED);
     }
+    r->want = want;
     r->depth--;
     return out;
 }
 
 // --- expressions
 
-static Values items_of(Resolver *r, const Values *base, LangId lang)
+// type List []T: what is in a List.
+static Values items_of_type(Resolver *r, DefRef type)
+{
+    static const NoteKind kinds[] = {NOTE_BASE, NOTE_STANDS};
+    WorldFile *file = world_file(r->world, type.file);
+    for (size_t i = 0; file && i < ARRAY_LEN(kinds); i++) {
+        const NameNote *note = file_note(r, file, type.def, kinds[i]);
+        if (!note || !note->expr) continue;
+        const NameExpr *expr = &file->names.exprs[note->expr - 1];
+        if (expr->op == EXPR_ITEM && expr->other) return evaluate_typed(r, file, expr->other);
+    }
+    return values_none(REASON_TYPE);
+}
+
+Values evaluate_items(Resolver *r, const Values *base, LangId lang)
 {
     Values out = {.certainty = base->certainty, .reason = base->reason};
     for (uint32_t i = 0; i < base->count; i++) {
@@ -354,6 +396,12 @@ static Values items_of(Resolver *r, const Values *base, LangId lang)
             Values self = {.items = value, .count = 1, .certainty = CERTAINTY_EXACT};
             Values method = member_of(r, &self, STR("__getitem__"), lang);
             one = evaluate_call(r, &method);
+            if (!one.count) one = items_of_type(r, value->ref);
+            if (!one.count && !method.count &&
+                resolve_lang(lang)->function_pointers) { // p[i] of a pointer
+                values_add(r, &one, *value);
+                values_weaken(&one, CERTAINTY_LIKELY, REASON_TYPE);
+            }
         }
         values_join(r, &out, &one);
     }
@@ -371,6 +419,60 @@ static Values super_of(Resolver *r, const Values *after)
     return out;
 }
 
+static bool is_macro(const WorldFile *file, const NameExpr *expr)
+{
+    return expr->role & ROLE_MACRO && expr->span.end < file->text.len &&
+           file->text.ptr[expr->span.end] == '!';
+}
+
+static int wanted(const WorldFile *file, const NameExpr *expr)
+{
+    const ResolveLang *lang = resolve_lang(file->lang);
+    if (lang->macros_apart && is_macro(file, expr)) return WANT_MACRO;
+    bool apart = lang->calls_apart || (lang->members_apart && expr->op == EXPR_MEMBER);
+    if (!apart) return WANT_ANY;
+    return expr->role & (ROLE_CALLED | ROLE_DECORATOR) ? WANT_CALLABLE : WANT_VALUE;
+}
+
+static bool is_known(const Values *values)
+{
+    return (values->count && values->items[0].kind != VALUE_EXTERNAL) || values->named_count;
+}
+
+// What a NAME, or a MEMBER of `base`, means: of what fits its use, or else of all.
+static Values meaning(Resolver *r, WorldFile *file, uint32_t index, const Values *base)
+{
+    const NameExpr *expr = &file->names.exprs[index];
+    const ResolveLang *lang = resolve_lang(file->lang);
+    Str name = names_text(expr, file->text);
+    uint32_t scope = names_scope_at(&file->names, expr->span.start);
+    Values out = {0}, any;
+    for (int want = wanted(file, expr);; want = WANT_ANY) {
+        r->want = want;
+        any = expr->op == EXPR_NAME ? lookup(r, file, scope, index, name)
+                                    : member_of(r, base, name, file->lang);
+        r->want = WANT_ANY;
+        if (is_known(&any) || !out.count) out = any;
+        if (is_known(&any) || want == WANT_ANY || want == WANT_MACRO) break;
+    }
+    bool outside = expr->op == EXPR_MEMBER && !is_known(&out);
+    if (outside && lang->outside_member) lang->outside_member(r, file, index, base, &out);
+    return out;
+}
+
+// A call of a member that is not ours may give what its object holds: x.unwrap(), x.clone().
+static Values call_of(Resolver *r, WorldFile *file, const NameExpr *expr, const Values *callee)
+{
+    Values out = evaluate_call(r, callee);
+    const ResolveLang *lang = resolve_lang(file->lang);
+    const NameExpr *member = &file->names.exprs[expr->base - 1];
+    bool ours = callee->named_count > 0;
+    if (!lang->outside_call || ours || member->op != EXPR_MEMBER || !member->base) return out;
+    Values object = evaluate(r, file, member->base), given = values_none(REASON_TYPE);
+    lang->outside_call(r, &object, names_text(member, file->text), &given);
+    return given.count ? given : out;
+}
+
 static Values evaluate_op(Resolver *r, WorldFile *file, const NameExpr *expr)
 {
     Values out = values_none(REASON_TYPE);
@@ -378,10 +480,11 @@ static Values evaluate_op(Resolver *r, WorldFile *file, const NameExpr *expr)
     uint32_t index = (uint32_t)(expr - file->names.exprs);
     Values base = expr->op == EXPR_TYPED ? out : evaluate(r, file, expr->base);
     switch (expr->op) {
-    case EXPR_NAME: return lookup(r, file, scope, index, names_text(expr, file->text));
-    case EXPR_MEMBER: return member_of(r, &base, names_text(expr, file->text), file->lang);
-    case EXPR_CALL: return evaluate_call(r, &base);
-    case EXPR_ITEM: return items_of(r, &base, file->lang);
+    case EXPR_NAME:
+    case EXPR_MEMBER: return meaning(r, file, index, &base);
+    case EXPR_CALL: return call_of(r, file, expr, &base);
+    case EXPR_ITEM: // of a type or function with type arguments: that itself
+        return expr->other ? base : evaluate_items(r, &base, file->lang);
     case EXPR_AWAIT: return base;
     case EXPR_TYPED: return evaluate_typed(r, file, expr->base);
     case EXPR_LITERAL:
@@ -418,7 +521,10 @@ Values evaluate(Resolver *r, WorldFile *file, uint32_t expr)
         return values_none(REASON_UNTYPED);
     work->state[expr - 1] = BEING_LOOKED_AT;
     r->depth++;
+    int want = r->want;
+    r->want = WANT_ANY;
     Values out = evaluate_op(r, file, &file->names.exprs[expr - 1]);
+    r->want = want;
     r->depth--;
     work->values[expr - 1] = out;
     work->state[expr - 1] = KNOWN;

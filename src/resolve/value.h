@@ -44,14 +44,38 @@ struct Resolver {
     Ctx *cx;
     Arena *arena;
     int depth;
-    Map orders; // DefRef -> TypeOrder *
+    Map orders;  // DefRef -> TypeOrder *
+    Map modules; // what a language keeps of its modules, by keys of its own
+    Map kept;    // DefRef of a field -> Kept *, in kept.c
+    // What the name that is being looked up is used for (ResolveLang.calls_apart).
+    enum { WANT_ANY, WANT_CALLABLE, WANT_VALUE, WANT_MACRO } want;
 };
 
+typedef enum BindOrder { // of several bindings of one name in a function or block
+    ORDER_NONE,          // all of them count
+    ORDER_FIRST,         // the first one that says something: they all have one type
+    ORDER_LAST,          // the last one in front of the use
+} BindOrder;
+
 typedef struct ResolveLang {
+    BindOrder order;
+    // What is called and what is read have name spaces of their own: methods, variables.
+    bool calls_apart;
+    bool members_apart; // the same for members only
+    bool macros_apart;  // name! is a macro, and nothing else is
+    // All types are written: what a type does not have comes from its base outside.
+    bool static_types;
+    bool rooted_types; // every type has a base outside: Object
     // Bare names in a method see the members of the types around it.
     bool bare_members;
     // Names in a type's body are not seen from the functions in it: Python.
     bool closed_types;
+    // Members are never seen as bare names, not even in the type's body; type parameters are.
+    bool sealed_types;
+    // A file shows what it exports, and nothing else.
+    bool strict_exports;
+    // Members of a type can stand outside of its body (NOTE_RECEIVER).
+    bool outside_members;
     // What an import gives: its module, or what it names in there. Adds nothing: not known.
     void (*import)(Resolver *r, WorldFile *file, const NameImport *import, Values *out);
     // Other files whose file scope is this one's, too: a package. NULL: none.
@@ -67,10 +91,21 @@ typedef struct ResolveLang {
     DefRef (*canonical)(Resolver *r, DefRef def); // as resolve_canonical; NULL: itself
     // A variable that is called is a pointer, whose first value need not be its last.
     bool function_pointers;
+    // Member `expr` (an index) of something outside, `out`: what else it may be.
+    void (*outside_member)(Resolver *r, WorldFile *file, uint32_t expr, const Values *base,
+                           Values *out);
+    // What calling member `name` of `base` gives, when that member is not in the workspace.
+    void (*outside_call)(Resolver *r, const Values *base, Str name, Values *out);
+    const char *call_member;     // of an object that is called as a function; NULL: "__call__"
     const char *const *builtins; // names that need no import; ends with NULL, sorted
 } ResolveLang;
 
 const ResolveLang *resolve_lang(LangId lang); // never NULL
+static inline Str resolve_call_member(LangId lang)
+{
+    const char *name = resolve_lang(lang)->call_member;
+    return name ? str_from(name) : STR("__call__");
+}
 
 // --- value.c
 
@@ -79,6 +114,8 @@ Values evaluate(Resolver *r, WorldFile *file, uint32_t expr);
 // A value of the type that expression `type` writes.
 Values evaluate_typed(Resolver *r, WorldFile *file, uint32_t type);
 Values evaluate_call(Resolver *r, const Values *callee);
+// What is in containers: an element of each.
+Values evaluate_items(Resolver *r, const Values *base, LangId lang);
 // What a binding gives whoever reads its name.
 Values evaluate_binding(Resolver *r, WorldFile *file, uint32_t binding);
 
@@ -101,8 +138,15 @@ Values lookup(Resolver *r, WorldFile *file, uint32_t scope, uint32_t expr, Str n
 Values lookup_export(Resolver *r, WorldFile *file, Str name);
 // What is bound in one scope.
 Values lookup_scope(Resolver *r, WorldFile *file, uint32_t scope, Str name);
+// What a module in a file has, imports of all names included.
+Values lookup_module(Resolver *r, WorldFile *file, uint32_t scope, Str name);
 // The type that the code at this scope is in.
 Values lookup_owner(Resolver *r, WorldFile *file, uint32_t scope);
+
+// --- kept.c
+
+// The functions that a field is set to somewhere; none where they are more than VALUES_MOST.
+const DefRef *kept_functions(Resolver *r, DefRef field, size_t *count);
 
 // --- member.c
 
@@ -123,7 +167,10 @@ typedef struct FileWork {
     const uint32_t *notes;  // indexes into names.notes, by definition
     uint64_t *keys;         // by definition: edge_key, 0: not made yet; NULL: none is
     const uint32_t *starts; // by definition + 1 (0: the file), and one more: its range of `notes`
-    void *own;              // what its language keeps
+    const uint32_t *sets;   // of kept.c, once it knows them: the members that are set to something
+    uint32_t set_count;
+    bool knows_sets;
+    void *own; // what its language keeps
 } FileWork;
 FileWork *file_work(Resolver *r, WorldFile *file);
 

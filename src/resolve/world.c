@@ -7,6 +7,10 @@
 #include "base/log.h"
 #include "resolve/world_.h"
 
+typedef struct WorldMark { // the line that was asked for last
+    uint32_t line, start;
+} WorldMark;
+
 // --- where things lie ---
 
 // The files of view->delta that were taken, from *next on, as the files of a part.
@@ -149,6 +153,7 @@ static bool take_stored(World *world, WorldFile *file)
         !names_decode(arena, names, file->text, &known.facts, &kept))
         return false;
     file->facts = known.facts;
+    file->signatures = known.signatures;
     file->names = kept.names;
     file->calls = kept.calls;
     file->call_count = kept.call_count;
@@ -247,6 +252,12 @@ static bool load(World *world, WorldFile *file)
     return true;
 }
 
+WorldFile *world_loaded(const World *world, uint32_t number)
+{
+    WorldFile *file = number < world->corpus->files ? world->files[number] : NULL;
+    return file == &world->none ? NULL : file;
+}
+
 WorldFile *world_file(World *world, uint32_t number)
 {
     if (!world_is_live(world, number)) return NULL;
@@ -259,6 +270,8 @@ WorldFile *world_file(World *world, uint32_t number)
     file->lang = lang;
     file->path = world_path(world, number);
     file->folder = path_folder(file->path);
+    file->mark = ARENA_NEW(world->cx->arena, WorldMark);
+    *file->mark = (WorldMark){1, 0};
     bool ok = load(world, file);
     world->lost += !ok;
     world->files[number] = ok ? file : &world->none;
@@ -299,12 +312,18 @@ uint32_t world_bound(const WorldFile *file, uint32_t scope, Str name, uint32_t *
     return low;
 }
 
+// Uses are mostly asked for in order: lines are counted from the last one on.
 void world_place(const WorldFile *file, uint32_t offset, uint32_t *line, uint32_t *col)
 {
-    const char *at = file->text.ptr, *end = at + MIN(offset, file->text.len);
-    uint32_t lines = 1;
-    for (const char *next; (next = memchr(at, '\n', (size_t)(end - at))); at = next + 1) lines++;
-    *line = lines;
+    WorldMark from = *file->mark;
+    if (offset < from.start) from = (WorldMark){1, 0};
+    const char *at = file->text.ptr + from.start;
+    const char *end = file->text.ptr + MIN(offset, file->text.len);
+    for (const char *next; (next = memchr(at, '\n', (size_t)(end - at))); at = next + 1)
+        from.line++;
+    from.start = (uint32_t)(at - file->text.ptr);
+    *file->mark = from;
+    *line = from.line;
     *col = (uint32_t)(end - at);
 }
 
@@ -312,4 +331,10 @@ Str world_qualified(World *world, const WorldFile *file, uint32_t def)
 {
     Brief brief = {.facts = file->facts, .text = file->text};
     return brief_qualified(world->cx->arena, &brief, (int32_t)def);
+}
+
+Str world_signature(World *world, const WorldFile *file, uint32_t def)
+{
+    Brief brief = {.facts = file->facts, .text = file->text, .signatures = file->signatures};
+    return brief_signature(world->cx->arena, &brief, (int32_t)def);
 }

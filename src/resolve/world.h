@@ -33,7 +33,8 @@ typedef struct WorldFile {
     Str text;
     Facts facts; // definitions: kind, name, full, name_span, parent, declaration; lines are not set
     Names names;
-    const Call *calls; // as names_decode gives them
+    const Span *signatures; // world_signature
+    const Call *calls;      // as names_decode gives them
     uint32_t call_count;
     // By scope: its bindings, as a range of `bound`, ordered by name, then place.
     const uint32_t *bound_starts; // by scope, and one more
@@ -43,6 +44,7 @@ typedef struct WorldFile {
     const uint32_t *next_named;   // by definition: the next one of that name, or WORLD_NONE
     bool stored;                  // facts and names are those of the index
     void *own;                    // what resolve/ keeps about it
+    struct WorldMark *mark;       // of world_place: where it looked last
 } WorldFile;
 
 // `corpus` is refresh_corpus of `view`; both outlive the World, and so does cx.
@@ -58,6 +60,8 @@ LangId world_lang(const World *world, uint32_t file);
 // NULL when it is dead, cannot be read, or its language has no names: then it is as if it were
 // empty. world_lost counts what could not be read or parsed, world_parsed what had to be parsed.
 WorldFile *world_file(World *world, uint32_t file);
+// The same, if it was asked for before and is there; reads nothing.
+WorldFile *world_loaded(const World *world, uint32_t file);
 size_t world_lost(const World *world);
 size_t world_parsed(const World *world);
 
@@ -67,7 +71,8 @@ bool world_has_folder(const World *world, Str path);
 const uint32_t *world_folder(World *world, Str path, size_t *count);
 // Living files with this base name ("dict.h", "go.mod"), ascending by path.
 const uint32_t *world_named(World *world, Str base_name, size_t *count);
-// The text of a file without names (go.mod, package.json); empty when it cannot be read.
+// The text of a file, also of one without names (go.mod, package.json); empty when it cannot be
+// read.
 Str world_text(World *world, uint32_t file);
 
 // All definitions of this name, by path and place; local variables of functions are left out.
@@ -99,5 +104,6 @@ uint32_t world_bound(const WorldFile *file, uint32_t scope, Str name, uint32_t *
 void world_place(const WorldFile *file, uint32_t offset, uint32_t *line, uint32_t *col);
 // Of a definition; in cx->arena.
 Str world_qualified(World *world, const WorldFile *file, uint32_t def);
+Str world_signature(World *world, const WorldFile *file, uint32_t def);
 
 #endif

@@ -27,7 +27,7 @@ static int by_path_and_place(const void *a, const void *b)
 
 static Str unlisted_of(const WorldPart *part, uint32_t local)
 {
-    if (!part->harvest) return namestore_unlisted_of(&part->names, local);
+    if (!part->harvest) return namestore_unlisted(&part->names, local);
     return part->harvest[local] ? part->harvest[local]->facts.unlisted : STR_NONE;
 }
 
@@ -43,7 +43,7 @@ static void find_defs(const WorldPart *part, Str name, uint64_t hash, Arena *scr
         const LexFile *file = lex_file(lexicon, local);
         if (file->lang == LANG_NONE || defs.value < file->first_def) continue; // a heading
         DefRef ref = {part->in->first_file + local,
-                      namestore_def(unlisted_of(part, local), defs.value - file->first_def)};
+                      doc_def_index(unlisted_of(part, local), defs.value - file->first_def)};
         VEC_PUSH(scratch, out, (Found){lexicon_path(lexicon, local), ref});
     }
 }
@@ -156,8 +156,8 @@ static void sum_part(const WorldPart *part, const Segment *segment, Hash128 *sum
     for (uint32_t i = 0; i < files; i++) {
         bool dead = corpus_is_dead(part->in, i);
         if (part->harvest && part->harvest[i] && !dead)
-            namestore_add(sum, harvest_names(part->harvest[i]).seen);
-        if (known && dead) namestore_subtract(sum, namestore_seen_of(&part->names, i));
+            hash_sum_add(sum, harvest_names(part->harvest[i]).seen);
+        if (known && dead) hash_sum_subtract(sum, namestore_seen(&part->names, i));
     }
 }
 
@@ -167,7 +167,7 @@ Hash128 world_digest(const World *world)
     for (size_t i = 0; i < world->view->part_count; i++) {
         Hash128 part = {0};
         sum_part(&world->parts[i], world->view->parts[i].segment, &part);
-        namestore_add(&sum, part);
+        hash_sum_add(&sum, part);
     }
     return sum;
 }

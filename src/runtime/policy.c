@@ -427,8 +427,9 @@ Fail policy_set(Arena *arena, Policy *policy, PolicySetting setting, Str text,
 
 // --- the environment ---
 
-static const char *const prefixes[] = {"CQ_RUNTIME_", "CQ_CACHE_", "CQ_INDEX_", "CQ_ALLOW_RUNTIME_",
-                                       "CQ_EMBED_MODEL"};
+static const char *const prefixes[] = {"CQ_RUNTIME_",       "CQ_CACHE_",      "CQ_INDEX_",
+                                       "CQ_ALLOW_RUNTIME_", "CQ_EMBED_MODEL", "CQ_PRELOAD",
+                                       "CQ_SERVER_"};
 
 static bool is_ours(Str variable)
 {

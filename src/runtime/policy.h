@@ -53,9 +53,13 @@ typedef struct WorkerPolicy { // limits of a worker process
 } WorkerPolicy;
 
 typedef struct RuntimePolicy {
-    Str preload; // names, separated by commas: str_next gives them one by one
     bool allow_seed, allow_swap;
 } RuntimePolicy;
+
+typedef struct ServerPolicy {
+    Str preload; // names, separated by commas: str_next gives them one by one
+    bool preload_required;
+} ServerPolicy;
 
 typedef struct TracePolicy { // empty: off
     Str file, otlp_endpoint;
@@ -115,6 +119,7 @@ typedef struct Policy {
     EnginePolicy engine;
     WorkerPolicy workers;
     RuntimePolicy runtime;
+    ServerPolicy server;
     TracePolicy trace;
     EmbedPolicy embed;
     FindPolicy find;

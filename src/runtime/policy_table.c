@@ -170,14 +170,20 @@ const PolicySpec policy_specs[] = {
      .env = {RT "WORKER_RESTART_BACKOFF_MAX_MS"},
      .help = "... up to this; not less than restart_backoff_ms"},
 
-    {"runtime.preload", ROW(NAMES, runtime.preload, DEFAULT("")), .env = {RT "PRELOAD"},
-     .help = "runtime cells to build at the start of a long-lived process"},
     {"runtime.allow_seed", ROW(BOOL, runtime.allow_seed, DEFAULT("false")),
      .env = {"CQ_ALLOW_RUNTIME_SEED"}, .is_protected = true,
      .help = "a runtime cell may be given its value from outside (tests)"},
     {"runtime.allow_swap", ROW(BOOL, runtime.allow_swap, DEFAULT("false")),
      .env = {"CQ_ALLOW_RUNTIME_SWAP"}, .is_protected = true,
      .help = "a ready runtime cell may be replaced (administration)"},
+
+    {"server.preload", ROW(NAMES, server.preload, DEFAULT("")), .env = {"CQ_PRELOAD", RT "PRELOAD"},
+     .help = "runtime cells to build at the start of a process that lives on, or all; the others "
+             "are built when they are first needed"},
+    {"server.preload_required", ROW(BOOL, server.preload_required, DEFAULT("false")),
+     .env = {"CQ_PRELOAD_REQUIRED"},
+     .help = "without one of them it does not start, nor is it ready; otherwise it says so and "
+             "goes on"},
 
     {"trace.file", ROW(PATH, trace.file, DEFAULT("")), .env = {RT "TRACE_FILE"},
      .is_protected = true, .help = "write spans to this file, as lines of OTLP/JSON"},

@@ -379,6 +379,18 @@ void pool_drain(Pool *pool)
     mutex_unlock(&pool->mutex);
 }
 
+bool pool_drain_until(Pool *pool, int64_t deadline_ns)
+{
+    if (!pool) return true;
+    bool in_time = true;
+    mutex_lock(&pool->mutex);
+    while (atomic_load(&pool->unfinished) && in_time)
+        in_time = cond_wait_until(&pool->idle, &pool->mutex, deadline_ns);
+    bool done = !atomic_load(&pool->unfinished);
+    mutex_unlock(&pool->mutex);
+    return done;
+}
+
 void group_init(Group *group, Pool *pool, const Ctx *cx)
 {
     *group = (Group){.pool = pool, .cx = cx};

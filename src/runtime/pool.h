@@ -32,6 +32,8 @@ Pool *pool_new(PoolSpec spec);
 void pool_free(Pool *pool);       // stops first; NULL is fine
 int pool_slots(const Pool *pool); // most CPU workers + 1: how many tasks run at once, at most
 void pool_drain(Pool *pool);      // waits until nothing is queued or running; NULL is fine
+// The same until deadline_ns; false when something is still queued or running then.
+bool pool_drain_until(Pool *pool, int64_t deadline_ns);
 void pool_stop(Pool *pool); // runs what is queued, then ends the threads; later tasks run inline
 
 // `slot` is in 0 .. pool_slots-1 and no two running tasks share one: index per-slot scratch by it.

@@ -6,6 +6,7 @@
 #include "index/select.h"
 #include "service/find_.h"
 #include "service/find_cold.h"
+#include "service/find_publish.h"
 
 // --- filters ---
 
@@ -217,7 +218,7 @@ static Fail run_in_workspace(Find *find, FindAnswer *out)
     bool damaged = out->index_trouble.len > 0;
     bool due = refresh_is_due(&find->index.view) || out->channels.vectors_due;
     if (!due || out->stale) return NULL;
-    out->build = find_publish(find, &spec, damaged, &fail);
+    out->build = find_publish(find->cx, find->env, &find->index.view, &spec, damaged, &fail);
     if (fail && !damaged) out->index_trouble = fail->detail;
     return NULL;
 }

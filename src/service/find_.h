@@ -22,10 +22,6 @@ typedef struct Find {
 // find->index from the most promising files (service/find_cold.h), if the workspace is large.
 MUST_CHECK Fail find_cold(Find *find, const RefreshSpec *spec, bool *made);
 
-// Has the index made or brought up to date. `full`: from nothing, as what is there is damaged.
-// *why: the reason that none can be kept, or NULL.
-FindBuild find_publish(const Find *find, const RefreshSpec *spec, bool full, Fail *why);
-
 // Whether the query's filters let a file through.
 bool find_wants(const Find *find, Str path, LangId lang, PathForm form);
 

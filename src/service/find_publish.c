@@ -9,7 +9,7 @@
 #include "base/log.h"
 #include "base/os_process.h"
 #include "runtime/policy.h"
-#include "service/find_.h"
+#include "service/find_publish.h"
 #include "service/index_behind.h"
 
 enum { MOST_WORDS = 20 };
@@ -17,7 +17,8 @@ enum { MOST_WORDS = 20 };
 typedef struct Job {
     Arena arena;
     Ctx cx;
-    const Env *env; // context_free waits for the job first
+    Env env; // a plan's ends with its cell; context_free waits for the job before what it names
+             // goes
     RefreshSpec spec;
     Harvest known;
     bool full;
@@ -45,7 +46,7 @@ static void publish(void *arg, int slot)
     Ctx *cx = &job->cx;
     Workspace workspace;
     IndexRun run;
-    IndexPlanSpec plan = {.env = job->env, .refresh = &job->spec, .alone = true};
+    IndexPlanSpec plan = {.env = &job->env, .refresh = &job->spec, .alone = true};
     RefreshOptions options = {.known = &job->known, .full = job->full};
     Fail fail = workspace_open(cx, job->spec.workspace->root, false, &workspace);
     if (!fail) {
@@ -68,7 +69,9 @@ static void start_thread(Ctx *cx, const Env *env, const RefreshSpec *spec, const
     Job *job = mem_alloc(sizeof *job);
     Workspace *workspace = ARENA_NEW(&job->arena, Workspace);
     job->cx = (Ctx){.arena = &job->arena, .log = cx->log};
-    job->env = env;
+    job->env = *env;
+    job->env.workspace = NULL; // the request's
+    job->env.root = str_copy(&job->arena, env->root);
     job->spec = *spec;
     job->spec.cache_dir = str_copy(&job->arena, spec->cache_dir);
     workspace->root = str_copy(&job->arena, spec->workspace->root);
@@ -78,13 +81,14 @@ static void start_thread(Ctx *cx, const Env *env, const RefreshSpec *spec, const
     pool_detach_io(spec->pool, publish, job);
 }
 
-static Fail start_process(const Find *find, const RefreshSpec *spec, bool full)
+static Fail start_process(Ctx *cx, const Env *env, const RefreshView *view, const RefreshSpec *spec,
+                          bool full)
 {
     const char *argv[MOST_WORDS] = {0};
     size_t count = 0;
-    Arena *arena = find->cx->arena;
+    Arena *arena = cx->arena;
     HarvestSpec kept = {.workspace = spec->workspace, .pool = spec->pool, .docs = spec->docs};
-    for (; find->env->own_argv[count]; count++) argv[count] = find->env->own_argv[count];
+    for (; env->own_argv[count]; count++) argv[count] = env->own_argv[count];
     argv[count++] = "--root";
     argv[count++] = str_cstr(arena, spec->workspace->root);
     argv[count++] = BEHIND_TIMEOUT;
@@ -94,8 +98,8 @@ static Fail start_process(const Find *find, const RefreshSpec *spec, bool full)
     argv[count++] = "--index-dir";
     argv[count++] = str_cstr(arena, spec->cache_dir);
     if (full) argv[count++] = "--full";
-    harvest_keep(find->cx, &kept, &find->index.view.delta);
-    return os_start_detached(find->cx, argv);
+    harvest_keep(cx, &kept, &view->delta);
+    return os_start_detached(cx, argv);
 }
 
 // Whether a writer could begin. Fails: IO.
@@ -110,21 +114,21 @@ static Fail probe(Ctx *cx, const RefreshSpec *spec, bool *busy)
     return fail;
 }
 
-FindBuild find_publish(const Find *find, const RefreshSpec *spec, bool full, Fail *why)
+FindBuild find_publish(Ctx *cx, const Env *env, const RefreshView *view, const RefreshSpec *spec,
+                       bool full, Fail *why)
 {
-    const Env *env = find->env;
     bool busy = false;
     *why = NULL;
     if (!spec->cache_dir.len || env->policy->index.background == BACKGROUND_OFF) return BUILD_NONE;
-    *why = probe(find->cx, spec, &busy);
-    if (*why) log_event(find->cx, LOG_WARN, "index.unpublished", LOG_STR("why", (*why)->detail));
+    *why = probe(cx, spec, &busy);
+    if (*why) log_event(cx, LOG_WARN, "index.unpublished", LOG_STR("why", (*why)->detail));
     if (*why) return BUILD_NONE;
     if (busy) return BUILD_ELSEWHERE;
     if (env->own_argv && env->policy->index.background == BACKGROUND_PROCESS) {
-        Fail fail = start_process(find, spec, full);
+        Fail fail = start_process(cx, env, view, spec, full);
         if (!fail) return BUILD_STARTED;
-        log_event(find->cx, LOG_WARN, "index.process", LOG_STR("why", fail->detail));
+        log_event(cx, LOG_WARN, "index.process", LOG_STR("why", fail->detail));
     }
-    start_thread(find->cx, env, spec, &find->index.view, full);
+    start_thread(cx, env, spec, view, full);
     return BUILD_STARTED;
 }

@@ -4,6 +4,7 @@
 #ifndef CQ_SERVICE_RESULT_H
 #define CQ_SERVICE_RESULT_H
 
+#include "base/json.h"
 #include "lang/facts.h"
 
 // One place in one file. Lines count from 1, columns are bytes from 0; ends are exclusive.
@@ -19,6 +20,9 @@ typedef struct Finding {
     Str qualified;
     Str signature;
     uint32_t depth; // nesting, 0 at the top
+    // where an operation knows them; empty and NULL otherwise
+    Str stable_id;       // service/stable_id.h
+    const Json *details; // an object: what the operation knows besides
 } Finding;
 
 // Findings that belong together, in the order they should be read.

@@ -468,14 +468,46 @@ static Fail open_commits(Refresh *refresh)
     return NULL;
 }
 
-static Str made_by(Arena *arena, const Refresh *refresh)
+static Str made_by_code(Arena *arena)
+{
+    return str_format(arena, "cq %s tables %d docs %d ", CQ_VERSION, TABLES_VERSION, DOC_VERSION);
+}
+
+static Str made_by_model(Arena *arena, const Embedder *embedder)
 {
     Digest embedding = {0};
-    if (refresh->embedder) embedding = embed_fingerprint(refresh->embedder);
-    return str_format(arena, "cq %s tables %d docs %d most %llu embedding " STR_FMT, CQ_VERSION,
-                      TABLES_VERSION, DOC_VERSION,
-                      (unsigned long long)refresh->spec->max_file_bytes,
+    if (embedder) embedding = embed_fingerprint(embedder);
+    return str_format(arena, " embedding " STR_FMT,
                       STR_ARG(str_sub(digest_hex(arena, &embedding), 0, 16)));
+}
+
+static Str made_by(Arena *arena, const Refresh *refresh)
+{
+    return str_format(arena, STR_FMT "most %llu" STR_FMT, STR_ARG(made_by_code(arena)),
+                      (unsigned long long)refresh->spec->max_file_bytes,
+                      STR_ARG(made_by_model(arena, refresh->embedder)));
+}
+
+Fail tables_about(Ctx *cx, const Env *env, const DuckLib *lib, const Workspace *workspace,
+                  const Embedder *embedder, TablesAbout *out)
+{
+    Place place;
+    DuckDb db = {0};
+    Before before = {.arena = cx->arena};
+    DuckOpen how = {.read_only = true,
+                    .memory_bytes = (uint64_t)env->policy->sql.memory_limit_bytes,
+                    .threads = 1};
+    *out = (TablesAbout){0};
+    TRY(find_place(cx, env, workspace, &place));
+    how.path = place.current.ptr;
+    TRY(duck_open(cx, lib, &how, &db));
+    Fail fail = read_table(cx, &db, STR("SELECT key, value FROM meta"), take_meta, &before);
+    duck_close(&db);
+    TRY(fail);
+    out->same_code = str_starts(before.made_by, made_by_code(cx->arena));
+    out->same_model = str_ends(before.made_by, made_by_model(cx->arena, embedder));
+    out->dims = before.dims;
+    return NULL;
 }
 
 Fail tables_refresh(Ctx *cx, const Env *env, const TablesSpec *spec, Tables *out)

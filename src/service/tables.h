@@ -69,6 +69,18 @@ typedef struct Tables {
 
 // Whether a file of them is kept for the workspace.
 bool tables_are_there(Ctx *cx, const Env *env, const Workspace *workspace);
+struct Embedder; // retrieve/embed.h
+
+typedef struct TablesAbout {
+    bool same_code;  // made by this version of cq
+    bool same_model; // their vectors are by this embedder
+    int64_t dims;    // of their vectors; 0: there are none
+} TablesAbout;
+// What is said of the kept file itself; `embedder` may be NULL. Fails: NOT_FOUND (no file),
+// DAMAGED.
+MUST_CHECK Fail tables_about(Ctx *cx, const Env *env, const DuckLib *lib,
+                             const Workspace *workspace, const struct Embedder *embedder,
+                             TablesAbout *out);
 // Fails: CANCELLED (the tables stay as they were), IO, TOO_LARGE (sql.memory_limit_bytes).
 MUST_CHECK Fail tables_refresh(Ctx *cx, const Env *env, const TablesSpec *spec, Tables *out);
 void tables_close(Ctx *cx, Tables *tables); // all zero is fine

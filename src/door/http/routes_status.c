@@ -20,7 +20,7 @@ static const ServeApp *app_of(const HttpCall *call)
 // Cells that preload names must be ready; the others are built when they are needed.
 static bool is_required(const Policy *policy, Str name)
 {
-    Str rest = policy->runtime.preload, item;
+    Str rest = policy->server.preload, item;
     while (str_next(&rest, ',', &item))
         if (str_eq(str_trim(item), name)) return true;
     return false;

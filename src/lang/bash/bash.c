@@ -2,11 +2,10 @@
 //
 // A command is a call of its first word. Variables are definitions where a file sets them outside
 // functions; what a function sets is its own business, even without `local`.
-#include "lang/spec.h"
+#include "lang/bash/bash.h"
 
 const TSLanguage *tree_sitter_bash(void);
 
-enum { F_NAME, F_VALUE };
 static const char *const fields[] = {"name", "value", NULL};
 
 enum {
@@ -396,4 +395,5 @@ const LangSpec lang_bash_spec = {
     .rules = rules,
     .fields = fields,
     .symbols = symbols,
+    .names = bash_name_rules,
 };

@@ -3,12 +3,11 @@
 // Scopes: files, functions, blocks; structs hold their members, but tags and enumerators inside
 // them belong to what is around. Pointers and arrays are taken for what they lead to: p, *p, p[i]
 // and &p have the same type. Macros know no scopes: they are bound in the file.
-#include "lang/c/c.h"
+#include "lang/c/names.h"
 
 // --- declarators
 
-// Whether a child of the node being left is the word `word` in front of a declaration.
-static bool has_specifier(const Naming *n, const char *word)
+bool c_has_specifier(const Naming *n, const char *word)
 {
     size_t count;
     const NameKid *kids = naming_kids(n, &count);
@@ -25,8 +24,7 @@ static uint32_t scope_outside_types(const Naming *n, uint32_t scope)
     return scope;
 }
 
-// Binds the name that a declarator gave as its value.
-static NameBinding *bind_name(Naming *n, BindKind kind, uint32_t scope, uint32_t name)
+NameBinding *c_bind_name(Naming *n, BindKind kind, uint32_t scope, uint32_t name)
 {
     Span span = naming_get(n, name)->span;
     naming_unuse(n, name);
@@ -36,8 +34,7 @@ static NameBinding *bind_name(Naming *n, BindKind kind, uint32_t scope, uint32_t
     return binding;
 }
 
-// What is written for a name: its type, or what calling it returns.
-static void set_type(Naming *n, NameBinding *binding, TSNode declarator, uint32_t type)
+void c_set_type(Naming *n, NameBinding *binding, TSNode declarator, uint32_t type)
 {
     if (!c_declared(n->x, declarator).is_callable) binding->type = type;
     else if (type && binding->kind == BIND_DEF) naming_note(n, NOTE_RETURNS, binding->target, type);
@@ -83,7 +80,7 @@ static uint32_t leave_function(Naming *n, TSNode node, uint32_t value)
     if (name && naming_get(n, name)->span.start == n->facts->defs[def - 1].name_span.start)
         naming_unuse(n, name);
     if (type && !is_macro) naming_note(n, NOTE_RETURNS, def, type);
-    if (has_specifier(n, "static")) naming_note(n, NOTE_HIDDEN, def, 0);
+    if (c_has_specifier(n, "static")) naming_note(n, NOTE_HIDDEN, def, 0);
     return value & 0;
 }
 
@@ -100,19 +97,19 @@ static bool enter_block(Naming *n, TSNode node)
 }
 
 // The parameters of a definition; those of prototypes and function pointers mean nothing.
-static uint32_t leave_parameter(Naming *n, TSNode node, uint32_t value)
+uint32_t c_leave_parameter(Naming *n, TSNode node, uint32_t value)
 {
     uint32_t name = naming_value(n, C_DECLARATOR);
     if (!name) return value & 0;
     naming_unuse(n, name);
     if (naming_scope(n, n->scope)->kind != SCOPE_FUNCTION) return value & 0;
     NameBinding *binding = naming_bind(n, BIND_PARAM, n->scope, naming_get(n, name)->span);
-    set_type(n, binding, extract_child(n->x, node, C_DECLARATOR), naming_value(n, C_TYPE));
+    c_set_type(n, binding, extract_child(n->x, node, C_DECLARATOR), naming_value(n, C_TYPE));
     return value & 0;
 }
 
 // f(a, b) int a; { }: the names of an old definition.
-static uint32_t leave_parameters(Naming *n, TSNode node, uint32_t value)
+uint32_t c_leave_parameters(Naming *n, TSNode node, uint32_t value)
 {
     (void)node;
     size_t count;
@@ -128,20 +125,19 @@ static uint32_t leave_parameters(Naming *n, TSNode node, uint32_t value)
 
 // --- declarations
 
-// Whether what a variable is set to says more than its written type does.
-static bool says_more(const Naming *n, uint32_t value, uint32_t type)
+bool c_says_more(const Naming *n, uint32_t value, uint32_t type)
 {
     if (!value || !type) return value != 0;
     ExprOp op = naming_get(n, value)->op;
     return op == EXPR_NAME || op == EXPR_MEMBER;
 }
 
-static uint32_t leave_initialized(Naming *n, TSNode node, uint32_t value)
+uint32_t c_leave_initialized(Naming *n, TSNode node, uint32_t value)
 {
     (void)node;
     uint32_t name = naming_value(n, C_DECLARATOR);
-    if (!name || naming_get(n, name)->op != EXPR_NAME) return value & 0;
-    bind_name(n, BIND_LOCAL, n->scope, name)->value = naming_value(n, C_VALUE);
+    if (!name || naming_get(n, name)->op != EXPR_NAME) return name + (value & 0);
+    c_bind_name(n, BIND_LOCAL, n->scope, name)->value = naming_value(n, C_VALUE);
     return name;
 }
 
@@ -160,9 +156,9 @@ static void declare(Naming *n, TSNode declarator, uint32_t name, bool is_extern,
     bool old = naming_scope(n, n->scope)->kind == SCOPE_FUNCTION; // f(a) int a; { }
     BindKind kind = outer ? BIND_OUTER : old ? BIND_PARAM : BIND_LOCAL;
     NameBinding *binding =
-        set ? naming_bound_at(n, span.start) : bind_name(n, kind, n->scope, name);
+        set ? naming_bound_at(n, span.start) : c_bind_name(n, kind, n->scope, name);
     if (!binding) return;
-    if (!says_more(n, binding->value, type)) binding->value = 0;
+    if (!c_says_more(n, binding->value, type)) binding->value = 0;
     uint32_t def = binding->kind == BIND_DEF ? binding->target : 0;
     if (!what.is_callable) binding->type = type;
     else if (type && def) naming_note(n, NOTE_RETURNS, def, type);
@@ -172,7 +168,7 @@ static void declare(Naming *n, TSNode declarator, uint32_t name, bool is_extern,
 static uint32_t leave_declaration(Naming *n, TSNode node, uint32_t value)
 {
     (void)node;
-    bool is_extern = has_specifier(n, "extern"), is_static = has_specifier(n, "static");
+    bool is_extern = c_has_specifier(n, "extern"), is_static = c_has_specifier(n, "static");
     TSFieldId declarator = extract_field_id(n->x, C_DECLARATOR);
     size_t count;
     for (size_t i = 0; i < (naming_kids(n, &count), count); i++) {
@@ -184,7 +180,7 @@ static uint32_t leave_declaration(Naming *n, TSNode node, uint32_t value)
     return value & 0;
 }
 
-static uint32_t leave_field(Naming *n, TSNode node, uint32_t value)
+uint32_t c_leave_field(Naming *n, TSNode node, uint32_t value)
 {
     (void)node;
     uint32_t type = naming_value(n, C_TYPE);
@@ -193,12 +189,12 @@ static uint32_t leave_field(Naming *n, TSNode node, uint32_t value)
     for (size_t i = 0; i < (naming_kids(n, &count), count); i++) {
         NameKid kid = naming_kids(n, &count)[i];
         if (kid.field != declarator || !kid.value) continue;
-        set_type(n, bind_name(n, BIND_LOCAL, n->scope, kid.value), kid.node, type);
+        c_set_type(n, c_bind_name(n, BIND_LOCAL, n->scope, kid.value), kid.node, type);
     }
     return value & 0;
 }
 
-static uint32_t leave_typedef(Naming *n, TSNode node, uint32_t value)
+uint32_t c_leave_typedef(Naming *n, TSNode node, uint32_t value)
 {
     (void)node;
     uint32_t type = naming_value(n, C_TYPE), scope = scope_outside_types(n, n->scope);
@@ -207,7 +203,7 @@ static uint32_t leave_typedef(Naming *n, TSNode node, uint32_t value)
     for (size_t i = 0; i < (naming_kids(n, &count), count); i++) {
         NameKid kid = naming_kids(n, &count)[i];
         if (kid.field != declarator || !kid.value) continue;
-        uint32_t def = bind_name(n, BIND_LOCAL, scope, kid.value)->target;
+        uint32_t def = c_bind_name(n, BIND_LOCAL, scope, kid.value)->target;
         bool callable = c_declared(n->x, kid.node).is_callable;
         if (type && def) naming_note(n, callable ? NOTE_RETURNS : NOTE_STANDS, def, type);
         if (!type) type = kid.value; // typedef struct { } a, *b: b stands for a
@@ -217,11 +213,11 @@ static uint32_t leave_typedef(Naming *n, TSNode node, uint32_t value)
 
 // --- struct, union, enum
 
-// What the declarator behind an unnamed struct names: a typedef, a variable, or a field.
-// *member: there is none, so that what it holds belongs to the struct around.
-static uint32_t unnamed_def(const Naming *n, bool *member)
+uint32_t c_unnamed_def(const Naming *n, bool *member)
 {
-    TSNode around = extract_ancestor(n->x, 1);
+    TSNode around = naming_around(n, 1);
+    *member = false;
+    if (ts_node_is_null(around)) return 0; // in what the grammar did not understand
     TSNode declarator = extract_child(n->x, around, C_DECLARATOR);
     *member = ts_node_is_null(declarator) && extract_is(n->x, around, C_FIELD_DECLARATION);
     if (ts_node_is_null(declarator)) return 0;
@@ -241,7 +237,8 @@ static bool enter_tag(Naming *n, TSNode node)
     TSNode body = extract_child(n->x, node, C_BODY);
     bool has_name = !ts_node_is_null(name), has_body = !ts_node_is_null(body);
     bool is_member = false;
-    uint32_t def = has_name ? naming_def(n, ts_node_start_byte(name)) : unnamed_def(n, &is_member);
+    uint32_t def =
+        has_name ? naming_def(n, ts_node_start_byte(name)) : c_unnamed_def(n, &is_member);
     if (has_name && (def || has_body)) bind_tag(n, name, def);
     bool opens = has_body && !is_member && !extract_is(n->x, node, C_ENUM_SPECIFIER);
     if (opens) naming_open(n, SCOPE_TYPE, node, def);
@@ -271,7 +268,7 @@ static bool enter_enumerator(Naming *n, TSNode node)
 
 // --- expressions
 
-static uint32_t leave_type_name(Naming *n, TSNode node, uint32_t value)
+uint32_t c_leave_type_name(Naming *n, TSNode node, uint32_t value)
 {
     (void)node;
     naming_role(n, value, ROLE_TYPE);
@@ -292,7 +289,7 @@ static uint32_t leave_call(Naming *n, TSNode node, uint32_t value)
 }
 
 // (T *)value: a function in it escapes. Behind a cast to void or char it is still the same one.
-static uint32_t leave_cast(Naming *n, TSNode node, uint32_t value)
+uint32_t c_leave_cast(Naming *n, TSNode node, uint32_t value)
 {
     uint32_t type = naming_value(n, C_TYPE);
     value = naming_value(n, C_VALUE);
@@ -324,7 +321,7 @@ static bool may_be_function(const Naming *n, uint32_t value)
     return op == EXPR_NAME || op == EXPR_MEMBER;
 }
 
-static uint32_t leave_assignment(Naming *n, TSNode node, uint32_t value)
+uint32_t c_leave_assignment(Naming *n, TSNode node, uint32_t value)
 {
     (void)node, (void)value;
     uint32_t left = naming_value(n, C_LEFT), right = naming_value(n, C_RIGHT);
@@ -347,7 +344,7 @@ static uint32_t initialized_type(const Naming *n)
 }
 
 // .name = value in { }
-static uint32_t leave_pair(Naming *n, TSNode node, uint32_t value)
+uint32_t c_leave_pair(Naming *n, TSNode node, uint32_t value)
 {
     uint32_t name = 0, set = naming_value(n, C_VALUE), steps = 0;
     size_t count;
@@ -371,7 +368,7 @@ static uint32_t leave_pair(Naming *n, TSNode node, uint32_t value)
 
 // --- the preprocessor
 
-static bool enter_include(Naming *n, TSNode node)
+bool c_enter_include(Naming *n, TSNode node)
 {
     size_t count;
     const Import *rows = naming_imports(n, node, &count);
@@ -399,12 +396,12 @@ const NameRule c_name_rules[] = {
     {"function_definition", .enter = enter_function, .leave = leave_function},
     {"compound_statement", .enter = enter_block},
     {"for_statement", NR_SCOPE, .scope = SCOPE_BLOCK},
-    {"parameter_declaration", .leave = leave_parameter},
-    {"parameter_list", .leave = leave_parameters},
+    {"parameter_declaration", .leave = c_leave_parameter},
+    {"parameter_list", .leave = c_leave_parameters},
     {"declaration", .leave = leave_declaration},
-    {"init_declarator", .leave = leave_initialized},
-    {"field_declaration", .leave = leave_field},
-    {"type_definition", .leave = leave_typedef},
+    {"init_declarator", .leave = c_leave_initialized},
+    {"field_declaration", .leave = c_leave_field},
+    {"type_definition", .leave = c_leave_typedef},
     {"storage_class_specifier", .kind = NR_NONE},
     {"struct_specifier", .name = "name", .enter = enter_tag, .leave = leave_tag},
     {"union_specifier", .name = "name", .enter = enter_tag, .leave = leave_tag},
@@ -418,7 +415,7 @@ const NameRule c_name_rules[] = {
     {"attributed_declarator", .kind = NR_PASS},
     {"identifier", .kind = NR_NAME},
     {"field_identifier", .kind = NR_NAME},
-    {"type_identifier", NR_NAME, .leave = leave_type_name},
+    {"type_identifier", NR_NAME, .leave = c_leave_type_name},
     {"macro_type_specifier", NR_PASS, .base = "type"},
     {"type_descriptor", NR_PASS, .base = "type"},
     {"sized_type_specifier", .kind = NR_NONE},
@@ -427,19 +424,19 @@ const NameRule c_name_rules[] = {
     {"call_expression", .leave = leave_call},
     {"argument_list", .kind = NR_ARGS},
     {"initializer_list", .kind = NR_ARGS},
-    {"initializer_pair", .leave = leave_pair},
+    {"initializer_pair", .leave = c_leave_pair},
     {"field_designator", .kind = NR_PASS},
     {"parenthesized_expression", .kind = NR_PASS},
     {"pointer_expression", NR_PASS, .base = "argument"},
     {"subscript_expression", NR_PASS, .base = "argument"},
     {"comma_expression", NR_PASS, .base = "right"},
     {"conditional_expression", NR_EITHER, .base = "consequence", .name = "alternative"},
-    {"cast_expression", .leave = leave_cast},
+    {"cast_expression", .leave = c_leave_cast},
     {"compound_literal_expression", .leave = leave_literal},
-    {"assignment_expression", .leave = leave_assignment},
+    {"assignment_expression", .leave = c_leave_assignment},
 
-    {"preproc_include", .enter = enter_include},
-    {"preproc_call", .enter = enter_include},
+    {"preproc_include", .enter = c_enter_include},
+    {"preproc_call", .enter = c_enter_include},
     {"preproc_def", .enter = c_macro_names},
     {"preproc_function_def", .enter = c_macro_names},
     {"attribute_specifier", .kind = NR_SKIP},

@@ -2,35 +2,12 @@
 // members, templates, and calls that make objects. Macros that derail the grammar: see mask.c.
 #include "lang/cpp/cpp.h"
 
-#include "lang/c/c.h"
-
 const TSLanguage *tree_sitter_cpp(void);
 
 enum { DECLARATOR_MAX_DEPTH = 32, NAME_MAX_BYTES = 200 };
 
-enum { F_PARAMETERS = C_FIELDS };
-static const char *const fields[] = {C_FIELD_NAMES, "parameters", NULL};
+static const char *const fields[] = {C_FIELD_NAMES, "scope", "field", NULL};
 
-enum {
-    S_QUALIFIED_IDENTIFIER = C_SYMBOLS,
-    S_OPERATOR_NAME,
-    S_OPERATOR_CAST,
-    S_DESTRUCTOR_NAME,
-    S_TEMPLATE_FUNCTION,
-    S_TEMPLATE_METHOD,
-    S_TEMPLATE_TYPE,
-    S_REFERENCE_DECLARATOR,
-    S_STRUCTURED_BINDING,
-    S_TEMPLATE_DECLARATION,
-    S_FRIEND_DECLARATION,
-    S_FIELD_INITIALIZER_LIST,
-    S_PURE_VIRTUAL_CLAUSE,
-    S_NUMBER_LITERAL,
-    S_CLASS_SPECIFIER,
-    S_NESTED_NAMESPACE,
-    S_PARAMETER_DECLARATION,
-    S_LINKAGE_SPECIFICATION,
-};
 static const char *const symbols[] = {C_SYMBOL_NAMES,
                                       "qualified_identifier",
                                       "operator_name",
@@ -50,15 +27,11 @@ static const char *const symbols[] = {C_SYMBOL_NAMES,
                                       "nested_namespace_specifier",
                                       "parameter_declaration",
                                       "linkage_specification",
+                                      "catch_clause",
+                                      "namespace_definition",
                                       NULL};
 
 // --- names
-
-typedef struct Declared { // what a declarator declares
-    TSNode name;          // null when there is no name
-    uint32_t scope;       // where its qualified name starts, or that of `name`
-    bool is_function, is_pointer;
-} Declared;
 
 // One step inwards; a null node at the end.
 static TSNode step_in(const Extract *x, TSNode node, Declared *found)
@@ -86,7 +59,7 @@ static TSNode step_in(const Extract *x, TSNode node, Declared *found)
     }
 }
 
-static Declared declared(const Extract *x, TSNode node)
+Declared cpp_declared(const Extract *x, TSNode node)
 {
     Declared found = {.scope = UINT32_MAX};
     for (int i = 0; i < DECLARATOR_MAX_DEPTH && !ts_node_is_null(node); i++) {
@@ -187,7 +160,7 @@ static void name_by_macro(Extract *x, TSNode declarator, DefDraft *draft)
     Call call = {.full = extract_span(declarator), .name_span = draft->def.name_span};
     call.callee = call.name = draft->def.name;
     TSNode last = {0};
-    ExtractChildren each = extract_children(extract_child(x, declarator, F_PARAMETERS));
+    ExtractChildren each = extract_children(extract_child(x, declarator, C_PARAMETERS));
     while (extract_each(&each)) {
         if (!ts_node_is_named(each.node)) continue;
         call.arg_count++;
@@ -217,7 +190,7 @@ static bool define_function(Extract *x, TSNode node, DefDraft *draft)
 {
     TSNode declarator = extract_child(x, node, C_DECLARATOR);
     if (extract_is(x, declarator, C_PARENTHESIZED_DECLARATOR)) return c_function(x, node, draft);
-    Declared what = declared(x, declarator);
+    Declared what = cpp_declared(x, declarator);
     set_name(x, draft, what);
     bool no_type = ts_node_is_null(extract_child(x, node, C_TYPE));
     if (no_type && extract_is(x, what.name, C_IDENTIFIER) && is_macro_name(draft->def.name))
@@ -244,7 +217,7 @@ static bool ends_statement(const Extract *x, uint32_t at)
 
 static bool define_tag(Extract *x, TSNode node, DefDraft *draft)
 {
-    set_name(x, draft, declared(x, extract_child(x, node, C_NAME)));
+    set_name(x, draft, cpp_declared(x, extract_child(x, node, C_NAME)));
     draft->signature.start = template_start(x, draft->signature.start);
     if (!ts_node_is_null(extract_child(x, node, C_BODY))) return true;
     if (cpp_loose_body(x, draft)) return true;
@@ -301,7 +274,7 @@ static bool calls_macro(Extract *x, const Declaration *all, TSNode declarator, D
     if (!is_macro_name(text) && !str_starts(text, STR("__"))) return false;
     Call call = {.full = extract_span(declarator), .name_span = name};
     call.callee = call.name = text;
-    TSNode parameters = extract_child(x, declarator, F_PARAMETERS);
+    TSNode parameters = extract_child(x, declarator, C_PARAMETERS);
     if (!ts_node_is_null(parameters)) call.arg_count = ts_node_named_child_count(parameters);
     extract_call(x, &call);
     return true;
@@ -310,7 +283,7 @@ static bool calls_macro(Extract *x, const Declaration *all, TSNode declarator, D
 // `last` is false when another declarator follows.
 static void declare(Extract *x, Declaration *all, TSNode declarator, bool last)
 {
-    Declared what = declared(x, declarator);
+    Declared what = cpp_declared(x, declarator);
     Span own = extract_span(declarator);
     bool first = !all->first;
     if (first) all->first = own.start;
@@ -516,4 +489,5 @@ const LangSpec lang_cpp_spec = {
     .rules = rules,
     .fields = fields,
     .symbols = symbols,
+    .names = cpp_name_rules,
 };

@@ -1,28 +1,43 @@
 // lang/java/java.c - Java.
-#include "lang/spec.h"
+#include "lang/java/java.h"
 
 const TSLanguage *tree_sitter_java(void);
 
 enum { NAME_MAX_BYTES = 200 };
 
-enum { F_NAME, F_DECLARATOR, F_VALUE, F_PARAMETERS, F_TYPE, F_TYPE_ARGUMENTS };
-static const char *const fields[] = {"name", "declarator",     "value", "parameters",
-                                     "type", "type_arguments", NULL};
+static const char *const fields[] = {[F_NAME] = "name",
+                                     [F_DECLARATOR] = "declarator",
+                                     [F_VALUE] = "value",
+                                     [F_PARAMETERS] = "parameters",
+                                     [F_TYPE] = "type",
+                                     [F_TYPE_ARGUMENTS] = "type_arguments",
+                                     [F_OBJECT] = "object",
+                                     [F_ELEMENT] = "element",
+                                     [F_SUPERCLASS] = "superclass",
+                                     [F_INTERFACES] = "interfaces",
+                                     [F_RIGHT] = "right",
+                                     [F_LEFT] = "left",
+                                     [F_CONSTRUCTOR] = "constructor",
+                                     [F_FIELD] = "field",
+                                     [F_CONSEQUENCE] = "consequence",
+                                     [F_ALTERNATIVE] = "alternative",
+                                     NULL};
 
-enum {
-    S_IDENTIFIER,
-    S_SCOPED_IDENTIFIER,
-    S_MODIFIERS,
-    S_FORMAL_PARAMETER,
-    S_SPREAD_PARAMETER,
-    S_VARIABLE_DECLARATOR,
-    S_CONSTANT_DECLARATION,
-    S_ASTERISK,
-};
-static const char *const symbols[] = {
-    "identifier",           "scoped_identifier", "modifiers",
-    "formal_parameter",     "spread_parameter",  "variable_declarator",
-    "constant_declaration", "asterisk",          NULL};
+static const char *const symbols[] = {[S_IDENTIFIER] = "identifier",
+                                      [S_SCOPED_IDENTIFIER] = "scoped_identifier",
+                                      [S_MODIFIERS] = "modifiers",
+                                      [S_FORMAL_PARAMETER] = "formal_parameter",
+                                      [S_SPREAD_PARAMETER] = "spread_parameter",
+                                      [S_VARIABLE_DECLARATOR] = "variable_declarator",
+                                      [S_CONSTANT_DECLARATION] = "constant_declaration",
+                                      [S_ASTERISK] = "asterisk",
+                                      [S_TYPE_IDENTIFIER] = "type_identifier",
+                                      [S_ENUM_CONSTANT] = "enum_constant",
+                                      [S_EXTENDS_INTERFACES] = "extends_interfaces",
+                                      [S_OBJECT_CREATION] = "object_creation_expression",
+                                      [S_INFERRED_PARAMETERS] = "inferred_parameters",
+                                      [S_TYPE_BOUND] = "type_bound",
+                                      NULL};
 
 // --- definitions
 
@@ -282,4 +297,5 @@ const LangSpec lang_java_spec = {
     .rules = rules,
     .fields = fields,
     .symbols = symbols,
+    .names = java_name_rules,
 };

@@ -14,6 +14,11 @@ TSNode js_child(const Naming *n, TSNode node, unsigned field)
     return ts_node_is_null(node) ? node : extract_child(n->x, node, field);
 }
 
+Str js_text(const Naming *n, TSNode node)
+{
+    return ts_node_is_null(node) ? STR_NONE : naming_text(n, node);
+}
+
 Span js_bare_span(TSNode name)
 {
     Span span = extract_span(name);
@@ -50,7 +55,7 @@ static TSNode naming_node(const Naming *n)
     if (js_is(left, "subscript_expression")) return js_child(n, left, JS_F_INDEX);
     if (!js_is(left, "member_expression")) return left;
     TSNode name = js_child(n, left, JS_F_PROPERTY), object = js_child(n, left, JS_F_OBJECT);
-    if (!str_eq(naming_text(n, name), STR("prototype"))) return name;
+    if (!str_eq(js_text(n, name), STR("prototype"))) return name;
     return js_is(object, "member_expression") ? js_child(n, object, JS_F_PROPERTY) : object;
 }
 
@@ -125,14 +130,16 @@ bool js_enter_object(Naming *n, TSNode node)
 
 static bool is_scope_of(const Naming *n, TSNode node)
 {
+    if (ts_node_is_null(node)) return false; // nothing is around it, in a broken file
     Span own = extract_span(node), span = naming_scope(n, n->scope)->span;
     return n->scope && own.start == span.start && own.end == span.end;
 }
 
 uint32_t js_leave_object(Naming *n, TSNode node, uint32_t value)
 {
-    return is_scope_of(n, node) ? value & 0
-                                : naming_expr(n, EXPR_LITERAL, extract_span(node), 0, 0);
+    bool filled_later = !ts_node_named_child_count(node); // x = {}; x.f = function () {}
+    if (filled_later || is_scope_of(n, node)) return value & 0;
+    return naming_expr(n, EXPR_LITERAL, extract_span(node), 0, 0);
 }
 
 uint32_t js_leave_pair(Naming *n, TSNode node, uint32_t value)
@@ -201,7 +208,7 @@ static uint32_t function_scope(const Naming *n)
 static void note_given(Naming *n, uint32_t def, TSNode node, uint32_t value)
 {
     bool nothing = ts_node_is_null(node) || js_is(node, "null") || js_is(node, "undefined") ||
-                   str_eq(naming_text(n, node), STR("undefined"));
+                   str_eq(js_text(n, node), STR("undefined"));
     if (def && !nothing) naming_note(n, NOTE_GIVES, def, value);
 }
 
@@ -383,6 +390,8 @@ void js_bind(Naming *n, const JsTarget *target, TSNode pattern, uint32_t value, 
         return;
     }
     if (type) value = naming_expr(n, EXPR_TYPED, extract_span(pattern), type, 0);
+    JsTarget part = *target;
+    if (value) part.kind = BIND_LOCAL, target = &part; // a variable set to a part of the parameter
     if (js_is(pattern, "assignment_pattern")) {
         js_bind(n, target, js_child(n, pattern, JS_F_LEFT), value, 0);
     } else if (js_is(pattern, "object_pattern")) {
@@ -530,7 +539,7 @@ uint32_t js_leave_this(Naming *n, TSNode node, uint32_t value)
 // a || b, a ?? b, a && b
 uint32_t js_leave_binary(Naming *n, TSNode node, uint32_t value)
 {
-    Str sign = naming_text(n, js_child(n, node, JS_F_OPERATOR));
+    Str sign = js_text(n, js_child(n, node, JS_F_OPERATOR));
     uint32_t left = naming_value(n, JS_F_LEFT), right = naming_value(n, JS_F_RIGHT);
     if (str_eq(sign, STR("&&"))) return right;
     if (!str_eq(sign, STR("||")) && !str_eq(sign, STR("??"))) return value & 0;
@@ -554,7 +563,7 @@ static void note_receiver(Naming *n, TSNode left, uint32_t target, TSNode right)
     if (!member || member->op != EXPR_MEMBER || !member->base) return;
     uint32_t object = member->base, def = naming_def(n, member->span.start);
     TSNode property = js_child(n, left, JS_F_PROPERTY);
-    bool whole = str_eq(naming_text(n, property), STR("prototype")); // Foo.prototype = {}
+    bool whole = str_eq(js_text(n, property), STR("prototype")); // Foo.prototype = {}
     if (whole) def = js_def_named(n, js_child(n, left, JS_F_OBJECT));
     if (!def || (whole && !js_is(right, "object"))) return;
     const NameExpr *owner = naming_get(n, object);
@@ -573,7 +582,7 @@ static void assign(Naming *n, TSNode left, TSNode right, uint32_t value)
     } else if (js_is(left, "identifier")) {
         bool data = value && naming_get(n, value)->op == EXPR_LITERAL;
         bool callable = js_def_named(n, left) || extract_rule(n->x, right) == RULE_HOOK;
-        bool exports = str_eq(naming_text(n, left), STR("exports"));
+        bool exports = str_eq(js_text(n, left), STR("exports"));
         if (!exports && ((value && !data) || callable)) naming_reassign(n, target, value);
     } else if (!js_assign_export(n, left, right, value)) {
         note_receiver(n, left, target, right);
@@ -594,7 +603,7 @@ uint32_t js_leave_augmented(Naming *n, TSNode node, uint32_t value)
     uint32_t target = naming_value(n, JS_F_LEFT);
     value = naming_value(n, JS_F_RIGHT);
     naming_role(n, target, ROLE_WRITTEN);
-    Str sign = naming_text(n, js_child(n, node, JS_F_OPERATOR));
+    Str sign = js_text(n, js_child(n, node, JS_F_OPERATOR));
     bool logical = str_eq(sign, STR("||=")) ||
                    str_eq(sign, STR("?"
                                     "?=")) ||
@@ -609,9 +618,7 @@ uint32_t js_leave_augmented(Naming *n, TSNode node, uint32_t value)
 uint32_t js_leave_jsx(Naming *n, TSNode node, uint32_t value)
 {
     uint32_t name = naming_value(n, JS_F_NAME);
-    TSNode written = js_child(n, node, JS_F_NAME);
-    if (ts_node_is_null(written)) return value & 0; // <>
-    Str text = naming_text(n, written);
+    Str text = js_text(n, js_child(n, node, JS_F_NAME));
     bool tag = text.len && text.ptr[0] >= 'a' && text.ptr[0] <= 'z';
     if (name && tag && naming_get(n, name)->op == EXPR_NAME) naming_unuse(n, name);
     else naming_role(n, name, ROLE_CALLED);

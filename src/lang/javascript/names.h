@@ -29,6 +29,7 @@ NameLeave js_leave_call, js_leave_new, js_leave_this, js_leave_binary, js_leave_
 NameLeave js_leave_jsx;
 
 bool js_is(TSNode node, const char *type); // a null node is nothing
+Str js_text(const Naming *n, TSNode node); // likewise
 TSNode js_child(const Naming *n, TSNode node, unsigned field);
 Span js_bare_span(TSNode name);                   // of a name or string, without quotes
 void js_note_decorators(Naming *n, uint32_t def); // those among the kids

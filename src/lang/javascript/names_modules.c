@@ -56,13 +56,13 @@ bool js_assign_export(Naming *n, TSNode left, TSNode right, uint32_t value)
     TSNode property = js_child(n, left, JS_F_PROPERTY);
     if (ts_node_is_null(property)) return false;
     Span span = extract_span(property);
-    Str object = naming_text(n, js_child(n, left, JS_F_OBJECT));
+    Str object = js_text(n, js_child(n, left, JS_F_OBJECT));
     uint32_t def = naming_def(n, span.start);
     if (is_exports(object)) {
         bind_export(n, span, STR_NONE, def, value);
         return true;
     }
-    if (!str_eq(naming_text(n, left), STR("module.exports"))) return false;
+    if (!str_eq(js_text(n, left), STR("module.exports"))) return false;
     TSNode own = js_child(n, right, JS_F_NAME);
     if (!def) def = js_def_named(n, own);
     if (js_is(right, "object")) export_members(n, right);
@@ -105,7 +105,7 @@ uint32_t js_leave_export(Naming *n, TSNode node, uint32_t value)
         export_default(n, node, word);
     } else if (!ts_node_is_null(declared)) {
         export_inside(n, declared, 0);
-    } else if (str_starts(str_trim(str_sub(naming_text(n, node), 6, SIZE_MAX)), STR("="))) {
+    } else if (str_starts(str_trim(str_sub(js_text(n, node), 6, SIZE_MAX)), STR("="))) {
         bind_export(n, (Span){ts_node_start_byte(node), ts_node_start_byte(node) + 6},
                     STR("export="), 0, naming_first(n));
     }
@@ -161,7 +161,7 @@ uint32_t js_module_value(Naming *n, TSNode call)
     TSNode callee = js_child(n, call, JS_F_FUNCTION), arguments = js_child(n, call, JS_F_ARGUMENTS);
     TSNode source = ts_node_is_null(arguments) ? arguments : ts_node_named_child(arguments, 0);
     if (!js_is(source, "string")) return 0;
-    if (!js_is(callee, "import") && !str_eq(naming_text(n, callee), STR("require"))) return 0;
+    if (!js_is(callee, "import") && !str_eq(js_text(n, callee), STR("require"))) return 0;
     Span span = extract_span(source); // with its quotes, so that it is no other name
     naming_import(n, 0, span)->module = extract_text(n->x, js_bare_span(source));
     uint32_t module = naming_expr(n, EXPR_NAME, span, 0, 0);

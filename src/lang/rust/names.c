@@ -233,7 +233,10 @@ static uint32_t leave_typed(Naming *n, TSNode node, uint32_t value)
     NameBinding *binding =
         naming_bind(n, def ? BIND_DEF : BIND_LOCAL, n->scope, extract_span(name));
     binding->target = def;
-    binding->type = naming_value(n, RUST_FIELD_TYPE);
+    // static X: T; in a macro is something around a T.
+    bool bare = extract_is(n->x, node, RUST_STATIC_ITEM) &&
+                ts_node_is_null(extract_child(n->x, node, RUST_FIELD_VALUE));
+    if (!bare) binding->type = naming_value(n, RUST_FIELD_TYPE);
     return 0;
 }
 
@@ -393,7 +396,8 @@ static uint32_t leave_let(Naming *n, TSNode node, uint32_t value)
 static uint32_t leave_for(Naming *n, TSNode node, uint32_t value)
 {
     Bound bound = {.kind = BIND_LOCAL};
-    bound.value = item_of(n, node, naming_value(n, RUST_FIELD_VALUE));
+    TSNode all = extract_child(n->x, node, RUST_FIELD_VALUE);
+    if (!ts_node_is_null(all)) bound.value = item_of(n, all, naming_value(n, RUST_FIELD_VALUE));
     bind_pattern(n, extract_child(n->x, node, RUST_FIELD_PATTERN), bound, 0);
     return value & 0;
 }
@@ -436,9 +440,13 @@ static bool enter_block(Naming *n, TSNode node)
 static uint32_t leave_call(Naming *n, TSNode node, uint32_t value)
 {
     static const char *const makers[] = {"new", "pin", "clone", "from", NULL};
-    (void)node;
     uint32_t callee = naming_value(n, RUST_FIELD_FUNCTION);
     uint32_t first = naming_value(n, RUST_FIELD_ARGUMENTS);
+    if (callee && naming_get(n, callee)->op == EXPR_OWNER) { // Self(...)
+        callee = naming_expr(n, EXPR_NAME, naming_get(n, callee)->span, 0, 0);
+        naming_role(n, callee, ROLE_CALLED);
+        return naming_expr(n, EXPR_CALL, extract_span(node), callee, 0);
+    }
     if (!callee || !first || naming_get(n, callee)->op != EXPR_MEMBER) return value;
     uint32_t base = plain(n, naming_get(n, callee)->base);
     if (!base || naming_get(n, base)->op > EXPR_MEMBER) return value;
@@ -487,6 +495,8 @@ static uint32_t leave_invocation(Naming *n, TSNode node, uint32_t value)
 
 static bool enter_tokens(Naming *n, TSNode node)
 {
+    TSNode around = naming_around(n, 1); // none in what a broken file leaves
+    if (!ts_node_is_null(around) && !strcmp(ts_node_type(around), "attribute")) return false;
     if (rust_looks_like_items(n->x, node) && naming_reparse(n, node)) return false;
     rust_scan_tokens(n, extract_span(node));
     return false;

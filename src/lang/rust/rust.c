@@ -59,6 +59,7 @@ static const char *const symbols[] = {[RUST_IDENTIFIER] = "identifier",
                                       [RUST_VISIBILITY] = "visibility_modifier",
                                       [RUST_PARAMETER] = "parameter",
                                       [RUST_STRUCT_EXPRESSION] = "struct_expression",
+                                      [RUST_STATIC_ITEM] = "static_item",
                                       NULL};
 
 // --- definitions

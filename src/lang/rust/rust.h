@@ -56,6 +56,7 @@ enum { // LangSpec.symbols
     RUST_VISIBILITY,
     RUST_PARAMETER,
     RUST_STRUCT_EXPRESSION,
+    RUST_STATIC_ITEM,
 };
 
 // The hook for token_tree: macro arguments and macro_rules bodies (tokens.c).

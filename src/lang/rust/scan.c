@@ -87,6 +87,25 @@ static void skip_blanks(Scan *s)
     while (s->at < s->end && skip_blank(s)) continue;
 }
 
+// #[...], #![...]
+static void skip_attribute(Scan *s)
+{
+    uint32_t depth = 0;
+    s->at++;
+    if (peek(s, 0) == '!') s->at++;
+    if (peek(s, 0) != '[') return;
+    while (s->at < s->end) {
+        char c = peek(s, 0);
+        if (c == '"') {
+            skip_string(s);
+            continue;
+        }
+        s->at++;
+        if (c == '[') depth++;
+        if (c == ']' && !--depth) break;
+    }
+}
+
 static uint32_t scan_chain(Scan *s);
 
 // What stands up to the bracket that closes the one at s->at; behind it afterwards.
@@ -111,7 +130,8 @@ static uint32_t scan_group(Scan *s)
         else if (c == '\'') skip_quote(s);
         else if ((c == 'r' || c == 'b') && skip_raw_string(s)) fresh = false;
         else if (c == '(' || c == '[' || c == '{') scan_group(s);
-        else if (c == '$' || c == '#') s->at++;
+        else if (c == '#') skip_attribute(s);
+        else if (c == '$') s->at++;
         else value = scan_chain(s);
         if (fresh && value) first = value;
         if (value) naming_role(s->n, value, ROLE_ARGUMENT);

@@ -1,7 +1,7 @@
 // lang/typescript/names.c - what TypeScript adds to the names of JavaScript: types.
 #include "lang/javascript/names.h"
 
-static NameLeave ts_leave_extends, ts_leave_enum, ts_leave_alias, ts_leave_abstract;
+static NameLeave ts_leave_extends, ts_leave_construct, ts_leave_enum, ts_leave_alias;
 static NameLeave ts_leave_parameter, ts_leave_import_alias, ts_leave_type_name, ts_leave_generic;
 static NameLeave ts_leave_arguments, ts_leave_array, ts_leave_union, ts_leave_intersection;
 static NameLeave ts_leave_predefined, ts_leave_literal, ts_leave_nothing, ts_leave_infer;
@@ -54,13 +54,6 @@ static uint32_t ts_leave_alias(Naming *n, TSNode node, uint32_t value)
     return value & 0;
 }
 
-static uint32_t ts_leave_abstract(Naming *n, TSNode node, uint32_t value)
-{
-    uint32_t def = naming_scope(n, n->scope)->def;
-    if (def) naming_note(n, NOTE_ABSTRACT, def, 0);
-    return js_leave_method(n, node, value);
-}
-
 static uint32_t ts_leave_parameter(Naming *n, TSNode node, uint32_t value)
 {
     if (!js_is(naming_around(n, 1), "formal_parameters")) return value & 0; // of a tuple
@@ -68,13 +61,25 @@ static uint32_t ts_leave_parameter(Naming *n, TSNode node, uint32_t value)
     if (ts_node_is_null(pattern)) return value & 0;
     uint32_t type = naming_value(n, TS_F_TYPE), def = js_def_named(n, pattern);
     JsTarget target = {.kind = BIND_PARAM, .scope = n->scope};
-    js_bind(n, &target, pattern, naming_value(n, JS_F_VALUE), type);
+    bool plain = js_is(pattern, "identifier"); // else a default is not what its parts come from
+    js_bind(n, &target, pattern, plain ? naming_value(n, JS_F_VALUE) : 0, type);
     if (!def) return value & 0;
     // constructor(private a: A): a field, too.
     uint32_t outer = naming_scope(n, n->scope)->outer;
     NameBinding *field = naming_bind(n, BIND_DEF, outer, extract_span(pattern));
     field->target = def;
     field->type = type;
+    return value & 0;
+}
+
+// new (a: A): B, called "new".
+static uint32_t ts_leave_construct(Naming *n, TSNode node, uint32_t value)
+{
+    uint32_t start = ts_node_start_byte(node), def = naming_def(n, start);
+    if (!def) return value & 0;
+    uint32_t type = naming_value(n, TS_F_TYPE), outer = naming_scope(n, n->scope)->outer;
+    if (type) naming_note(n, NOTE_RETURNS, def, type);
+    naming_bind(n, BIND_DEF, outer, (Span){start, start + 3})->target = def;
     return value & 0;
 }
 
@@ -134,13 +139,14 @@ static bool is_container(Str name)
     return false;
 }
 
+// Map<K, V>, Record<K, V>: V; of others the first one.
 static uint32_t ts_leave_arguments(Naming *n, TSNode node, uint32_t value)
 {
     (void)node, (void)value;
-    size_t count;
-    naming_kids(n, &count);
-    bool map = str_starts(str_trim(naming_text(n, naming_around(n, 1))), STR("Map"));
-    return map ? last_value(n) : naming_first(n);
+    Str of = js_text(n, naming_around(n, 1));
+    of = str_trim(str_sub(of, 0, str_find(of, '<')));
+    bool last = str_ends(of, STR("Map")) || str_eq(of, STR("Record"));
+    return last ? last_value(n) : naming_first(n);
 }
 
 // Array<T>: the container, with T as `other`. Others: without their arguments.

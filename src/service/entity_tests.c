@@ -1,0 +1,58 @@
+// service/entity_tests.c - what is a test: by the conventions in entity_tests.def.
+#include "service/entity_.h"
+
+typedef struct TestRule {
+    LangId lang;
+    uint32_t kinds;
+    const char *prefix, *decorator, *path_end;
+} TestRule;
+
+static const TestRule rules[] = {
+#define TEST_RULE(lang, kinds, prefix, decorator, path_end)                                        \
+    {LANG_##lang, kinds, prefix, decorator, path_end},
+#include "service/entity_tests.def"
+#undef TEST_RULE
+};
+
+static bool rule_takes(FileFacts *file, const TestRule *rule, uint32_t index)
+{
+    const Def *def = &file->facts.defs[index];
+    if (!(rule->kinds >> def->kind & 1) || !str_starts(def->name, str_from(rule->prefix)))
+        return false;
+    if (!str_ends(file->file->path, str_from(rule->path_end))) return false;
+    if (!rule->decorator[0]) return true;
+    Decorators decorators = entity_decorators(file, index);
+    for (uint32_t i = 0; i < decorators.count; i++)
+        if (entity_name_fits(decorators.items[i].name, str_from(rule->decorator))) return true;
+    return false;
+}
+
+bool entity_is_test(FileFacts *file, uint32_t def)
+{
+    for (size_t i = 0; i < ARRAY_LEN(rules); i++)
+        if (rules[i].lang == file->facts.lang && rule_takes(file, &rules[i], def)) return true;
+    return false;
+}
+
+bool entity_calls_are_tests(LangId lang, Str path)
+{
+    if (lang != LANG_javascript && lang != LANG_typescript && lang != LANG_tsx) return false;
+    return str_contains(path, STR(".test.")) || str_contains(path, STR(".spec.")) ||
+           str_contains(path, STR("__tests__/"));
+}
+
+bool entity_call_is_test(const Call *call)
+{
+    static const char *const names[] = {"it", "test", "describe"};
+    Str head = str_sub(call->callee, 0, str_find(call->callee, '.')); // it.only(...)
+    for (size_t i = 0; i < ARRAY_LEN(names); i++)
+        if (str_eq(head, str_from(names[i]))) return true;
+    return false;
+}
+
+bool entity_lang_has_tests(LangId lang)
+{
+    for (size_t i = 0; i < ARRAY_LEN(rules); i++)
+        if (rules[i].lang == lang) return true;
+    return lang == LANG_javascript || lang == LANG_typescript || lang == LANG_tsx;
+}

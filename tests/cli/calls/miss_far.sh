@@ -1,0 +1,1 @@
+cq calls frobnicate

@@ -1,0 +1,1 @@
+cq calls nothere.py:3

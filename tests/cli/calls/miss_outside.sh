@@ -1,0 +1,2 @@
+# What the use means is outside of the workspace.
+cq calls pkg/app.py:29:6

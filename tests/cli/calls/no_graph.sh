@@ -1,0 +1,1 @@
+cq outline pkg/app.py --format dot

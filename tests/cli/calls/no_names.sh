@@ -1,0 +1,1 @@
+cq calls docs/notes.md

@@ -1,0 +1,1 @@
+from .store import Store, open_store as open_it

@@ -1,0 +1,6 @@
+def open_store():
+    return None
+
+
+def use():
+    open_store()

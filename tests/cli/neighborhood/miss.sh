@@ -1,0 +1,2 @@
+cp -R "$CQ_CASES/../calls/tree/." .
+cq nb Stoer

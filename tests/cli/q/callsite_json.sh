@@ -1,0 +1,1 @@
+cq q 'entity=callsite name=App' --format json | sed 's/,"sections".*//; s/.*"findings"://'

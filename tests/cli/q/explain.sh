@@ -1,0 +1,1 @@
+cq q 'entity=function name=dictFind explain=true'; cq q --entity function --name dictFind --explain

@@ -1,0 +1,2 @@
+from .shop import Cart, total as sum_up
+from .stars import *

@@ -1,0 +1,1 @@
+export { Basket } from "./cart";

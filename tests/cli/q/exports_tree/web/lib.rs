@@ -1,0 +1,3 @@
+mod shop;
+pub use shop::Cart;
+use shop::Hidden;

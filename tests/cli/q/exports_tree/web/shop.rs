@@ -1,0 +1,2 @@
+pub struct Cart;
+pub struct Hidden;

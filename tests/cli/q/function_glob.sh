@@ -1,0 +1,1 @@
+cq q "entity=function name='build_*' in=src"

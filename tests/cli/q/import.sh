@@ -1,0 +1,1 @@
+cq q 'entity=import lang=python'

@@ -1,0 +1,1 @@
+cq q 'entity=method in=src not.has="return $X"'

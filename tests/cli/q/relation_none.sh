@@ -1,0 +1,1 @@
+cq q 'entity=function has="nothing_like($X)"'

@@ -1,0 +1,5 @@
+#!/bin/bash
+start() {
+    echo "start"
+}
+start

@@ -1,0 +1,3 @@
+# Everything, valid against the schema.
+# stdout: unchecked
+cq status --format json
