@@ -8,7 +8,7 @@ typedef struct ServeArgs {
     StrList roots, listen, allow_host, allow_origin;
     Str token_file;
     int64_t work_threads, queue, per_client, connections, streams;
-    uint64_t body_bytes, answer_bytes;
+    uint64_t body_bytes, answer_bytes, held_bytes;
     double head_timeout, body_timeout, idle_timeout, write_timeout, drain;
 } ServeArgs;
 

@@ -245,11 +245,20 @@ def limits():
             problem(server.get(place + "/events"), 429, "busy")
         support.wait_until("the stream was closed", lambda: server.get(place).status == 200)
         server.ask("DELETE", place)
-    with Server("--per-client", "1") as server:
+    with Server("--held-bytes", "1000", "--body-bytes", "800") as server:
+        with server.connect() as one:
+            one.sendall(POST + b"Content-Length: 700\r\n\r\n")
+            support.wait_until("it is counted", lambda: server.post("/v1/op/search", b"{}" + b" " * 400,
+                                                                    Content_Type="application/json").status == 429)
+            problem(server.ask("POST", "/v1/op/search", b"{}" + b" " * 400), 415)
+        support.wait_until("it is not counted any more", lambda: server.post(
+            "/v1/op/search", {"pattern": "x" * 400}).status == 200)
+    with Server("--per-client", "1", listen=("127.0.0.1:0", "unix:HOME/s")) as server:
         with server.connect() as one:
             one.sendall(request("POST", "/v1/op/run", slow))
-            support.wait_until("one client, one request",
-                               lambda: server.post("/v1/op/search", {"pattern": "x"}).status == 429)
+            support.wait_until("it works", lambda: b"cq_http_in_work 1\n" in server.ask(
+                "GET", "/metrics", address=server.addresses[1]).body)  # as another client
+            problem(server.post("/v1/op/search", {"pattern": "x"}), 429, "busy")
 
 
 def connections():

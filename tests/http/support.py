@@ -69,6 +69,8 @@ class Server:
             code = self.process.wait(PATIENCE_S)
             self.process.stdout.close()
             said = self.said()
+            if error[0] and said:
+                print(said, file=sys.stderr)
             if not error[0] and code != 0:
                 raise AssertionError(f"the server ended with {code}: {said}")
             if not error[0] and "ERROR: " in said:

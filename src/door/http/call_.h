@@ -30,6 +30,7 @@ struct HttpCall {
     Ctx cx;
     Flag cancel;
     Str request_id, client;
+    uint64_t body_bytes; // counted in the server's
     bool trusted;
     bool handed; // put into a lane, so that its handler has or will have it
     HttpCall *next_waiting;

@@ -70,9 +70,21 @@ static void name_request(HttpConn *conn, HttpCall *call)
         call->request_id = str_format(
             &call->arena, "%016llx",
             (unsigned long long)(server->id_salt + 0x9E3779B97F4A7C15U * server->next_id++));
-    call->client = str_from(conn->client);
+    call->client = str_copy(&call->arena, str_from(conn->client)); // outlives the connection
     call->cx = (Ctx){.arena = &call->arena, .request_id = call->request_id};
     call->started_ns = clock_now_ns();
+}
+
+// Counts what the body may take up. False when that is too much, with all the others.
+static bool hold_body(HttpServer *server, HttpCall *call)
+{
+    const HttpLimits *limits = &server->spec.limits;
+    uint64_t bytes = call->message.chunked ? limits->body_bytes : call->message.length;
+    if (bytes && server->body_bytes + server->answer_bytes + bytes > limits->held_bytes)
+        return false;
+    call->body_bytes = bytes;
+    server->body_bytes += bytes;
+    return true;
 }
 
 static void begin_body(HttpConn *conn, HttpCall *call)
@@ -90,6 +102,10 @@ static void begin_body(HttpConn *conn, HttpCall *call)
         body_begin(&call->body, message, &call->arena, (size_t)limits_of(conn)->body_bytes);
     if (found.status) {
         reject(conn, call, found);
+        return;
+    }
+    if (!hold_body(server, call)) {
+        reject(conn, call, (MessageFault){429, "too much is being sent at once"});
         return;
     }
     set_deadline(conn, limits_of(conn)->body_s);
@@ -150,9 +166,11 @@ static void begin_answer(HttpConn *conn, HttpCall *call)
     conn->close = !keep;
     conn->head_only = str_eq(call->message.method, STR("HEAD"));
     conn->head_sent = true;
-    Buf head = buf_on(&call->arena);
+    // Not in the call's arena, which the handler of a stream goes on using.
+    Buf head = buf_on(&conn->server->scratch);
     reply_head(&head, call, server_date(conn->server), conn->chunked, keep);
     evbuffer_add(conn->out, head.ptr, head.len);
+    arena_reset(&conn->server->scratch);
 }
 
 static void end_answer(HttpConn *conn)
@@ -191,8 +209,10 @@ void conn_take_stream(HttpConn *conn, bool ended)
         add_piece(conn, piece);
         mem_free(piece);
     }
-    if (!conn->deadline_ns) set_deadline(conn, limits_of(conn)->write_s);
+    bool waits = evbuffer_get_length(conn->out);
+    if (waits && !conn->deadline_ns) set_deadline(conn, limits_of(conn)->write_s);
     if (!ended) return;
+    set_deadline(conn, limits_of(conn)->write_s);
     if (conn->chunked && !conn->head_only) evbuffer_add(conn->out, "0\r\n\r\n", 5);
     end_answer(conn);
 }

@@ -48,7 +48,7 @@ void reply_head(Buf *out, const HttpCall *call, const char *date, bool chunked, 
     if (chunked) buf_add(out, STR("Transfer-Encoding: chunked\r\nX-Accel-Buffering: no\r\n"));
     else if (!call->streams && !bare) buf_addf(out, "Content-Length: %zu\r\n", call->content.len);
     buf_addf(out, "X-Request-Id: " STR_FMT "\r\n", STR_ARG(call->request_id));
-    buf_add(out, buf_str((Buf *)&call->headers));
+    buf_add(out, (Str){call->headers.ptr, call->headers.len});
     if (!keep_alive) buf_add(out, STR("Connection: close\r\n"));
     else if (!call->message.minor) buf_add(out, STR("Connection: keep-alive\r\n"));
     buf_add(out, STR("\r\n"));

@@ -115,6 +115,10 @@ static bool admit(HttpServer *server, HttpCall *call)
         refuse_busy(call, stream ? "too many streams are open" : "the queue is full");
         return false;
     }
+    if (server->body_bytes + server->answer_bytes > server->spec.limits.held_bytes) {
+        refuse_busy(call, "too many answers wait to be read");
+        return false;
+    }
     if (enter(server, call->client)) return true;
     refuse_busy(call, "this client has too many requests at once");
     return false;
@@ -221,8 +225,10 @@ static void count_answer(HttpServer *server, const HttpCall *call)
 void server_end_call(HttpServer *server, HttpCall *call)
 {
     count_answer(server, call);
+    server->body_bytes -= call->body_bytes;
     if (call->handed) leave_lane(server, call);
-    log_event(&call->cx, LOG_DEBUG, "http.request", LOG_STR("method", call->message.method),
+    const Ctx cx = {.arena = &call->arena, .log = server->spec.log};
+    log_event(&cx, LOG_DEBUG, "http.request", LOG_STR("method", call->message.method),
               LOG_STR("path", call->message.path), LOG_INT("status", call->status),
               LOG_STR("request_id", call->request_id),
               LOG_INT("us", (clock_now_ns() - call->started_ns) / 1000));
@@ -356,8 +362,10 @@ static void close_listeners(HttpServer *server)
 static void check_deadlines(HttpServer *server)
 {
     int64_t now_ns = clock_now_ns();
+    server->answer_bytes = 0;
     for (HttpConn *conn = server->conns, *next; conn; conn = next) {
         next = conn->after;
+        server->answer_bytes += evbuffer_get_length(conn->out);
         conn_check_deadline(conn, now_ns);
     }
 }
@@ -479,6 +487,7 @@ void server_free(HttpServer *server)
     if (server->tick) event_free(server->tick);
     if (server->base) event_base_free(server->base);
     os_close(&server->bell);
+    arena_fini(&server->scratch);
     mutex_fini(&server->mutex);
     mem_free(server);
 }

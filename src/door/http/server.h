@@ -5,7 +5,7 @@
 //                   `-- late, malformed, too large: an answer that closes it
 //
 // Threads: server_new, _listen, _run, _free one thread, the loop's; server_stop any.
-// Memory:  heap; bounded by connections x (16 KiB of head) + requests in work x (body + answer).
+// Memory:  heap; bounded by connections x 16 KiB of head, held_bytes, and the answers in work.
 // Blocks:  server_run, until drained.
 #ifndef CQ_DOOR_HTTP_SERVER_H
 #define CQ_DOOR_HTTP_SERVER_H
@@ -22,6 +22,7 @@ typedef struct HttpLimits {
     int64_t work_threads, queue;     // requests in work; waiting for that
     int64_t streams;                 // streams and long polls at once
     uint64_t body_bytes, answer_bytes;
+    uint64_t held_bytes;                    // of all bodies and answers together
     double head_s, body_s, idle_s, write_s; // to arrive, to arrive, between requests, without
                                             // progress
     double drain_s;                         // for what runs when the server is asked to end
@@ -36,6 +37,7 @@ typedef struct HttpServerSpec {
     StrList hosts; // names besides localhost that a Host header may have
     StrList origins;
     void *app; // call_app
+    Log *log;  // of the server; that of a context may be gone when its answer is sent
     // Called by the loop when the server drains and when the drain's time is over.
     void (*stopping)(void *app, bool at_once);
     bool (*idle)(void *app);   // whether nothing is left that a drain should wait for

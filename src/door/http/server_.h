@@ -70,9 +70,12 @@ struct HttpServer {
     HttpConn *conns; // newest first
     ClientCount *clients[CLIENT_BUCKETS];
     HttpLane lanes[HTTP_PLACES];
-    int64_t calls; // in a lane, and not ended
+    int64_t calls;         // in a lane, and not ended
+    uint64_t body_bytes;   // announced by the requests that are being read or in work
+    uint64_t answer_bytes; // that clients had not taken at the last tick
     int64_t drain_until_ns, next_tick_ns;
     bool stopped; // what ran was asked to end
+    Arena scratch;
     int64_t date_s;
     char date[40];
     uint64_t next_id, id_salt;
