@@ -6,8 +6,9 @@
 static const CallsCase cases[] = {
     {"methods stand in impls, also of other files",
      {{"Cargo.toml", "[package]\nname = \"a\"\n"},
-      {"src/lib.rs", "mod node;\nmod more;\nuse node::Node;\nfn go(n: &Node) {\n n.id();\n n.far();\n"
-                     " Node::make().id();\n n.clone();\n}\n"},
+      {"src/lib.rs",
+       "mod node;\nmod more;\nuse node::Node;\nfn go(n: &Node) {\n n.id();\n n.far();\n"
+       " Node::make().id();\n n.clone();\n}\n"},
       {"src/node.rs", "pub struct Node { id: u32 }\nimpl Node {\n pub fn id(&self) -> u32 { 1 }\n"
                       " pub fn make() -> Self { todo!() }\n}\n"},
       {"src/more.rs", "use crate::node::Node;\nimpl Node { pub fn far(&self) {} }\n"}},
