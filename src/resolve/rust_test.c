@@ -1,5 +1,4 @@
-// resolve/rust_test.c - what calls of Rust mean, in small trees: impls, traits, modules, crates,
-// macros.
+// resolve/rust_test.c - what calls of Rust mean: impls, traits.
 #include "support/calls.h"
 #include "support/check.h"
 
