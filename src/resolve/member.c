@@ -189,6 +189,8 @@ static Values outside_members(Resolver *r, DefRef type, LangId lang, Str name)
             values_name(r, &out, defs[i]);
         }
     }
+    const ResolveLang *own = resolve_lang(lang);
+    if (out.count > 1 && own->choose_member) own->choose_member(r, &out);
     return out;
 }
 

@@ -424,6 +424,47 @@ static void unbound(Resolver *r, WorldFile *file, uint32_t expr, Str name, Value
     }
 }
 
+// --- methods of several impls
+
+// The impl that a method is in; -1: of none.
+static int32_t impl_of(Resolver *r, DefRef method, WorldFile **file)
+{
+    *file = world_file(r->world, method.file);
+    int32_t parent = *file ? (*file)->facts.defs[method.def].parent : -1;
+    return parent >= 0 && (*file)->facts.defs[parent].kind == DEF_IMPL ? parent : -1;
+}
+
+static bool is_of_trait(Resolver *r, DefRef method)
+{
+    WorldFile *file;
+    int32_t impl = impl_of(r, method, &file);
+    return impl >= 0 && file_note(r, file, (uint32_t)impl, NOTE_TRAIT);
+}
+
+static Str impl_head(Resolver *r, DefRef method)
+{
+    WorldFile *file;
+    int32_t impl = impl_of(r, method, &file);
+    return impl < 0 ? STR_NONE : world_signature(r->world, file, (uint32_t)impl);
+}
+
+// A type's own methods hide those of its traits. What is left is one object where the heads of the
+// impls are the same (#[cfg]); else the types of arguments tell, which are not looked at.
+static void choose_method(Resolver *r, Values *found)
+{
+    Values own = values_none(found->reason);
+    for (uint32_t i = 0; i < found->count; i++) {
+        if (is_of_trait(r, found->items[i].ref)) continue;
+        values_add(r, &own, found->items[i]);
+        values_name(r, &own, found->items[i].ref);
+    }
+    if (own.count) *found = own;
+    Str first = impl_head(r, found->items[0].ref);
+    for (uint32_t i = 1; i < found->count; i++)
+        if (!str_eq(impl_head(r, found->items[i].ref), first))
+            values_weaken(found, CERTAINTY_LIKELY, REASON_SEVERAL);
+}
+
 // --- what calls of well-known methods give
 
 static bool is_one_of(Str word, const char *const *list)
@@ -564,6 +605,7 @@ const ResolveLang resolve_rust = {
     .members_apart = true,
     .macros_apart = true,
     .outside_members = true,
+    .choose_member = choose_method,
     .import = import_path,
     .outside_member = outside_member,
     .unbound = unbound,

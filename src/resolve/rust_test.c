@@ -1,5 +1,4 @@
-// resolve/rust_test.c - what calls of Rust mean, in small trees: impls, traits, modules, crates,
-// macros.
+// resolve/rust_test.c - what calls of Rust mean: impls, traits.
 #include "support/calls.h"
 #include "support/check.h"
 
@@ -15,6 +14,14 @@ static const CallsCase cases[] = {
      "src/lib.rs:5 id exact src/node.rs:3\nsrc/lib.rs:6 far exact src/more.rs:2\n"
      "src/lib.rs:7 id exact src/node.rs:3\nsrc/lib.rs:7 make exact src/node.rs:4\n"
      "src/lib.rs:8 clone unknown\nsrc/node.rs:4 todo external\n"},
+    {"own methods hide those of traits; of several impls of one trait the arguments tell",
+     {{"Cargo.toml", "[package]\nname = \"a\"\n"},
+      {"src/lib.rs", "struct S;\nimpl S { fn f(&self) {} }\nimpl T for S { fn f(&self) {} }\n"
+                     "trait T { fn f(&self); }\ntrait E<A> { fn e(&self, a: A); }\n"
+                     "impl E<u8> for S { fn e(&self, a: u8) {} }\n"
+                     "impl E<i8> for S { fn e(&self, a: i8) {} }\n"
+                     "fn go(s: S) {\n s.f();\n s.e(1);\n}\n"}},
+     "src/lib.rs:10 e likely src/lib.rs:6 src/lib.rs:7\nsrc/lib.rs:9 f exact src/lib.rs:2\n"},
 };
 
 static void calls_mean_what_is_written(void **state)

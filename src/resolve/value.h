@@ -76,6 +76,8 @@ typedef struct ResolveLang {
     bool strict_exports;
     // Members of a type can stand outside of its body (NOTE_RECEIVER).
     bool outside_members;
+    // Which of several such members is meant. NULL: they are one object.
+    void (*choose_member)(Resolver *r, Values *found);
     // What an import gives: its module, or what it names in there. Adds nothing: not known.
     void (*import)(Resolver *r, WorldFile *file, const NameImport *import, Values *out);
     // Other files whose file scope is this one's, too: a package. NULL: none.
