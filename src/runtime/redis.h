@@ -27,7 +27,7 @@ typedef struct RedisSpec {
 // Connects to nobody. Fails: BAD_REQUEST (url).
 MUST_CHECK Fail redis_new(Arena *errors, const RedisSpec *spec, Redis **out);
 MUST_CHECK Fail redis_check_url(Arena *errors, Str url); // Fails: BAD_REQUEST
-void redis_free(Redis *redis); // no call may run; NULL is fine
+void redis_free(Redis *redis);                           // no call may run; NULL is fine
 
 // Fails, all of them: UNAVAILABLE (no library, no server, no answer in time, or one that is no
 // answer; ext "runtime": "redis"). Values and keys are any bytes.
