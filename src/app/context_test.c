@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 
+#include "index/opened.h"
 #include "runtime/cells.h"
 #include "runtime/pool.h"
 #include "support/check.h"
@@ -128,7 +129,7 @@ static Counter closed_at[PARTS], closings;
 static Fail build_part(Ctx *cx, CellBuild *build, void **out)
 {
     (void)cx;
-    *out = ARENA_NEW(build->arena, int);
+    *out = ARENA_NEW(build->arena, Opened); // without a snapshot
     return NULL;
 }
 

@@ -10,7 +10,7 @@
 
 enum { READERS = 4, SWAPS = 40, LONG_SWAPS = 10000 };
 
-// What takes the place of the cell `embedder`: counts.
+// What takes the place of the cell `faiss`: counts.
 static Counter builds, disposals, broken;
 
 static Fail build_counted(Ctx *cx, CellBuild *build, void **out)
@@ -32,10 +32,10 @@ static Fail dispose_counted(Ctx *cx, void *owner, void *value)
 }
 
 static const CellSpec counted = {
-    .name = "embedder", .build = build_counted, .dispose = dispose_counted, .drain_ms = 1000};
+    .name = "faiss", .build = build_counted, .dispose = dispose_counted, .drain_ms = 1000};
 static const CellSpec *const instead[] = {&counted, NULL};
 static const ContextOverrides overrides = {.cells = instead};
-static const char *const settings[] = {"server.preload=embedder", NULL};
+static const char *const settings[] = {"server.preload=faiss", NULL};
 
 static HolderSpec spec_of_tests(void)
 {
@@ -50,7 +50,9 @@ static Fail use(Ctx *cx, const Env *env, const void *args, Result *out)
 {
     (void)args;
     const void *alive = NULL;
-    TRY(cell_get(cx, env->embedder, &alive));
+    Cell *cell = NULL;
+    TRY(cells_find(cx->arena, env->cells, STR("faiss"), &cell));
+    TRY(cell_get(cx, cell, &alive));
     if (!flag_get(alive)) counter_add(&broken, 1);
     out->found = true;
     return NULL;

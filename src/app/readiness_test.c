@@ -13,7 +13,7 @@ static Fail build_part(Ctx *cx, CellBuild *build, void **out)
     return NULL;
 }
 
-static const CellSpec part = {.name = "embedder", .build = build_part};
+static const CellSpec part = {.name = "faiss", .build = build_part};
 static const CellSpec *const parts[] = {&part, NULL};
 static const ContextOverrides overrides = {.cells = parts};
 
@@ -28,6 +28,13 @@ static Context *open_with(Ctx *cx, const char *preload, bool required)
                         .overrides = &overrides};
     assert_null(context_open(cx, &spec, &context));
     return context;
+}
+
+static Cell *cell_of(Ctx *cx, const Context *context)
+{
+    Cell *cell = NULL;
+    assert_null(cells_find(cx->arena, context_env(context)->cells, STR("faiss"), &cell));
+    return cell;
 }
 
 static Readiness look(Ctx *cx, const Context *context)
@@ -54,17 +61,17 @@ static void after_preloading(void **state)
     Ctx cx = {.arena = &arena};
     Preloaded preloaded;
     flag_set(&broken, 0);
-    Context *context = open_with(&cx, "server.preload=embedder", false);
+    Context *context = open_with(&cx, "server.preload=faiss", false);
     for (int i = 0; i < 2; i++) {
         Readiness before = look(&cx, context);
-        must_be(&before, false, "embedder: not built yet", NULL);
+        must_be(&before, false, "faiss: not built yet", NULL);
         assert_true(before.cells.count > 5);
     }
     assert_null(context_preload(&cx, context, &preloaded));
     Readiness after = look(&cx, context);
     must_be(&after, true, NULL, NULL);
     assert_int_equal(after.preloaded.count, 1);
-    cell_invalidate(&cx, context_env(context)->embedder); // the next request builds it again
+    cell_invalidate(&cx, cell_of(&cx, context)); // the next request builds it again
     after = look(&cx, context);
     must_be(&after, true, NULL, NULL);
     context_free(context);
@@ -79,17 +86,17 @@ static void with_a_failure(void **state)
         Ctx cx = {.arena = &arena};
         Preloaded preloaded;
         flag_set(&broken, 1);
-        Context *context = open_with(&cx, "server.preload=embedder", required);
+        Context *context = open_with(&cx, "server.preload=faiss", required);
         Fail fail = context_preload(&cx, context, &preloaded);
         assert_int_equal(fail ? 1 : 0, required);
         Readiness now = look(&cx, context);
-        static const char says[] = "embedder: broken on purpose";
+        static const char says[] = "faiss: broken on purpose";
         must_be(&now, !required, required ? says : NULL, required ? NULL : says);
         flag_set(&broken, 0);
         const void *value = NULL;
         Arena request = {0};
         Ctx inside = {.arena = &request};
-        assert_null(cell_get(&inside, context_env(context)->embedder, &value));
+        assert_null(cell_get(&inside, cell_of(&cx, context), &value));
         now = look(&cx, context); // it came back by itself
         must_be(&now, true, NULL, NULL);
         arena_fini(&request);

@@ -109,11 +109,6 @@ static Fail read_address(Arena *errors, Redis *redis, Address *out)
     return NULL;
 }
 
-static int64_t now_of(const Redis *redis)
-{
-    return redis->spec.now_ns ? redis->spec.now_ns(redis->spec.clock) : clock_now_ns();
-}
-
 Fail redis_new(Arena *errors, const RedisSpec *spec, Redis **out)
 {
     Redis *redis = mem_alloc(sizeof *redis);
@@ -277,6 +272,11 @@ static bool connect_anew(Talk *talk)
 }
 
 // --- one call ---
+
+static int64_t now_of(const Redis *redis)
+{
+    return redis->spec.now_ns ? redis->spec.now_ns(redis->spec.clock) : clock_now_ns();
+}
 
 static Fail begin(Talk *talk)
 {
