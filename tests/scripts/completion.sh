@@ -17,7 +17,7 @@ ask() { # LINE WANTED
 }
 ask 'cq out' outline
 ask 'cq completion ' 'bash fish zsh'
-ask 'cq --format ' 'json lines md'
+ask 'cq --format ' 'dot json lines md mermaid'
 ask 'cq outline --lang py' python
 ask 'cq outline --de' --depth
 ask 'cq outline s' sub/

@@ -35,6 +35,21 @@ check read src/base/str.h:10-20 --max-bytes 100
 check find "how are problems printed"
 check find op_find --explain --per-file 3 --limit 5
 check find zzz_no_such_name_zzz
+check q 'entity=function name=op_*'
+check q --entity struct --in src/base
+check q 'entity=function name=zzz_no_such_name'
+check q "pattern='op_find(\$A)'"
+check calls op_find
+check calls str_eq --limit 3 --callees
+check calls zzz_no_such_name_zzz
+check neighborhood str_eq
+check neighborhood src/base/str.c:20
+check map --in src/base
+check status
+check doctor
+check scope set --session s --lang c
+check scope get --session s
+check scope clear --session s
 check eval --queries tests/cli/eval/tree/queries.jsonl --repos tests/cli/eval/tree/repos.json --checkouts tests/cli/eval/tree/repos
 check sql "select path from files limit 3"
 check index
