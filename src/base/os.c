@@ -17,7 +17,8 @@
 
 Fail os_problem_at(Ctx *cx, int error, const char *what, const char *path, const char *where)
 {
-    bool absent = error == ENOENT || error == ENOTDIR;
+    // What cannot be a name is the name of nothing.
+    bool absent = error == ENOENT || error == ENOTDIR || error == ENAMETOOLONG;
     const char *hint = error == EACCES ? "; check its permissions" : "";
     Fail fail = problem_new(cx->arena, absent ? PROBLEM_NOT_FOUND : PROBLEM_IO, where,
                             "cannot %s %s: %s%s", what, path, strerror(error), hint);
