@@ -9,13 +9,13 @@
 #include <assert.h>
 
 #include "base/clock.h"
-#include "base/digest.h"
 #include "base/os_disk.h"
 #include "base/os_socket.h"
 #include "base/vec.h"
 #include "base/version.h"
 #include "door/http/routes.h"
 #include "door/http/runs.h"
+#include "service/server_place.h"
 
 enum { MOST_SECONDS = 86400, MOST_TOKEN_BYTES = 4096, LEAST_TOKEN_BYTES = 16 };
 
@@ -119,10 +119,8 @@ static Fail find_roots(Ctx *cx, Serve *serve)
 // $XDG_RUNTIME_DIR/cq, or a folder of the temporary directory that is only this user's.
 static Fail make_runtime_dir(Ctx *cx, Serve *serve)
 {
-    Str base = os_env("XDG_RUNTIME_DIR");
     OsStat info;
-    Str dir = base.len ? str_format(cx->arena, STR_FMT "/cq", STR_ARG(base))
-                       : str_format(cx->arena, "/tmp/cq-%u", (unsigned)os_user());
+    Str dir = server_folder(cx->arena);
     TRY(os_make_dirs(cx, dir.ptr, 0700));
     TRY(os_stat(cx, OS_CWD, dir.ptr, OS_NOFOLLOW, &info));
     if (info.type != OS_DIR || (info.mode & 077))
@@ -132,27 +130,10 @@ static Fail make_runtime_dir(Ctx *cx, Serve *serve)
     return NULL;
 }
 
-// The name that stands for the set of workspaces, whatever their order.
-static Str set_name(Arena *arena, const Serve *serve)
-{
-    Str *sorted = ARENA_ARRAY(arena, Str, serve->roots.count);
-    for (size_t i = 0; i < serve->roots.count; i++) {
-        size_t at = i;
-        for (; at && str_cmp(sorted[at - 1], serve->roots.items[i]) > 0; at--)
-            sorted[at] = sorted[at - 1];
-        sorted[at] = serve->roots.items[i];
-    }
-    Digester digester;
-    digester_init(&digester);
-    for (size_t i = 0; i < serve->roots.count; i++) digester_add(&digester, sorted[i]);
-    Digest digest = digester_end(&digester);
-    return str_sub(digest_hex(arena, &digest), 0, 16);
-}
-
 static Fail take_lock(Ctx *cx, Serve *serve)
 {
     bool got = false;
-    Str name = set_name(cx->arena, serve);
+    Str name = server_name(cx->arena, serve->roots.items, serve->roots.count);
     Str path = str_format(cx->arena, STR_FMT "/" STR_FMT ".lock", STR_ARG(serve->runtime_dir),
                           STR_ARG(name));
     TRY(os_open_lock(cx, OS_CWD, path.ptr, &serve->lock));
@@ -246,8 +227,9 @@ static Fail listen_all(Ctx *cx, Serve *serve, HttpAddress *addresses, size_t cou
     for (size_t i = 0; i < count; i++) {
         Str text = given->count ? given->items[i] : STR_NONE;
         if (!text.len)
-            text = str_format(cx->arena, "unix:" STR_FMT "/" STR_FMT ".sock",
-                              STR_ARG(serve->runtime_dir), STR_ARG(set_name(cx->arena, serve)));
+            text = str_format(
+                cx->arena, "unix:" STR_FMT "/" STR_FMT ".sock", STR_ARG(serve->runtime_dir),
+                STR_ARG(server_name(cx->arena, serve->roots.items, serve->roots.count)));
         TRY(text_read_address(cx->arena, text, &addresses[i]));
         TRY(server_listen(cx, serve->app.server, &addresses[i]));
     }

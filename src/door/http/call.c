@@ -51,11 +51,6 @@ const Context *call_context(HttpCall *call)
     return live_context(call->live);
 }
 
-Str call_workspace(const HttpCall *call)
-{
-    return live_name(call->live);
-}
-
 Str call_part(const HttpCall *call, size_t index)
 {
     return call->parts[index];
@@ -99,11 +94,6 @@ Str call_raw_query(const HttpCall *call)
 Str call_body(const HttpCall *call)
 {
     return (Str){call->body.data.ptr, call->body.data.len};
-}
-
-Str call_request_id(const HttpCall *call)
-{
-    return call->request_id;
 }
 
 Str call_client(const HttpCall *call)

@@ -60,7 +60,6 @@ Arena *call_arena(HttpCall *call);
 Ctx *call_cx(HttpCall *call);
 // Of the workspace asked for (?workspace=NAME), leased until the handler has returned.
 const Context *call_context(HttpCall *call);
-Str call_workspace(const HttpCall *call); // its name
 
 Str call_path(const HttpCall *call);               // still encoded
 Str call_part(const HttpCall *call, size_t index); // what the braces of the path took
@@ -69,7 +68,6 @@ Str call_header(const HttpCall *call, Str name); // STR_NONE when there is none
 Str call_query(HttpCall *call, Str name);        // decoded; STR_NONE when there is none
 Str call_raw_query(const HttpCall *call);
 Str call_body(const HttpCall *call);
-Str call_request_id(const HttpCall *call);
 Str call_client(const HttpCall *call);    // who asks: an address, or "user N" for a socket's
 bool call_trusted(const HttpCall *call);  // showed the token, or came through this user's socket
 bool call_draining(const HttpCall *call); // the server is about to end
