@@ -1,6 +1,7 @@
 # A workspace of more than 3 MiB without an index: the most promising of its files are parsed. Once
 # it is indexed, all count. The background build is a process only where a case asks for it.
-seq 1 2000 | sed 's/.*/int filler_&(void) { return &; }/' >filler
+rule=$(printf '%0600d' 0 | tr 0 -) # size without words: parsing is what takes time
+seq 1 50 | sed "s|.*|int filler_\&(void) { return \&; } /* $rule */|" >filler
 for i in $(seq 101 220); do cp filler "part_$i.c"; done
 printf 'int retry_delay(int n)\n{\n    return n; /* how long a retry waits */\n}\n' >retry.c
 printf 'int caller(void)\n{\n    return retry_delay(3);\n}\n' >caller.c

@@ -1,7 +1,8 @@
 # The index is built by a process behind the answer, one for all that ask at once. A killed one is told
 # of, and the next find starts another.
 # stderr: unchecked (two may open a new cache at once: what is not kept then is logged)
-seq 1 2000 | sed 's/.*/int filler_&(void) { return &; }/' >filler
+rule=$(printf '%0600d' 0 | tr 0 -) # size without words: parsing is what takes time
+seq 1 50 | sed "s|.*|int filler_\&(void) { return \&; } /* $rule */|" >filler
 for i in $(seq 101 220); do cp filler "part_$i.c"; done
 rm filler
 echo 'int retry_delay(int n) { return n; }' >retry.c
@@ -16,7 +17,7 @@ built() { # waits for whoever builds, then is itself the one that finds nothing 
 }
 state() { grep -o '"generation":[0-9]*\|"cold":[a-z]*\|"build":"[a-z]*"' | tr '\n' ' '; echo; }
 cq find retry_delay --format json >"$TMPDIR/one" & cq find retry_delay --format json >"$TMPDIR/two" & wait
-cd "$TMPDIR"; cat one two | grep -c '"cold":true'; cat one two | grep -o '"path":"[a-z.]*"' | sort -u; cd "$OLDPWD"
+cd "$TMPDIR"; cat one two | grep -om1 '"cold":true'; cat one two | grep -o '"path":"[a-z.]*"' | sort -u; cd "$OLDPWD"
 built; cq index status --format json | grep -o '"background":"[^"]*"'
 cq find retry_delay --format json | state
 rm -r "$XDG_CACHE_HOME"/cq/index
