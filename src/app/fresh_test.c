@@ -22,7 +22,7 @@ static void random_edits(void **state)
 {
     (void)state;
     Fresh world;
-    int steps = getenv("CQ_LONG") ? 600 : 40;
+    int steps = check_rounds(40, 600);
     fresh_start(&world, 88172645463325252U);
     CqEngine *clean = fresh_open(&world, false), *indexed = fresh_open(&world, true);
     assert_false(fresh_index(clean, "{}")); // it has none
@@ -76,7 +76,7 @@ static void damaged_files(void **state)
 {
     (void)state;
     Fresh world;
-    int rounds = getenv("CQ_LONG") ? 1000 : 30;
+    int rounds = check_rounds(30, 1000);
     fresh_start(&world, 1234567890123U);
     CqEngine *clean = fresh_open(&world, false);
     for (int i = 0; i < rounds; i++) {
@@ -159,7 +159,7 @@ static void killed_builds(void **state)
 {
     (void)state;
     Fresh world;
-    int kills = getenv("CQ_LONG") ? 1000 : 25;
+    int kills = check_rounds(25, 1000);
     fresh_start(&world, 4242);
     for (int i = 0; i < kills; i++) {
         pid_t pid = fork();

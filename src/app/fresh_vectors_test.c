@@ -77,11 +77,6 @@ static void end(Fresh *world)
     fresh_end(world);
 }
 
-static bool is_long(void)
-{
-    return getenv("CQ_LONG") != NULL;
-}
-
 // What is like a place; an error, when there is nothing there, is an answer too.
 static Str ask_like(Fresh *world, CqEngine *engine, size_t file)
 {
@@ -122,7 +117,7 @@ static void random_edits(void **state)
     (void)state;
     for (size_t i = 0; i < ARRAY_LEN(setups); i++) {
         Fresh world;
-        int steps = is_long() ? 200 : 4;
+        int steps = check_rounds(4, 200);
         start(&world, 88172645463325252U + i);
         set_up(&world, &setups[i]);
         CqEngine *clean = fresh_open(&world, false), *indexed = fresh_open(&world, true);
@@ -150,7 +145,7 @@ static void models_change(void **state)
 {
     (void)state;
     Fresh world;
-    int steps = is_long() ? 600 : 12;
+    int steps = check_rounds(12, 600);
     size_t limited = 0;
     start(&world, 2463534242U);
     for (int step = 0; step < steps; step++) {
@@ -219,7 +214,7 @@ static void damaged_files(void **state)
 {
     (void)state;
     Fresh world;
-    int rounds = is_long() ? 1500 : 12;
+    int rounds = check_rounds(12, 1500);
     start(&world, 1234567890123U);
     for (int i = 0; i < rounds; i++) {
         set_up(&world, &setups[fresh_draw(&world, 4)]);
@@ -257,7 +252,7 @@ static void like_in_damage(void **state)
     cq_close(indexed);
     setenv("CQ_INDEX_BACKGROUND", "off", 1);
     assert_true(choose_file(&world, ".seg", path, sizeof path) && !stat(path, &st));
-    off_t step = st.st_size / (is_long() ? 500 : 25);
+    off_t step = st.st_size / check_rounds(25, 500);
     for (off_t at = 0; at < st.st_size; at += step) {
         flip(path, at, 3);
         indexed = fresh_open(&world, true);
@@ -295,7 +290,7 @@ static void killed_builds(void **state)
     (void)state;
     Fresh world;
     const char *count = getenv("CQ_KILLS");
-    int kills = count ? (int)strtol(count, NULL, 10) : is_long() ? 1000 : 8;
+    int kills = count ? (int)strtol(count, NULL, 10) : check_rounds(8, 1000);
     start(&world, 4242);
     for (int i = 0; i < kills; i++) {
         pid_t pid = fork();

@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include <cmocka.h>
 
@@ -18,6 +19,18 @@
         if (!str_eq(actual_, expected_))                                                           \
             fail_msg("got \"%.*s\", expected \"%.*s\"", STR_ARG(actual_), STR_ARG(expected_));     \
     } while (0)
+
+// Rounds of a random test: CQ_LONG=1 asks for many; the race detector, which makes each one twenty
+// times as slow and looks at the order of things and not at answers, gets a quarter.
+static inline int check_rounds(int usual, int many)
+{
+    if (getenv("CQ_LONG")) return many;
+#ifdef __SANITIZE_THREAD__
+    return (usual + 3) / 4;
+#else
+    return usual;
+#endif
+}
 
 // Runs the tests of one file and fails when they leave memory behind.
 #define RUN_TESTS(tests) cmocka_run_group_tests((tests), NULL, NULL)
