@@ -426,7 +426,7 @@ def reload_lets_go():
         stream = agent.listen()
         assert stream.event()
         server.process.send_signal(signal.SIGHUP)
-        support.wait_until("it was reloaded", lambda: "serve.reloaded" in server.said())
+        support.wait_until("it was reloaded", lambda: server.get("/capz").json()["generation"] == 2)
         assert "alpha_0" in text_of(agent.call("search", pattern="alpha_0"))
         assert agent.end().status == 204
         assert stream.message() is None

@@ -19,12 +19,6 @@
 
 enum { MOST_ENDED = 16, MOST_VICTIMS = 16 };
 
-// From this revision on, a stream begins with an empty event, so that it can be resumed.
-static bool is_primed(HttpAgent *agent)
-{
-    return str_cmp(mcp_session_revision(agent->session), STR("2025-11-25")) >= 0;
-}
-
 // ---- events
 
 static void drop_first_locked(AgentStream *stream)
@@ -172,14 +166,20 @@ static void send_events(AgentStream *stream, HttpCall *call)
     arena_fini(&arena);
 }
 
-static void begin_locked(AgentStream *stream, bool primed)
+// An event without a message, for its id: what a client needs to resume a stream.
+static Str prime_text(Arena *arena, const AgentStream *stream)
+{
+    return str_format(arena, "id: %llu-%llu\ndata: \n\n", (unsigned long long)stream->number,
+                      (unsigned long long)stream->sent);
+}
+
+static void begin_locked(AgentStream *stream)
 {
     stream->begun = true;
     call_stream(stream->asked, STR("text/event-stream"));
-    if (!primed) return;
+    if (!stream->agent->primed) return;
     Arena arena = {0};
-    call_write(stream->asked, str_format(&arena, "id: %llu-0\ndata: \n\n",
-                                         (unsigned long long)stream->number)); // does not wait
+    call_write(stream->asked, prime_text(&arena, stream)); // the first: it does not wait
     arena_fini(&arena);
 }
 
@@ -187,9 +187,8 @@ static void begin_locked(AgentStream *stream, bool primed)
 static void send_answer(AgentStream *stream, Str message, bool last)
 {
     HttpAgent *agent = stream->agent;
-    bool primed = is_primed(agent);
     mutex_lock(&agent->mutex);
-    if (!stream->begun && !last && !call_gone(stream->asked)) begin_locked(stream, primed);
+    if (!stream->begun && !last && !call_gone(stream->asked)) begin_locked(stream);
     if (!stream->begun && last) stream->answer = str_copy(call_arena(stream->asked), message);
     else if (stream->begun && message.len) append_locked(stream, message);
     if (last) stream->ended = true;
@@ -299,9 +298,10 @@ static AgentStream *fresh_locked(HttpAgent *agent)
 }
 
 // Whoever got its events before gets them no longer. NULL: there is no such stream.
-static AgentStream *attach(HttpAgent *agent, HttpCall *call, Str behind, uint64_t number,
-                           uint64_t event)
+static AgentStream *attach(HttpAgent *agent, HttpCall *call, Str behind, Str *prime)
 {
+    uint64_t number = 0, event = 0;
+    if (behind.len && !read_id(behind, &number, &event)) return NULL;
     mutex_lock(&agent->mutex);
     AgentStream *stream = behind.len ? numbered_locked(agent, number) : fresh_locked(agent);
     if (stream && (!stream->asked || stream->begun)) {
@@ -309,6 +309,7 @@ static AgentStream *attach(HttpAgent *agent, HttpCall *call, Str behind, uint64_
         stream->call = call;
         stream->begun = true;
         if (behind.len) stream->sent = MIN(event, stream->count);
+        else if (agent->primed) *prime = prime_text(call_arena(call), stream);
     } else stream = NULL;
     cond_broadcast(&agent->changed);
     mutex_unlock(&agent->mutex);
@@ -353,23 +354,16 @@ static void follow(AgentStream *stream, HttpCall *call)
 
 void agent_listen(HttpAgent *agent, HttpCall *call, Str behind)
 {
-    uint64_t number = 0, event = 0;
-    if (behind.len && !read_id(behind, &number, &event)) {
-        call_refuse(call, 400, "Last-Event-ID must be the id of an event of this session");
-        return;
-    }
-    AgentStream *stream = attach(agent, call, behind, number, event);
+    Str prime = STR_NONE;
+    AgentStream *stream = attach(agent, call, behind, &prime);
     if (!stream) {
-        call_refuse(call, 400, "nothing is kept of that stream; ask without Last-Event-ID");
+        call_refuse(call, 400, "nothing is kept behind that Last-Event-ID; leave it out");
         return;
     }
     call_add_header(call, "Cache-Control", STR("no-store"));
     call_let_go(call);
     call_stream(call, STR("text/event-stream"));
-    if (!behind.len && is_primed(agent))
-        call_write(call, str_format(call_arena(call), "id: %llu-%llu\ndata: \n\n",
-                                    (unsigned long long)stream->number,
-                                    (unsigned long long)stream->sent));
+    if (prime.len) call_write(call, prime);
     follow(stream, call);
     detach(stream, call);
 }
@@ -377,7 +371,7 @@ void agent_listen(HttpAgent *agent, HttpCall *call, Str behind)
 // ---- looking after them
 
 // What nobody waits for any more; each with one more user.
-static size_t find_victims_locked(HttpAgent *agent, int64_t now_ns, bool primed, AgentStream **out)
+static size_t find_victims_locked(HttpAgent *agent, int64_t now_ns, AgentStream **out)
 {
     int64_t resume_ns = (int64_t)(agent->agents->spec.resume_s * (double)NS_PER_S);
     size_t count = 0;
@@ -385,8 +379,8 @@ static size_t find_victims_locked(HttpAgent *agent, int64_t now_ns, bool primed,
         if (!at->asked || at->ended) continue;
         bool gone = !at->call || call_gone(at->call);
         if (at->begun && at->call && gone) lose_locked(at);
-        if (!at->begun && !gone && primed && now_ns - at->since_ns > BEGIN_AFTER_NS)
-            begin_locked(at, primed);
+        bool late = now_ns - at->since_ns > BEGIN_AFTER_NS;
+        if (!at->begun && !gone && agent->primed && late) begin_locked(at);
         if (!gone || (at->begun && now_ns - at->since_ns < resume_ns)) continue;
         at->users++;
         out[count++] = at;
@@ -397,9 +391,8 @@ static size_t find_victims_locked(HttpAgent *agent, int64_t now_ns, bool primed,
 void agent_tend_streams(HttpAgent *agent, int64_t now_ns)
 {
     AgentStream *victims[MOST_VICTIMS];
-    bool primed = is_primed(agent);
     mutex_lock(&agent->mutex);
-    size_t count = find_victims_locked(agent, now_ns, primed, victims);
+    size_t count = find_victims_locked(agent, now_ns, victims);
     mutex_unlock(&agent->mutex);
     for (size_t i = 0; i < count; i++) mcp_session_cancel(agent->session, victims[i]);
     mutex_lock(&agent->mutex);

@@ -188,7 +188,11 @@ bool agent_trusted(const HttpAgent *agent)
 
 bool agent_begun(HttpAgent *agent)
 {
-    return mcp_session_revision(agent->session).len > 0;
+    Str revision = mcp_session_revision(agent->session);
+    mutex_lock(&agent->mutex);
+    agent->primed = str_cmp(revision, STR("2025-11-25")) >= 0;
+    mutex_unlock(&agent->mutex);
+    return revision.len > 0;
 }
 
 // ---- looking after them

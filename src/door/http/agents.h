@@ -51,7 +51,7 @@ void agents_tend(HttpAgents *agents);
 
 Str agent_id(const HttpAgent *agent);
 bool agent_trusted(const HttpAgent *agent);
-bool agent_begun(HttpAgent *agent); // initialize was answered
+bool agent_begun(HttpAgent *agent); // initialize was answered; to be asked once it was taken
 // One POST: what the session says to its body. Answers the call.
 void agent_answer(HttpAgent *agent, HttpCall *call);
 // One GET; `behind` is its Last-Event-ID. Answers the call, and returns when the stream ends.

@@ -47,6 +47,7 @@ struct HttpAgent {
     Cond changed;
     // guarded by mutex
     bool closing; // streams end
+    bool primed;  // streams begin with an empty event: from revision 2025-11-25 on
     AgentStream *streams;
     size_t stream_count, kept_bytes;
     uint64_t last_stream, last_order;

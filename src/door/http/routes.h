@@ -26,7 +26,7 @@ void route_op(HttpCall *call);               // routes_op.c
 bool route_op_is_harmless(const OpSpec *op); // it only looks: GET will do
 // With these arguments it takes something from others, or never ends: it needs the token.
 bool route_op_is_admin(const OpSpec *op, const void *args);
-void route_run_start(HttpCall *call);        // routes_run.c
+void route_run_start(HttpCall *call); // routes_run.c
 void route_run_list(HttpCall *call);
 void route_run_show(HttpCall *call);
 void route_run_cancel(HttpCall *call);

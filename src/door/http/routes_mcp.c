@@ -1,5 +1,5 @@
-// door/http/routes_mcp.c - /mcp: the Model Context Protocol as streamable HTTP, revisions 2025-03-26
-// to 2025-11-25.
+// door/http/routes_mcp.c - /mcp: the Model Context Protocol as streamable HTTP, revisions
+// 2025-03-26 to 2025-11-25.
 //
 //   POST    one message; its answer as JSON, or as the last event of a stream
 //   GET     the stream of the session itself, or with Last-Event-ID the rest of another
