@@ -54,6 +54,7 @@ typedef struct HttpRoute {
     const char *gives;   // media type of the answer; NULL: it has no body
     const char *status;  // of a good answer; NULL: 200
     bool takes;          // a body in JSON
+    const char *headers[3]; // that matter, besides those of all requests; ends with NULL
 } HttpRoute;
 
 Arena *call_arena(HttpCall *call);
