@@ -345,7 +345,8 @@ Fail serve_run(Cli *cli, const void *args)
 
 const char serve_details[] =
     "Answers HTTP/1.1 until SIGTERM or SIGINT: POST /v1/op/NAME with an operation's arguments in "
-    "JSON; /runtime/runs for plans; /healthz, /readyz, /capz, /metrics, /openapi.json. When it is "
+    "JSON; /runtime/runs for plans; /mcp for coding agents; /healthz, /readyz, /capz, /metrics, "
+    "/openapi.json. When it is "
     "ready it prints one line of JSON with its addresses. SIGHUP reads the settings again without "
     "a request failing or waiting.\n"
     "Only this user can open the socket it listens on by default. On an address of this machine, "

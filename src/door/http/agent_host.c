@@ -8,7 +8,7 @@
 
 typedef struct Place {
     HttpAgents *agents;
-    Live *live;
+    Live live;
 } Place;
 
 static Str root_of(const Live *live)
@@ -21,22 +21,23 @@ static Fail open_place(Ctx *cx, void *self, Str root, void **out)
     HttpAgents *agents = self;
     Sites *sites = agents->spec.sites;
     for (size_t i = 0; i < sites_count(sites); i++) {
-        Live *live = sites_lease(sites, sites_name(sites, i));
-        if (str_eq(root_of(live), root)) {
+        Live live;
+        if (!sites_lease(sites, sites_name(sites, i), &live)) continue;
+        if (str_eq(root_of(&live), root)) {
             Place *place = ARENA_NEW(cx->arena, Place);
             *place = (Place){agents, live};
             *out = place;
             return NULL;
         }
-        live_release(live);
+        live_release(&live);
     }
     return FAIL(cx->arena, NOT_FOUND, STR_FMT " is no workspace of this server", STR_ARG(root));
 }
 
 static void close_place(void *self)
 {
-    const Place *place = self;
-    live_release(place->live);
+    Place *place = self;
+    live_release(&place->live);
 }
 
 static Fail begin_work(Ctx *cx, HttpAgents *agents)
@@ -63,7 +64,7 @@ static void end_work(HttpAgents *agents)
 static Fail ask_place(Ctx *cx, void *self, Str op, const Json *arguments, Asked *out)
 {
     const Place *place = self;
-    const Context *context = live_context(place->live);
+    const Context *context = live_context(&place->live);
     Ctx inside = context_request(context, cx->arena, cx->cancel);
     inside.progress = cx->progress;
     inside.request_id = cx->request_id;
@@ -94,7 +95,7 @@ static Fail ask_harmless(Ctx *cx, void *place, Str op, const Json *arguments, As
 static void where(Ctx *cx, void *self, McpWhere *out)
 {
     const Place *place = self;
-    mcp_where(cx, root_of(place->live), out);
+    mcp_where(cx, root_of(&place->live), out);
 }
 
 // The roots of all workspaces, or of the one that was asked for.
@@ -106,9 +107,10 @@ static Fail find_roots(Ctx *cx, HttpAgent *agent, Str workspace, StrList *out)
     for (size_t i = 0; i < sites_count(sites); i++) {
         Str name = sites_name(sites, i);
         if (workspace.len && !str_eq(workspace, name)) continue;
-        Live *live = sites_lease(sites, name);
-        roots[count++] = str_copy(&agent->arena, root_of(live));
-        live_release(live);
+        Live live;
+        if (!sites_lease(sites, name, &live)) continue;
+        roots[count++] = str_copy(&agent->arena, root_of(&live));
+        live_release(&live);
     }
     *out = (StrList){roots, count};
     if (count) return NULL;

@@ -120,8 +120,7 @@ void call_let_go(HttpCall *call)
 {
     call->cx.log = server_spec(call->server)->log; // those of the context may go now
     call->cx.trace = NULL;
-    live_release(call->live);
-    call->live = NULL;
+    live_release(&call->live);
 }
 
 Fail call_json(HttpCall *call, const Json **out)

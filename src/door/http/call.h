@@ -50,10 +50,10 @@ typedef struct HttpRoute {
     HttpHandler handle;
     bool any_body; // else a body must be application/json
     // for /openapi.json
-    const char *summary; // NULL: not in it
-    const char *gives;   // media type of the answer; NULL: it has no body
-    const char *status;  // of a good answer; NULL: 200
-    bool takes;          // a body in JSON
+    const char *summary;    // NULL: not in it
+    const char *gives;      // media type of the answer; NULL: it has no body
+    const char *status;     // of a good answer; NULL: 200
+    bool takes;             // a body in JSON
     const char *headers[3]; // that matter, besides those of all requests; ends with NULL
 } HttpRoute;
 

@@ -281,7 +281,8 @@ static void write_components(JsonWriter *w)
     member_object(w, "session");
     json_member_str(w, "name", STR("X-Session-ID"));
     json_member_str(w, "in", STR("header"));
-    json_member_str(w, "description", STR("the session whose scope applies; see the operation scope"));
+    json_member_str(w, "description",
+                    STR("the session whose scope applies; see the operation scope"));
     member_object(w, "schema");
     json_member_str(w, "type", STR("string"));
     json_member_str(w, "pattern", STR("^[A-Za-z0-9._:-]{1,128}$"));
