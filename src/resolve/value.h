@@ -47,6 +47,7 @@ struct Resolver {
     Map orders;  // DefRef -> TypeOrder *
     Map modules; // what a language keeps of its modules, by keys of its own
     Map kept;    // DefRef of a field -> Kept *, in kept.c
+    Map open;    // name -> OpenDefs *, in c.c
     // What the name that is being looked up is used for (ResolveLang.calls_apart).
     enum { WANT_ANY, WANT_CALLABLE, WANT_VALUE, WANT_MACRO } want;
 };
