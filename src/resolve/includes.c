@@ -34,6 +34,7 @@ static FileIncludes *includes_of(Resolver *r, WorldFile *file)
 static bool is_standard(Str path)
 {
     static const char *const names[] = {
+        // in order
         "assert.h",  "ctype.h",  "dirent.h", "dlfcn.h",     "errno.h",   "fcntl.h",     "float.h",
         "fnmatch.h", "getopt.h", "glob.h",   "grp.h",       "iconv.h",   "inttypes.h",  "libgen.h",
         "limits.h",  "locale.h", "malloc.h", "math.h",      "memory.h",  "netdb.h",     "poll.h",
@@ -41,8 +42,13 @@ static bool is_standard(Str path)
         "signal.h",  "spawn.h",  "stdarg.h", "stdatomic.h", "stdbool.h", "stddef.h",    "stdint.h",
         "stdio.h",   "stdlib.h", "string.h", "strings.h",   "syslog.h",  "termios.h",   "time.h",
         "unistd.h",  "utime.h",  "wchar.h",  "wctype.h"};
-    for (size_t i = 0; i < ARRAY_LEN(names); i++)
-        if (str_eq(path, str_from(names[i]))) return true;
+    for (size_t low = 0, high = ARRAY_LEN(names); low < high;) {
+        size_t middle = low + (high - low) / 2;
+        int order = str_cmp(str_from(names[middle]), path);
+        if (!order) return true;
+        if (order < 0) low = middle + 1;
+        else high = middle;
+    }
     return str_starts(path, STR("sys/")) || !str_contains(path, STR("."));
 }
 
