@@ -158,17 +158,17 @@ uint32_t includes_file(Resolver *r, const WorldFile *file, const NameImport *imp
 
 typedef struct Spread {
     Resolver *r;
-    Map seen;           // file -> row in `rows` + 1
+    Arena scratch;
     VEC(uint32_t) rows; // file * 2 + sure
     bool lost;
 } Spread;
 
 static void reach(Spread *s, uint32_t file, bool sure)
 {
-    Str key = {(const char *)&file, sizeof file};
-    if (map_get(&s->seen, key, NULL)) return;
-    map_put(s->r->arena, &s->seen, str_copy(s->r->arena, key), 1);
-    VEC_PUSH(s->r->arena, &s->rows, file * 2 + sure);
+    Resolver *r = s->r;
+    if (r->reached[file] == r->reach_round) return;
+    r->reached[file] = r->reach_round;
+    VEC_PUSH(&s->scratch, &s->rows, file * 2 + sure);
 }
 
 // What is reached by sure steps comes first, so that no doubt is left on it.
@@ -198,13 +198,17 @@ static const FileIncludes *all_includes(Resolver *r, WorldFile *file)
     if (own->knows_all) return own;
     own->knows_all = true;
     Spread s = {.r = r};
+    if (!r->reached) r->reached = ARENA_ARRAY(r->arena, uint32_t, world_file_count(r->world));
+    r->reach_round++;
     reach(&s, file->number, true);
     spread(&s, true);
     spread(&s, false);
     qsort(s.rows.items, s.rows.len, sizeof *s.rows.items, compare_rows);
-    own->all = s.rows.items;
+    Str rows = {(const char *)s.rows.items, s.rows.len * sizeof *s.rows.items};
+    own->all = (const uint32_t *)(const void *)str_copy(r->arena, rows).ptr;
     own->all_count = (uint32_t)s.rows.len;
     own->lost |= s.lost;
+    arena_fini(&s.scratch);
     return own;
 }
 
