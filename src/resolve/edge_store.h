@@ -25,15 +25,17 @@ enum { // section ids
     EDGES_WAYS, // EdgeWay
     EDGES_SECTIONS = 5,
 };
-enum { EDGES_VERSION = 2 };
+enum { EDGES_VERSION = 3 };
 typedef struct EdgeWay { // what many edges have in common
-    uint8_t kind, certainty;
-    uint16_t reason;
+    uint8_t kind, certainty, reason, role, flags;
+    uint8_t reserved[3];
     uint32_t others;
 } EdgeWay;
-// An edge in its list, which is in the order of files and places: number * 4 | 2 if a way follows |
+// An edge in its list, which is in the order of files and uses: number * 4 | 2 if a way follows |
 // 1 if the number is how many files further it is; then its use follows, and else the number is how
-// many uses further it is. Last the way, as an index.
+// many uses further it is. The way, as an index. How far behind the one before it begins (signed;
+// in another file: from its begin). Last what the way's flags say that is told of it
+// (edge_site.h).
 
 // Text of a workspace of which edges are kept; of larger ones they are found when asked for.
 #define EDGES_MOST_TEXT (UINT64_C(256) << 20)

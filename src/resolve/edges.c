@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "resolve/edge_site.h"
 #include "resolve/edge_store.h"
 #include "resolve/value.h"
 
@@ -53,6 +54,11 @@ EdgeKind edge_kind_of(const NameExpr *expr)
     return expr->role & ROLE_TYPE ? EDGE_TYPE : EDGE_REFERENCE;
 }
 
+const NameExpr *edge_expr(const WorldFile *file, const Edge *edge)
+{
+    return edge->expr < file->names.expr_count ? &file->names.exprs[edge->expr] : NULL;
+}
+
 static bool is_target(const Search *s, DefRef def)
 {
     return def.file == s->target.file && def.def == s->target.def;
@@ -85,8 +91,10 @@ static void add_edge(Search *s, const WorldFile *file, uint32_t expr, EdgeKind k
                      const Resolved *to)
 {
     if (!is_new(s, file->number, expr, kind)) return;
+    Span span = kind == EDGE_IMPORT ? file->names.imports[expr].span : file->names.exprs[expr].span;
     Edge edge = {.file = file->number,
                  .expr = expr,
+                 .start = span.start,
                  .kind = kind,
                  .certainty = to->certainty,
                  .reason = to->reason,
@@ -170,10 +178,7 @@ static void put_in_order(Search *s, Edges *out)
     Edge *edges = ARENA_ARRAY(s->r->arena, Edge, s->found.len);
     for (size_t i = 0; i < s->found.len; i++) {
         const Edge *edge = &s->found.items[i];
-        const WorldFile *file = world_file(s->r->world, edge->file);
-        Span span = edge->kind == EDGE_IMPORT ? file->names.imports[edge->expr].span
-                                              : file->names.exprs[edge->expr].span;
-        places[i] = (Place){file->path, span.start, *edge};
+        places[i] = (Place){world_path(s->r->world, edge->file), edge->start, *edge};
     }
     if (s->found.len) qsort(places, s->found.len, sizeof *places, compare_places);
     for (size_t i = 0; i < s->found.len; i++) {
@@ -197,19 +202,25 @@ static bool opens(const WorldSpan *span, Hash128 digest, EdgeStore *store)
            store->world.low == digest.low && store->world.high == digest.high;
 }
 
-// An edge whose file is another text by now is dropped with its file.
+static bool is_in(const WorldFile *file, const Edge *edge)
+{
+    return edge->expr <
+           (edge->kind == EDGE_IMPORT ? file->names.import_count : file->names.expr_count);
+}
+
+// An edge whose file is another text by now is dropped with its file. Of an edge of which nothing
+// is told, the file is taken apart.
 static void take_list(Search *s, const WorldSpan *span, EdgeList list, Stored *stored)
 {
     while (edge_list_next(&list)) {
         Edge edge = list.edge;
         edge.file += span->first;
         if (!stored->covered[edge.file]) continue;
-        const WorldFile *file = world_file(s->r->world, edge.file);
-        uint32_t most = !file                      ? 0
-                        : edge.kind == EDGE_IMPORT ? file->names.import_count
-                                                   : file->names.expr_count;
+        const WorldFile *file = edge.told.flags ? world_brief(s->r->world, edge.file)
+                                                : world_file(s->r->world, edge.file);
         if (!file || !file->stored) stored->covered[edge.file] = false;
-        else if (edge.expr < most) VEC_PUSH(s->r->arena, &s->found, edge);
+        else if (edge.told.flags ? told_fits(&edge, file->text) : is_in(file, &edge))
+            VEC_PUSH(s->r->arena, &s->found, edge);
     }
 }
 
@@ -305,7 +316,7 @@ void edges_of(Resolver *resolver, DefRef def, Edges *out)
     *out = (Edges){.complete = true};
     Search s = {.r = resolver, .target = resolve_canonical(resolver, def)};
     Stored stored = {0};
-    const WorldFile *file = world_file(resolver->world, s.target.file);
+    const WorldFile *file = world_brief(resolver->world, s.target.file);
     if (!file) return;
     s.lang = file->lang;
     add_name(&s, file->facts.defs[s.target.def].name);
@@ -333,7 +344,9 @@ const EdgeOut *edges_from(Resolver *resolver, DefRef def, bool inner, size_t *co
         if (use->op != EXPR_NAME && use->op != EXPR_MEMBER) continue;
         if (use->span.start < full.start || use->span.start >= full.end) continue;
         if (!inner && edge_enclosing(file, use->span.start) != def.def) continue;
-        EdgeOut out = {.edge = {.file = def.file, .expr = i, .kind = edge_kind_of(use)}};
+        EdgeOut out = {
+            .edge = {
+                .file = def.file, .expr = i, .start = use->span.start, .kind = edge_kind_of(use)}};
         resolve_use(resolver, file, i, &out.to);
         out.edge.certainty = out.to.certainty;
         out.edge.reason = out.to.reason;

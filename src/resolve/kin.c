@@ -281,6 +281,7 @@ static void add_importer(Resolver *r, WorldFile *from, uint32_t file, Map *seen,
         ImportTo to = follow_import(r, from, i);
         Edge edge = {.file = from->number,
                      .expr = i,
+                     .start = from->names.imports[i].span.start,
                      .kind = EDGE_IMPORT,
                      .certainty = to.certainty,
                      .reason = to.reason};
