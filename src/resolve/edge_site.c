@@ -83,30 +83,29 @@ static void take_use(const WorldFile *file, const Edge *edge, EdgeSite *out)
 
 // --- from what is told ---
 
-static uint32_t told_span(const uint8_t **at, const uint8_t *end, uint32_t from, Str text,
-                          Span *span)
+// As far behind `from` as is told, in the text.
+static uint32_t told_place(const uint8_t **at, const uint8_t *end, uint32_t from, Str text)
 {
-    span->start = MIN(from + varint_get(at, end), (uint32_t)text.len);
-    span->end = MIN(span->start + varint_get(at, end), (uint32_t)text.len);
-    return span->end;
+    uint32_t far = varint_get(at, end);
+    return from + MIN(far, (uint32_t)text.len - from);
 }
 
 static void take_told_shape(Arena *arena, const EdgeTold *told, Str text, Call *call)
 {
     const uint8_t *at = told->shape, *end = told->shape_end;
-    uint32_t name_end = call->name_span.end, near = name_end;
-    call->full.end = (uint32_t)MIN((uint64_t)name_end + varint_get(&at, end), text.len);
-    uint32_t head = varint_get(&at, end);
+    uint32_t near = call->name_span.end;
+    call->full.end = told_place(&at, end, near, text);
+    uint32_t head = varint_get(&at, end), count = varint_get(&at, end);
     call->arg_count = head / SHAPE_ARGS;
     call->star = head & SHAPE_STAR;
     call->star_star = head & SHAPE_STAR_STAR;
     call->macro = head & SHAPE_MACRO;
-    uint32_t count = MIN(varint_get(&at, end), (uint32_t)(end - at));
+    count = MIN(count, (uint32_t)(end - at));
     Str *keywords = ARENA_ARRAY(arena, Str, count);
     for (uint32_t i = 0; i < count; i++) {
-        Span span;
-        near = told_span(&at, end, near, text, &span);
-        keywords[i] = str_sub(text, span.start, span.end);
+        uint32_t start = told_place(&at, end, near, text);
+        near = told_place(&at, end, start, text);
+        keywords[i] = str_sub(text, start, near);
     }
     call->keywords = keywords;
     call->keyword_count = count;

@@ -7,6 +7,7 @@
 #include "index/varint.h"
 #include "lang/wire.h"
 #include "resolve/edge_site.h"
+#include "resolve/kin.h"
 #include "resolve/value.h"
 
 typedef struct Head { // EDGES_HEAD
@@ -66,6 +67,12 @@ uint64_t edge_key(Resolver *r, DefRef def)
 uint64_t edge_name_key(LangId lang, Str name)
 {
     return hash_of(name) * 31 + (uint64_t)resolve_family(lang);
+}
+
+uint64_t edge_derived_key(Resolver *r, DefRef type)
+{
+    uint64_t key = edge_key(r, type);
+    return hash_of((Str){(const char *)&key, sizeof key});
 }
 
 // --- making ---
@@ -141,6 +148,23 @@ static void add_file(Making *m, WorldFile *file, uint32_t number)
         if (!to.count) continue;
         Row row = row_of(m, &sites, number, binding->target - 1, EDGE_IMPORT);
         add_targets(m, &to, &row);
+    }
+}
+
+// The definitions of the file that are derived from something.
+static void add_derived(Making *m, WorldFile *file, uint32_t number)
+{
+    for (uint32_t i = 0; i < file->names.note_count; i++) {
+        const NameNote *note = &file->names.notes[i];
+        if (!kin_is_base(note)) continue;
+        Row row = {.file = number, .expr = note->def - 1, .kind = EDGE_BASE};
+        row.others = file_note(m->r, file, row.expr, NOTE_RECEIVER) != NULL;
+        Values values = evaluate(m->r, file, note->expr);
+        for (uint32_t k = 0; k < values.count; k++) {
+            if (values.items[k].kind != VALUE_DEF) continue;
+            DefRef type = resolve_canonical(m->r, values.items[k].ref);
+            add_row(m, edge_derived_key(m->r, type), &row);
+        }
     }
 }
 
@@ -232,6 +256,7 @@ Fail edge_store_make(Ctx *cx, Resolver *resolver, uint32_t first, uint32_t files
     for (uint32_t i = 0; i < files && !fail; i++) {
         WorldFile *file = world_file(resolver->world, first + i);
         if (file) add_file(&m, file, i);
+        if (file) add_derived(&m, file, i);
         fail = ctx_check(cx);
     }
     if (!fail) pack(&m, cx->arena, &head, out);

@@ -191,16 +191,44 @@ static void put_in_order(Search *s, Edges *out)
 
 // --- what is stored ---
 
-typedef struct Stored { // which files' edges are stored, by file
-    bool *covered;
+typedef struct EdgeParts {   // of a World
+    const EdgeStore *stores; // by span; without a segment: they are not right for it
+    const bool *covered;     // by file: whether its edges are stored
     bool any;
-} Stored;
+} EdgeParts;
 
 static bool opens(const WorldSpan *span, Hash128 digest, EdgeStore *store)
 {
     return edge_store_open(span->edges, store) && store->files == span->files &&
            store->world.low == digest.low && store->world.high == digest.high;
 }
+
+static const EdgeParts *edge_parts(Resolver *r)
+{
+    World *world = r->world;
+    if (r->edges) return r->edges;
+    Hash128 digest = world_digest(world);
+    EdgeStore *stores = ARENA_ARRAY(r->arena, EdgeStore, world_spans(world));
+    bool *covered = ARENA_ARRAY(r->arena, bool, world_file_count(world));
+    EdgeParts *parts = ARENA_NEW(r->arena, EdgeParts);
+    for (size_t i = 0; i < world_spans(world); i++) {
+        WorldSpan span = world_span(world, i);
+        if (!opens(&span, digest, &stores[i])) stores[i].segment = NULL;
+        if (!stores[i].segment) continue;
+        parts->any = true;
+        for (uint32_t k = 0; k < span.files; k++)
+            covered[span.first + k] = world_is_live(world, span.first + k);
+    }
+    parts->stores = stores;
+    parts->covered = covered;
+    r->edges = parts;
+    return parts;
+}
+
+typedef struct Stored { // which files' edges are stored, by file
+    bool *covered;
+    bool any;
+} Stored;
 
 static bool is_in(const WorldFile *file, const Edge *edge)
 {
@@ -227,18 +255,16 @@ static void take_list(Search *s, const WorldSpan *span, EdgeList list, Stored *s
 static void take_stored(Search *s, Stored *stored)
 {
     World *world = s->r->world;
-    Hash128 digest = world_digest(world);
+    const EdgeParts *parts = edge_parts(s->r);
     uint64_t keys[] = {edge_key(s->r, s->target), edge_name_key(s->lang, s->names[0])};
-    stored->covered = ARENA_ARRAY(s->r->arena, bool, world_file_count(world));
+    uint32_t files = world_file_count(world);
+    stored->any = parts->any;
+    stored->covered = ARENA_ARRAY(s->r->arena, bool, files);
+    if (files) memcpy(stored->covered, parts->covered, files);
     for (size_t i = 0; i < world_spans(world); i++) {
         WorldSpan span = world_span(world, i);
-        EdgeStore store;
-        if (!opens(&span, digest, &store)) continue;
-        stored->any = true;
-        for (uint32_t k = 0; k < span.files; k++)
-            stored->covered[span.first + k] = world_is_live(world, span.first + k);
-        for (size_t k = 0; k < ARRAY_LEN(keys); k++)
-            take_list(s, &span, edge_store_find(&store, keys[k]), stored);
+        for (size_t k = 0; k < ARRAY_LEN(keys) && parts->stores[i].segment; k++)
+            take_list(s, &span, edge_store_find(&parts->stores[i], keys[k]), stored);
     }
     // What was taken from a file before it was seen to be another one.
     size_t kept = 0;
@@ -250,15 +276,14 @@ static void take_stored(Search *s, Stored *stored)
 bool edges_are_stored(Resolver *resolver)
 {
     World *world = resolver->world;
-    Hash128 digest = world_digest(world);
+    const EdgeParts *parts = edge_parts(resolver);
     for (size_t i = 0; i < world_spans(world); i++) {
         WorldSpan span = world_span(world, i);
-        EdgeStore store;
         bool named = false;
         for (uint32_t k = 0; k < span.files && !named; k++)
             named = world_is_live(world, span.first + k) &&
                     lang_has_names(world_lang(world, span.first + k));
-        if (named && !opens(&span, digest, &store)) return false;
+        if (named && !parts->stores[i].segment) return false;
     }
     return true;
 }
@@ -266,21 +291,39 @@ bool edges_are_stored(Resolver *resolver)
 const EdgeUser *edges_users(Resolver *resolver, DefRef def, size_t *count)
 {
     World *world = resolver->world;
-    Hash128 digest = world_digest(world);
+    const EdgeParts *parts = edge_parts(resolver);
     VEC(EdgeUser) users = {0};
     uint64_t key = edge_key(resolver, resolve_canonical(resolver, def));
     for (size_t i = 0; i < world_spans(world); i++) {
-        WorldSpan span = world_span(world, i);
-        EdgeStore store;
-        if (!opens(&span, digest, &store)) continue;
-        EdgeList list = edge_store_find(&store, key);
+        uint32_t first = world_span(world, i).first;
+        if (!parts->stores[i].segment) continue;
+        EdgeList list = edge_store_find(&parts->stores[i], key);
         while (edge_list_next(&list)) {
-            EdgeUser user = {list.edge.file + span.first, list.edge.kind, list.edge.certainty};
+            EdgeUser user = {list.edge.file + first, list.edge.kind, list.edge.certainty};
             if (world_is_live(world, user.file)) VEC_PUSH(resolver->arena, &users, user);
         }
     }
     *count = users.len;
     return users.items;
+}
+
+void edges_derived(Resolver *resolver, DefRef type, Derived *out)
+{
+    World *world = resolver->world;
+    const EdgeParts *parts = edge_parts(resolver);
+    VEC(DefRef) found = {0};
+    VEC(bool) noted = {0};
+    uint64_t key = parts->any ? edge_derived_key(resolver, type) : 0;
+    for (size_t i = 0; i < world_spans(world); i++) {
+        uint32_t first = world_span(world, i).first;
+        if (!parts->stores[i].segment) continue;
+        EdgeList list = edge_store_find(&parts->stores[i], key);
+        while (edge_list_next(&list)) {
+            VEC_PUSH(resolver->arena, &found, ((DefRef){list.edge.file + first, list.edge.expr}));
+            VEC_PUSH(resolver->arena, &noted, list.edge.others != 0);
+        }
+    }
+    *out = (Derived){found.items, noted.items, parts->any ? parts->covered : NULL, found.len};
 }
 
 // --- what is not ---

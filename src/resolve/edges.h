@@ -58,6 +58,15 @@ typedef struct Edges {
 } Edges;
 void edges_of(Resolver *resolver, DefRef def, Edges *out);
 
+// What is stored of who is derived from `type`, by file; `covered`: by file, whether it is. Then
+// *noted says of each whether its notes tell which type it is.
+typedef struct Derived {
+    const DefRef *items;
+    const bool *noted, *covered; // covered: NULL when nothing is stored
+    size_t count;
+} Derived;
+void edges_derived(Resolver *resolver, DefRef type, Derived *out);
+
 typedef struct EdgeUser { // a use, without its place
     uint32_t file;
     EdgeKind kind;

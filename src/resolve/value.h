@@ -44,9 +44,10 @@ struct Resolver {
     Ctx *cx;
     Arena *arena;
     int depth;
-    Map orders;  // DefRef -> TypeOrder *
-    Map modules; // what a language keeps of its modules, by keys of its own
-    Map kept;    // DefRef of a field -> Kept *, in kept.c
+    Map orders;                    // DefRef -> TypeOrder *
+    Map modules;                   // what a language keeps of its modules, by keys of its own
+    Map kept;                      // DefRef of a field -> Kept *, in kept.c
+    const struct EdgeParts *edges; // what is stored, in edges.c; NULL: nobody asked yet
     // What the name that is being looked up is used for (ResolveLang.calls_apart).
     enum { WANT_ANY, WANT_CALLABLE, WANT_VALUE, WANT_MACRO } want;
 };

@@ -295,6 +295,13 @@ WorldFile *world_brief(World *world, uint32_t number)
     return keep(world, number, load(world, number, lang));
 }
 
+bool world_is_as_stored(World *world, uint32_t number)
+{
+    if (!world->view->stale && !world->files[number]) return true;
+    const WorldFile *file = world_brief(world, number);
+    return file && file->stored;
+}
+
 WorldFile *world_file(World *world, uint32_t number)
 {
     WorldFile *file = world_brief(world, number);

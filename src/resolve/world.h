@@ -63,7 +63,10 @@ LangId world_lang(const World *world, uint32_t file);
 WorldFile *world_file(World *world, uint32_t file);
 // The same for who looks at its text and definitions only: `named` may be false.
 WorldFile *world_brief(World *world, uint32_t file);
-// The same, if it was asked for before and is there; reads nothing.
+// Whether its text is what is stored of it. Of a view that looked at the files nothing is read to
+// tell: it may have changed since then.
+bool world_is_as_stored(World *world, uint32_t file);
+// world_file, if it was asked for before and is there; reads nothing.
 const WorldFile *world_loaded(const World *world, uint32_t file);
 size_t world_lost(const World *world);
 size_t world_parsed(const World *world);
