@@ -48,6 +48,7 @@ struct Resolver {
     Map kept;                       // DefRef of a field -> Kept *, in kept.c
     Map open;                       // name -> OpenDefs *, in c.c
     uint32_t *reached, reach_round; // of includes.c: by file, the last round that reached it
+    const struct EdgeParts *edges;  // what is stored, in edges.c; NULL: nobody asked yet
     // What the name that is being looked up is used for (ResolveLang.calls_apart).
     enum { WANT_ANY, WANT_CALLABLE, WANT_VALUE, WANT_MACRO } want;
 };
