@@ -526,6 +526,14 @@ Fail context_run_owner(Ctx *cx, const Context *context, bool rooted, const OpSpe
     return run_in(cx, context, env, op, args, info, out);
 }
 
+void context_settle(Ctx *cx, const Context *context)
+{
+    enum { STEP_NS = 20000000 };
+    if (context->env.policy->index.background != BACKGROUND_THREAD) return;
+    while (ctx_stopped(cx) == STOP_NONE)
+        if (pool_drain_until(context->env.pool, clock_now_ns() + STEP_NS)) return;
+}
+
 Str context_metrics(Ctx *cx, const Context *context)
 {
     MetricReadings readings;

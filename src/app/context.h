@@ -100,6 +100,10 @@ bool context_is_current(const Context *context);
 MUST_CHECK Fail context_run_owner(Ctx *cx, const Context *context, bool rooted, const OpSpec *op,
                                   const void *args, RunInfo *info, Result *out);
 
+// Waits, as long as cx allows, for what a process would wait for before it ends: with
+// index.background "thread", for the index that is published behind an answer.
+void context_settle(Ctx *cx, const Context *context);
+
 // All metrics in Prometheus text format, in cx->arena.
 Str context_metrics(Ctx *cx, const Context *context);
 

@@ -78,6 +78,15 @@ static bool may_go(Cli *cli)
     return true;
 }
 
+// A descriptor of ours must not take the place of one of the three, which would then be read or
+// written for it.
+static bool are_open(Ctx *cx)
+{
+    OsStat stat;
+    return !os_fstat(cx, OS_STDIN, &stat) && !os_fstat(cx, OS_STDOUT, &stat) &&
+           !os_fstat(cx, OS_STDERR, &stat);
+}
+
 // ---- asking
 
 static Fail find_socket(Through *through, Str *out)
@@ -269,7 +278,7 @@ bool through_server(Cli *cli, Fail *out)
         .cli = cli, .cx = {.arena = &cli->arena}, .socket = OS_FILE_NONE, .in = buf_on(&cli->arena)};
     *out = read_use(&cli->arena, &use);
     if (*out) return true;
-    if (use == USE_OFF || !may_go(cli)) return false;
+    if (use == USE_OFF || !may_go(cli) || !are_open(&through.cx)) return false;
     Fail fail = ask_server(&through);
     os_close(&through.socket);
     if (!fail || through.begun || use == USE_ONLY) {

@@ -80,6 +80,8 @@ static void answer(HttpCall *call, const AwayAsk *ask, Cli *cli)
                              : 0;
     call_stream(call, STR("application/octet-stream"));
     char status = (char)cli_end(cli, cli_answer(cli, &cx, call_context(call)));
+    send_frames(&frames);
+    context_settle(&cx, call_context(call));
     away_add_frame(&frames.buf, AWAY_STATUS, (Str){&status, 1});
     send_frames(&frames);
     log_fini(&log);
