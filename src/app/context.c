@@ -55,8 +55,7 @@ static bool same_file(const OsStat *a, const OsStat *b)
 static void note_settings(Context *context, Str path)
 {
     context->settings = path;
-    context->settings_there =
-        !os_try_stat(OS_CWD, path.ptr, OS_FOLLOW, &context->settings_stat);
+    context->settings_there = !os_try_stat(OS_CWD, path.ptr, OS_FOLLOW, &context->settings_stat);
 }
 
 bool context_is_current(const Context *context)
@@ -64,8 +63,7 @@ bool context_is_current(const Context *context)
     OsStat now;
     if (!context->settings.len) return true;
     bool there = !os_try_stat(OS_CWD, context->settings.ptr, OS_FOLLOW, &now);
-    return there == context->settings_there &&
-           (!there || same_file(&now, &context->settings_stat));
+    return there == context->settings_there && (!there || same_file(&now, &context->settings_stat));
 }
 
 // The configuration of the workspace lies in its root, which is found for that as search finds it.
@@ -74,7 +72,8 @@ static Fail load_workspace_policy(Ctx *cx, const ContextSpec *spec, ConfigFile *
 {
     Workspace *workspace = &context->workspace;
     TRY(workspace_open(cx, spec->root, !spec->root.len, workspace));
-    note_settings(context, str_format(cx->arena, STR_FMT "/" CONFIG_NAME, STR_ARG(workspace->root)));
+    note_settings(context,
+                  str_format(cx->arena, STR_FMT "/" CONFIG_NAME, STR_ARG(workspace->root)));
     Fail fail = config_load(cx, &spec->config, file, workspace->dir, &context->env.policy);
     workspace_close(workspace);
     if (spec->one_request) context->env.workspace = workspace;

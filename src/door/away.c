@@ -61,9 +61,8 @@ bool away_read(Arena *arena, Str body, AwayAsk *out)
         !take_word(&body, &out->folder) || !take_number(&body, 1, &out_is_terminal) ||
         !take_number(&body, 1, &err_is_terminal) ||
         !take_number(&body, UINT16_MAX, &terminal->out_width) ||
-        !take_number(&body, UINT16_MAX, &terminal->err_width) ||
-        !take_number(&body, 1, &is_dumb) || !take_number(&body, 1, &no_color) ||
-        !take_number(&body, LOG_ERROR, &level))
+        !take_number(&body, UINT16_MAX, &terminal->err_width) || !take_number(&body, 1, &is_dumb) ||
+        !take_number(&body, 1, &no_color) || !take_number(&body, LOG_ERROR, &level))
         return false;
     while (take_word(&body, &word)) VEC_PUSH(arena, &words, word);
     terminal->out_is_terminal = out_is_terminal;

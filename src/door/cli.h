@@ -14,7 +14,7 @@ struct Cli { // one process
     ParsedArgs parsed;
     Terminal terminal;
     Out out;
-    Flag stop;  // the number of the signal that asks to stop
+    Flag stop;    // the number of the signal that asks to stop
     int status;   // of a run that did not fail: 0 found, 1 nothing
     bool is_away; // asked for in another process: in its folder, at its terminal
 };

@@ -1,6 +1,6 @@
-// door/cli_answer.c - an operation that was asked for at a terminal: run it, and say all there is to
-// say. The same whether it is asked for here or reaches a server (door/http/routes_cli.c), so that
-// both print the same bytes.
+// door/cli_answer.c - an operation that was asked for at a terminal: run it, and say all there is
+// to say. The same whether it is asked for here or reaches a server (door/http/routes_cli.c), so
+// that both print the same bytes.
 #include "door/cli.h"
 
 #include "door/progress.h"
@@ -91,7 +91,7 @@ static void tell_shortfalls(Cli *cli, const Ctx *cx, const Result *result)
     for (size_t i = 0; i < result->more_count; i++) cli_tell(cli, result->more_problems[i]);
     if (result->interrupted)
         cli_tell(cli, FAIL(&cli->arena, CANCELLED,
-                               "interrupted; the answer holds what was found until then"));
+                           "interrupted; the answer holds what was found until then"));
 }
 
 // Fails: BAD_REQUEST when the answer is no graph, and a picture of it is asked for.

@@ -26,9 +26,9 @@ static const char *const counted[] = {
 
 // ... but not these, which the command itself tells, or which only people or `cq serve` mind.
 static const char *const uncounted[] = {
-    "CQ_SERVER=",    "CQ_SESSION=",  "CQ_LOG=",     "CQ_TOKEN=",   "GIT_ASKPASS=",
-    "GIT_AUTHOR_",   "GIT_COMMITTER_", "GIT_EDITOR=", "GIT_PAGER=",  "GIT_SEQUENCE_EDITOR=",
-    "GIT_TERMINAL_", "GIT_PREFIX=",  "GIT_REFLOG_",
+    "CQ_SERVER=",    "CQ_SESSION=",    "CQ_LOG=",     "CQ_TOKEN=",  "GIT_ASKPASS=",
+    "GIT_AUTHOR_",   "GIT_COMMITTER_", "GIT_EDITOR=", "GIT_PAGER=", "GIT_SEQUENCE_EDITOR=",
+    "GIT_TERMINAL_", "GIT_PREFIX=",    "GIT_REFLOG_",
 };
 
 static bool begins_with_one(Str text, const char *const *list, size_t count)

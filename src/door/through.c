@@ -274,17 +274,20 @@ static void tell_why(Through *through, Fail fail)
 bool through_server(Cli *cli, Fail *out)
 {
     Use use = USE_AUTO;
-    Through through = {
-        .cli = cli, .cx = {.arena = &cli->arena}, .socket = OS_FILE_NONE, .in = buf_on(&cli->arena)};
+    Through through = {.cli = cli,
+                       .cx = {.arena = &cli->arena},
+                       .socket = OS_FILE_NONE,
+                       .in = buf_on(&cli->arena)};
     *out = read_use(&cli->arena, &use);
     if (*out) return true;
     if (use == USE_OFF || !may_go(cli) || !are_open(&through.cx)) return false;
     Fail fail = ask_server(&through);
     os_close(&through.socket);
-    if (!fail || through.begun || use == USE_ONLY) {
-        *out = fail ? fail : through.fail;
-        return true;
-    }
-    tell_why(&through, fail);
-    return false;
+    bool done = !fail || through.begun;
+    if (done) *out = fail ? fail : through.fail;
+    else if (use == USE_ONLY)
+        *out = FAIL(&cli->arena, UNAVAILABLE,
+                    "no server can answer, and CQ_SERVER is only: " STR_FMT, STR_ARG(fail->detail));
+    else tell_why(&through, fail);
+    return done || use == USE_ONLY;
 }

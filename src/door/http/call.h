@@ -50,8 +50,8 @@ typedef struct HttpRoute {
     HttpHandler handle;
     bool any_body; // else a body must be application/json
     // Of a stream to a process that passes it on to a person: it is written for as long as the
-    // client takes to read, and a client that ends what it sends asks to stop (the cancel flag), and
-    // still wants what comes. The connection ends with the answer.
+    // client takes to read, and a client that ends what it sends asks to stop (the cancel flag),
+    // and still wants what comes. The connection ends with the answer.
     bool attended;
     // for /openapi.json
     const char *summary; // NULL: not in it
