@@ -18,6 +18,7 @@ check-setup: grammars
 	@tools/setup.sh check
 	@tools/fetch-peers.sh
 	@tools/fetch-mcp.sh
+	@tools/fetch-openapi.sh
 
 release: grammars ## build/release/cq, cq-bench, libcq (the default)
 	@tools/build.sh release

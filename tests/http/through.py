@@ -119,6 +119,7 @@ def silent(server, talk):
             except OSError:
                 return
             with connection:
+                connection.recv(1 << 20)
                 talk(connection)
 
     thread = threading.Thread(target=accept)
