@@ -25,7 +25,7 @@ enum { // section ids
     EDGES_WAYS, // EdgeWay
     EDGES_SECTIONS = 5,
 };
-enum { EDGES_VERSION = 2 };
+enum { EDGES_VERSION = 3 };
 typedef struct EdgeWay { // what many edges have in common
     uint8_t kind, certainty;
     uint16_t reason;

@@ -63,6 +63,7 @@ typedef struct ResolveLang {
     bool calls_apart;
     bool members_apart; // the same for members only
     bool macros_apart;  // name! is a macro, and nothing else is
+    bool modules_apart; // a module and a function of one name do not hide each other
     // All types are written: what a type does not have comes from its base outside.
     bool static_types;
     bool rooted_types; // every type has a base outside: Object
@@ -131,6 +132,11 @@ void values_name(Resolver *r, Values *values, DefRef def); // likewise, to `name
 void values_join(Resolver *r, Values *values, const Values *from);
 void values_weaken(Values *values, Certainty certainty, Reason reason);
 void values_because(Values *values, Reason reason); // if it is a weaker one
+// Why nothing is known of a value: no link of a chain that led to one.
+static inline bool reason_is_lack(Reason reason)
+{
+    return reason >= REASON_PARAMETER || reason == REASON_OUTSIDE_BASE;
+}
 
 // --- lookup.c
 
