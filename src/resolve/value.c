@@ -2,6 +2,8 @@
 // a circle, or too deep, is not known.
 #include "resolve/value.h"
 
+#include "resolve/overload.h"
+
 enum { DEEPEST = 40 };
 
 // --- sets of values
@@ -476,6 +478,7 @@ static Values meaning(Resolver *r, WorldFile *file, uint32_t index, const Values
     }
     bool outside = expr->op == EXPR_MEMBER && !is_known(&out);
     if (outside && lang->outside_member) lang->outside_member(r, file, index, base, &out);
+    if (lang->overloads && expr->role & ROLE_CALLED) overloads_choose(r, file, index, &out);
     return out;
 }
 

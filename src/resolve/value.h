@@ -79,6 +79,7 @@ typedef struct ResolveLang {
     bool outside_members;
     // Which of several such members is meant. NULL: they are one object.
     void (*choose_member)(Resolver *r, Values *found);
+    bool overloads; // the arguments tell which of several functions of one name is meant
     // What an import gives: its module, or what it names in there. Adds nothing: not known.
     void (*import)(Resolver *r, WorldFile *file, const NameImport *import, Values *out);
     // Other files whose file scope is this one's, too: a package. NULL: none.
