@@ -156,7 +156,7 @@ static void reload(void *arg)
     Arena arena = {0};
     Ctx cx = {.arena = &arena, .log = app->log};
     int64_t start_ns = clock_now_ns();
-    Fail fail = sites_reload(&cx, app->sites);
+    Fail fail = sites_reload(&cx, app->sites, 0, NULL);
     if (fail) log_event(&cx, LOG_ERROR, "serve.reload_failed", LOG_STR("detail", fail->detail));
     else
         log_event(&cx, LOG_INFO, "serve.reloaded",

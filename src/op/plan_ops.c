@@ -85,7 +85,7 @@ static const char *const *reads_of(Arena *arena, const PlanOp *plan_op, const vo
     const CellArgs *cell = args;
     Names names = {0};
     Selection selection = {0};
-    op->cell->selection(arena, cell->record, &selection);
+    if (op->cell->selection) op->cell->selection(arena, cell->record, &selection);
     const char *flags = flag_names(arena, &selection);
     VEC_PUSH(arena, &names, str_format(arena, "files%s", flags).ptr);
     for (size_t i = 0; cell->own_files && i < selection.in_count; i++)

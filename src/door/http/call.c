@@ -48,7 +48,7 @@ Ctx *call_cx(HttpCall *call)
 
 const Context *call_context(HttpCall *call)
 {
-    return live_context(call->live);
+    return live_context(&call->live);
 }
 
 Str call_part(const HttpCall *call, size_t index)
@@ -61,9 +61,9 @@ Str call_path(const HttpCall *call)
     return call->message.path;
 }
 
-Live *call_live(const HttpCall *call)
+const Live *call_live(const HttpCall *call)
 {
-    return call->live;
+    return &call->live;
 }
 
 Str call_method(const HttpCall *call)

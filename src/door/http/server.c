@@ -95,8 +95,7 @@ static void work_on(void *arg, int slot)
     HttpCall *call = arg;
     call->route->handle(call);
     reply_compress(call);
-    live_release(call->live);
-    call->live = NULL;
+    live_release(&call->live);
     server_wake(call->server, call, true);
 }
 
@@ -171,13 +170,12 @@ static void leave_lane(HttpServer *server, const HttpCall *call)
 static bool lease(HttpServer *server, HttpCall *call)
 {
     Str name = call_query(call, STR("workspace"));
-    call->live = sites_lease(server->spec.sites, name);
-    if (!call->live) {
+    if (!sites_lease(server->spec.sites, name, &call->live)) {
         call_refuse(call, 404, "no workspace \"" STR_FMT "\" here; /capz lists them",
                     STR_ARG(name));
         return false;
     }
-    call->cx = context_request(live_context(call->live), &call->arena, &call->cancel);
+    call->cx = context_request(live_context(&call->live), &call->arena, &call->cancel);
     call->cx.request_id = call->request_id;
     return true;
 }
@@ -185,8 +183,7 @@ static bool lease(HttpServer *server, HttpCall *call)
 static void answer_now(HttpServer *server, HttpCall *call)
 {
     (void)server;
-    live_release(call->live);
-    call->live = NULL;
+    live_release(&call->live);
     conn_take_answer(call->conn);
 }
 

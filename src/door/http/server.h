@@ -61,7 +61,7 @@ typedef struct HttpStats {
 } HttpStats;
 HttpStats server_stats(HttpServer *server); // any thread
 void *call_app(const HttpCall *call);
-Live *call_live(const HttpCall *call); // of its workspace; while the handler runs
+const Live *call_live(const HttpCall *call); // of its workspace; while the handler runs
 HttpServer *call_server(const HttpCall *call);
 const HttpServerSpec *server_spec(const HttpServer *server);
 
