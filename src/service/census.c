@@ -252,6 +252,7 @@ static void make_table(Census *census, const Subject *subject, CensusTable *tabl
     find_constructors(census, table);
     add_sites(census, table, &edges, &sites);
     add_through_bases(census, table, &edges, &sites);
+    census_templates(census, table, &sites);
     sum_up(census, table, &sites);
     take_sites(census, table, &sites);
     census_hazards(census, &edges, table);
