@@ -255,6 +255,7 @@ static void make_table(Census *census, const Subject *subject, CensusTable *tabl
     census_templates(census, table, &sites);
     sum_up(census, table, &sites);
     take_sites(census, table, &sites);
+    census_built_names(census, table);
     census_hazards(census, &edges, table);
     if (census->query->callees) census_callees(census, table);
     census_risk(census, table);

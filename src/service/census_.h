@@ -25,6 +25,9 @@ void census_hazards(Census *census, const Edges *edges, CensusTable *table);
 // --- census_templates.c: calls in templates; names in strings there become the first hazards.
 void census_templates(Census *census, CensusTable *table, SiteVec *sites);
 
+// --- census_built.c: strings that its name can be put together from go in front of the hazards.
+void census_built_names(Census *census, CensusTable *table);
+
 // --- census_tree.c: who calls the callers, and what the target calls.
 void census_callers(Census *census, CensusTable *table, const SiteVec *sites);
 void census_callees(Census *census, CensusTable *table);
