@@ -538,6 +538,7 @@ const ResolveLang resolve_cpp = {
     .outside_members = true,
     .bare_members = true,
     .function_pointers = true,
+    .overloads = true,
     .import = import,
     .file_names = file_names,
     .submodule = submodule,

@@ -258,6 +258,8 @@ void census_hazards(Census *census, const Edges *edges, CensusTable *table)
     const Subject *subject = &table->subject;
     bool runs = subject->kind == DEF_FUNCTION || subject->kind == DEF_METHOD;
     if (subject->ref.def == WORLD_NONE) return;
+    for (size_t i = 0; i < MIN(table->hazard_count, (size_t)MOST_HAZARDS); i++)
+        VEC_PUSH(census->code->cx->arena, &reach.found, table->hazards[i]);
     look_at_decorators(&reach);
     for (size_t i = 0; i < edges->count && runs; i++) look_at_reference(&reach, &edges->items[i]);
     look_at_strings(&reach);
