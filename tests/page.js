@@ -85,6 +85,9 @@ async function search(page) {
   assert.strictEqual(await focused(page), "text");
   assert.strictEqual(await page.inputValue("#text"), "alpha_0");
 
+  const spoken = await page.locator("#results").ariaSnapshot();
+  assert.match(spoken, /listbox "Results"[^]*group "definition: src\/m0.py"[^]*option ".*def alpha_0/);
+
   await page.click("label:has(input[value=find])");
   await page.waitForSelector("#facts :text('ranked by')");
   await page.click("label:has(input[value=symbols])");
@@ -112,6 +115,29 @@ async function longFile(page) {
   assert.ok(await seen(`#lines [data-line="${first}"]`), "what is looked at stays where it is");
   const numbers = await page.locator("#lines [data-line] span:first-child").allTextContents();
   assert.ok(numbers.every((n, i) => !i || Number(n) === Number(numbers[i - 1]) + 1), "lines in order, once each");
+}
+
+// More than is put on the page at once: the last option brings what follows, and nothing is lost.
+async function manyResults(page) {
+  await page.fill("#text", "line_\\d+");
+  await page.keyboard.press("Enter");
+  await page.waitForSelector("#more:has-text('600 more')");
+  await page.focus("#results");
+  await page.keyboard.press("End");
+  await page.waitForSelector("#more:has-text('200 more')");
+  assert.strictEqual(await page.getAttribute("#results", "aria-activedescendant"), "hit-400");
+  await page.click("#more");
+  await page.waitForSelector("#more", {state: "detached"});
+  assert.strictEqual(await hits(page).count(), 1000);
+}
+
+// The address behind # leads back to the same place.
+async function kept(page) {
+  await page.waitForFunction(() => location.hash.includes("long.py"));
+  const line = await page.textContent("#lines .here span");
+  await page.reload();
+  await page.waitForSelector(`#lines .here span:text-is("${line}")`);
+  assert.strictEqual(await page.textContent("#results [aria-selected=true] .no"), line);
 }
 
 async function workspacesAndProblems(page) {
@@ -157,6 +183,20 @@ async function runs(page) {
   assert.ok(await page.isDisabled("#cancel"));
   await picture(page, "run");
 
+  // A stream that breaks is asked for again, behind the last event that came.
+  const asked = [];
+  await page.route("**/events?*", async route => {
+    asked.push(new URL(route.request().url()).searchParams.get("after"));
+    if (asked.length > 1) return route.continue();
+    const lines = (await (await route.fetch()).text()).split("\n");
+    await route.fulfill({status: 200, contentType: "application/x-ndjson", body: lines.slice(0, 3).join("\n") + "\n"});
+  });
+  await start(page, {cells: [{id: "once", op: "search", params: {pattern: "beta_1"}}]});
+  await page.waitForSelector("#run-state .success");
+  await page.waitForFunction(() => !document.getElementById("run-state").textContent.includes("asking again"));
+  assert.deepStrictEqual(asked, ["0", "3"]);
+  await page.unroute("**/events?*");
+
   // A run that takes a while, watched and then cancelled.
   await page.selectOption("#workspace", "v");
   await start(page, SLOW);
@@ -170,12 +210,13 @@ async function runs(page) {
   await page.waitForSelector("#run-state .canceled");
   assert.ok(await page.locator("#graph .tiles.canceled").count());
   assert.ok(await page.isDisabled("#cancel"));
-  assert.strictEqual(await page.locator("#run-list [role=option]").count(), 3);
+  assert.strictEqual(await page.locator("#run-list [role=option]").count(), 4);
   await page.waitForSelector("#run-list .canceled");
 
   await page.selectOption("#workspace", "w");
   // Back to the one before with the keyboard, and to what one of its cells found.
   await page.focus("#run-list");
+  await page.keyboard.press("ArrowDown");
   await page.keyboard.press("ArrowDown");
   await page.waitForSelector("#graph .node.success");
   await page.click("#run-cells button:has-text('shape')");
@@ -278,7 +319,7 @@ async function token(browser) {
   const browser = await chromium.launch({executablePath, args: process.getuid() ? [] : ["--no-sandbox"]});
   const page = await open(browser, OPEN);
   try {
-    for (const part of [search, longFile, workspacesAndProblems, runs, runtime, keyboardWalk]) {
+    for (const part of [search, longFile, manyResults, kept, workspacesAndProblems, runs, runtime, keyboardWalk]) {
       process.stdout.write(part.name + "\n");
       await part(page);
     }

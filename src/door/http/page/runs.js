@@ -15,7 +15,7 @@ async function openRun(id) {
   if (run.follow) run.follow.abort();
   const mine = run.follow = new AbortController();
   Object.assign(run, {id, cells: [], byId: new Map(), state: "", seq: 0, ns: 0, dropped: 0, counts: null, trouble: "", answer: null});
-  remember({view: "runs", run: id});
+  remember({run: id});
   try {
     const answer = await askJson("/runtime/runs/" + encodeURIComponent(id), {signal: mine.signal});
     run.cells = answer.summary.cells.map(cell => ({...cell, ns: 0, inputs: cell.inputs || []}));
