@@ -1,6 +1,8 @@
 // door/http/routes.c - the table of routes. To add one: a row here, a handler anywhere in door/.
 #include "door/http/routes.h"
 
+#include "door/away.h"
+
 static void healthz(HttpCall *call)
 {
     call_reply(call, 200, STR("text/plain; charset=utf-8"), STR("ok\n"));
@@ -53,6 +55,13 @@ const HttpRoute http_routes[] = {
      .place = HTTP_WORK,
      .handle = route_op,
      .takes = true},
+    {.path = AWAY_PATH,
+     .verbs = HTTP_POST_,
+     .access = HTTP_OWNER,
+     .place = HTTP_STREAM,
+     .handle = route_cli,
+     .any_body = true,
+     .attended = true},
     {.path = "/runtime/runs",
      .verbs = HTTP_POST_,
      .access = HTTP_USER,
@@ -90,7 +99,33 @@ const HttpRoute http_routes[] = {
      .place = HTTP_STREAM,
      .handle = route_run_events,
      .summary = "What happens in a run, as it happens; resumed by Last-Event-ID",
-     .gives = "text/event-stream"},
+     .gives = "text/event-stream",
+     .headers = {"Last-Event-ID"}},
+    {.path = "/mcp",
+     .verbs = HTTP_POST_,
+     .access = HTTP_USER,
+     .place = HTTP_TALK,
+     .handle = route_mcp_post,
+     .summary = "A message of the Model Context Protocol (docs/mcp.md)",
+     .gives = "application/json",
+     .takes = true,
+     .headers = {"Mcp-Session-Id", "MCP-Protocol-Version"}},
+    {.path = "/mcp",
+     .verbs = HTTP_GET_,
+     .access = HTTP_USER,
+     .place = HTTP_STREAM,
+     .handle = route_mcp_get,
+     .summary = "What a session has to say by itself; resumed by Last-Event-ID",
+     .gives = "text/event-stream",
+     .headers = {"Mcp-Session-Id", "Last-Event-ID"}},
+    {.path = "/mcp",
+     .verbs = HTTP_DELETE_,
+     .access = HTTP_USER,
+     .place = HTTP_LOOK,
+     .handle = route_mcp_delete,
+     .summary = "End a session",
+     .status = "204",
+     .headers = {"Mcp-Session-Id"}},
     {.path = "/runtime/reload",
      .verbs = HTTP_POST_,
      .access = HTTP_ADMIN,
