@@ -259,6 +259,30 @@ async function keyboardWalk(page) {
   assert.strictEqual(await focused(page), "tab-search");
 }
 
+// Text that is hard to read: WCAG's contrast of less than 4.5 with what is behind it.
+function faint() {
+  const rgba = text => {
+    const [r, g, b, a = 1] = text.match(/[\d.]+(e-?\d+)?/g).map(Number);
+    return text.startsWith("color(") ? [r, g, b, a] : [r / 255, g / 255, b / 255, a];
+  };
+  const behind = node => {
+    for (let over = node; over; over = over.parentElement) {
+      const color = rgba(getComputedStyle(over).backgroundColor);
+      if (color[3] > 0.99) return color;
+      if (color[3] > 0) return behind(over.parentElement).map((base, i) => color[3] * color[i] + (1 - color[3]) * base);
+    }
+    return [1, 1, 1, 1];
+  };
+  const light = color => [0.2126, 0.7152, 0.0722].reduce((sum, share, i) =>
+    sum + share * (color[i] <= 0.04045 ? color[i] / 12.92 : ((color[i] + 0.055) / 1.055) ** 2.4), 0);
+  const texts = [...document.querySelectorAll("body *:not(svg *):not(:disabled)")].filter(node => node.checkVisibility({visibilityProperty: true}) &&
+    [...node.childNodes].some(child => child.nodeType === 3 && child.data.trim()));
+  return texts.map(node => {
+    const [a, b] = [light(rgba(getComputedStyle(node).color)), light(behind(node))].sort((x, y) => y - x);
+    return {ratio: (a + 0.05) / (b + 0.05), what: `${node.className || node.nodeName} "${node.textContent.slice(0, 20)}"`};
+  }).filter(({ratio}) => ratio < 4.5).map(({ratio, what}) => `${what} ${ratio.toFixed(2)}`);
+}
+
 async function looks(browser) {
   for (const colorScheme of ["light", "dark"]) for (const width of [1440, 390]) {
     const page = await open(browser, OPEN, {colorScheme, viewport: {width, height: 800}});
@@ -269,6 +293,7 @@ async function looks(browser) {
       await page.waitForTimeout(200);
       const wide = await page.evaluate(() => [...document.querySelectorAll("html, header, section, form, #run, #run-head, #starting")]
         .filter(box => box.scrollWidth > box.clientWidth).map(box => box.id || box.nodeName));
+      assert.deepStrictEqual(await page.evaluate(faint), [], `${where} in ${colorScheme}: hard to read`);
       assert.deepStrictEqual(wide, [], `${where}: wider than there is room at ${width}`);
       await picture(page, `${where.replace(/\W+/g, "-")}-${colorScheme}-${width}`);
     };
@@ -317,7 +342,8 @@ async function token(browser) {
 (async () => {
   fs.rmSync(pictures, {recursive: true, force: true});
   fs.mkdirSync(pictures, {recursive: true});
-  const browser = await chromium.launch({executablePath, args: process.getuid() ? [] : ["--no-sandbox"]});
+  // The page is ours, and containers forbid what the sandbox needs.
+  const browser = await chromium.launch({executablePath, args: ["--no-sandbox"]});
   const page = await open(browser, OPEN);
   try {
     for (const part of [search, longFile, manyResults, kept, workspacesAndProblems, runs, runtime, keyboardWalk]) {
