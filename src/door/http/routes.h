@@ -16,6 +16,7 @@ typedef struct ServeApp { // call_app
     HttpServer *server;
     Pool *pool;
     Log *log;
+    Str stamp;    // of this process, for command lines that come through the socket
     Flag tending; // a task looks after the runs and the sessions
 } ServeApp;
 
@@ -38,6 +39,7 @@ void route_readyz(HttpCall *call); // routes_status.c
 void route_capz(HttpCall *call);
 void route_metrics(HttpCall *call);
 void route_reload(HttpCall *call);
+void route_cli(HttpCall *call);     // routes_cli.c
 void route_openapi(HttpCall *call); // openapi.c
 void openapi_write(JsonWriter *w);
 void route_static(HttpCall *call); // static.c
