@@ -32,6 +32,7 @@ typedef struct Asking {
     bool using; // a using directive may bring in any other
     Candidates all, chosen;
     Candidate few[2][FEW]; // room of both until they are more
+    Arena more;            // their room then
 } Asking;
 
 static bool is_c(LangId lang)
@@ -222,14 +223,14 @@ static void gather(Asking *a)
                          .self = def->self};
         if (!fits(def->kind, a->role, def->file->lang) || !rank_namespace(a, def, &one)) continue;
         one.visible = a->file && includes_sees(a->r, a->file, def->ref.file, &one.sure);
-        VEC_PUSH(a->r->arena, &a->all, one);
+        VEC_PUSH(&a->more, &a->all, one);
     }
     if (a->all.len > 1) keep_nearest(a);
 }
 
 static void choose(Asking *a, Candidate one)
 {
-    VEC_PUSH(a->r->arena, &a->chosen, one);
+    VEC_PUSH(&a->more, &a->chosen, one);
 }
 
 // --- the steps
@@ -449,6 +450,7 @@ static void file_names(Resolver *r, WorldFile *file, uint32_t expr, Str name, Va
     } else {
         values_add(r, out, (Value){.kind = VALUE_EXTERNAL, .name = name});
     }
+    arena_fini(&a.more);
 }
 
 // The number of a member among those of its name in its class.
@@ -501,10 +503,13 @@ static DefRef canonical(Resolver *r, DefRef def)
     if (file->lang == LANG_cpp) a.path = namespaces_of(r, file, (int32_t)def.def);
     gather(&a);
     bool found = choose_own(&a) || choose_visible(&a) || choose_declared(&a);
-    if (!found || !in_one_file(&a)) return def;
-    const WorldFile *other = world_file(r->world, a.chosen.items[0].ref.file);
-    bool same = is_tag(other->facts.defs[a.chosen.items[0].ref.def].kind) == tag;
-    return same ? a.chosen.items[0].ref : def;
+    bool one = found && in_one_file(&a);
+    DefRef ref = one ? a.chosen.items[0].ref : def;
+    arena_fini(&a.more);
+    if (!one) return def;
+    const WorldFile *other = world_file(r->world, ref.file);
+    bool same = is_tag(other->facts.defs[ref.def].kind) == tag;
+    return same ? ref : def;
 }
 
 static void import(Resolver *r, WorldFile *file, const NameImport *row, Values *out)
@@ -526,6 +531,7 @@ static void submodule(Resolver *r, const Value *module, Str name, Values *out)
         if ((size_t)a.all.items[i].rank == module->name.len) a.all.items[kept++] = a.all.items[i];
     a.all.len = kept;
     if (choose_defined(&a) || choose_any(&a)) answer(&a, true, REASON_MEMBER, out);
+    arena_fini(&a.more);
 }
 
 static void root(Resolver *r, WorldFile *file, Values *out)
