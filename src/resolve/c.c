@@ -170,12 +170,12 @@ static void gather(Asking *a)
     a->chosen = (Candidates){.items = a->few[1], .cap = FEW};
     for (size_t i = 0; i < count && i < MOST_CANDIDATES; i++) {
         if (!is_c(world_lang(a->r->world, defs[i].file))) continue;
-        WorldFile *file = world_file(a->r->world, defs[i].file);
-        if (!file) continue;
-        const Def *def = &file->facts.defs[defs[i].def];
+        WorldFile *file = world_brief(a->r->world, defs[i].file);
+        if (!file || !fits(file->facts.defs[defs[i].def].kind, a->role, file->lang)) continue;
+        file = world_file(a->r->world, defs[i].file);
         uint32_t binding;
-        if (!fits(def->kind, a->role, file->lang) || !is_open(file, defs[i].def, &binding))
-            continue;
+        if (!file || !is_open(file, defs[i].def, &binding)) continue;
+        const Def *def = &file->facts.defs[defs[i].def];
         Candidate one = {.ref = defs[i], .declaration = def->declaration};
         if (!rank_namespace(a, file, &one)) continue;
         bool linked =
@@ -452,9 +452,11 @@ static DefRef canonical_member(Resolver *r, const WorldFile *file, DefRef def)
 // The definition of what is declared.
 static DefRef canonical(Resolver *r, DefRef def)
 {
-    WorldFile *file = world_file(r->world, def.file);
+    WorldFile *file = world_brief(r->world, def.file);
     uint32_t binding;
     if (!file || !file->facts.defs[def.def].declaration) return def;
+    file = world_file(r->world, def.file);
+    if (!file) return def;
     if (!is_open(file, def.def, &binding)) return canonical_member(r, file, def);
     Asking a = {.r = r, .file = file, .name = file->facts.defs[def.def].name};
     bool tag = is_tag(file->facts.defs[def.def].kind);
