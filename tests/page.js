@@ -221,6 +221,19 @@ async function runs(page) {
   assert.match(await page.textContent("#facts"), /cell shape of run/);
 }
 
+// A run that the server has forgotten, and nothing of the one before.
+async function forgotten(page) {
+  page.expected.push(/404/);
+  await page.evaluate(() => {
+    showView("runs");
+    openRun("0123456789abcdef");
+  });
+  await page.waitForSelector("#graph .problem:has-text('no run')");
+  await page.waitForTimeout(300);
+  assert.strictEqual(await page.textContent("#run-state"), "");
+  assert.ok(await page.isDisabled("#cancel"));
+}
+
 async function runtime(page) {
   await page.click("#tab-runtime");
   await page.waitForSelector("#cells td:has-text('embedder')");
@@ -346,7 +359,7 @@ async function token(browser) {
   const browser = await chromium.launch({executablePath, args: ["--no-sandbox"]});
   const page = await open(browser, OPEN);
   try {
-    for (const part of [search, longFile, manyResults, kept, workspacesAndProblems, runs, runtime, keyboardWalk]) {
+    for (const part of [search, longFile, manyResults, kept, workspacesAndProblems, runs, forgotten, runtime, keyboardWalk]) {
       process.stdout.write(part.name + "\n");
       await part(page);
     }

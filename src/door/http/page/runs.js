@@ -28,6 +28,8 @@ async function openRun(id) {
     await follow(mine);
   } catch (error) {
     if (error.name === "AbortError") return;
+    Object.assign(run, {cells: [], state: ""});
+    $("cancel").disabled = true;
     $("run-state").replaceChildren();
     $("graph").replaceChildren(showProblem(error));
     $("run-cells").replaceChildren();

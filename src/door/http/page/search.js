@@ -66,8 +66,8 @@ function marked(finding) {
   if (finding.end_line !== finding.line || !finding.text || (finding.category === "definition" && !finding.col)) return [trimmed];
   const raw = new TextEncoder().encode(text), part = (a, b) => new TextDecoder().decode(raw.subarray(a, b));
   const named = /^[^(]*/.exec(part(finding.col, finding.end_col))[0] || part(finding.col, finding.end_col); // of a call: what is called
-  const before = part(0, finding.col);
-  return [before.replace(/^\s+/, ""), el("mark", {}, named), text.slice(before.length + named.length)];
+  const before = part(0, finding.col), lead = before.replace(/^\s+/, "");
+  return [lead.length > 44 ? "…" + lead.slice(-24) : lead, el("mark", {}, named), text.slice(before.length + named.length)];
 }
 
 function hit(finding, index) {
