@@ -17,21 +17,21 @@ typedef struct Retired {
 } Retired;
 
 struct Holder {
-    HolderSpec spec; // frozen
+    HolderSpec spec; // frozen, until holder_free
     CellHost *host;
     Cell *cell;
     Mutex mutex;
     Cond changed;
     // guarded by mutex
+    Context *next; // opened and verified, for the next reload; or NULL
     Retired *retired;
     size_t made, unused;    // contexts so far; of them, put aside
     bool reloading, opened; // a reload runs; the first context was made
     bool closed;
 };
 
-static Fail open_context(Ctx *cx, CellBuild *build, void **out)
+static Fail open_verified(Ctx *cx, Holder *holder, Context **out)
 {
-    Holder *holder = build->owner;
     ContextSpec spec = holder->spec.context;
     Context *context = NULL;
     mutex_lock(&holder->mutex);
@@ -44,6 +44,24 @@ static Fail open_context(Ctx *cx, CellBuild *build, void **out)
         context_free(context);
         return fail;
     }
+    *out = context;
+    return NULL;
+}
+
+static Context *take_next(Holder *holder)
+{
+    mutex_lock(&holder->mutex);
+    Context *next = holder->next;
+    holder->next = NULL;
+    mutex_unlock(&holder->mutex);
+    return next;
+}
+
+static Fail open_context(Ctx *cx, CellBuild *build, void **out)
+{
+    Holder *holder = build->owner;
+    Context *context = take_next(holder);
+    if (!context) TRY(open_verified(cx, holder, &context));
     mutex_lock(&holder->mutex);
     holder->made++;
     holder->opened = true;
@@ -93,7 +111,9 @@ Fail holder_new(Ctx *cx, const HolderSpec *spec, Holder **out)
 bool holder_free(Holder *holder)
 {
     if (!holder) return true;
+    holder->spec.retired = NULL; // it is swept here, and gone when others come to that
     if (!cell_free(holder->cell)) return false;
+    holder_forget(holder);
     holder_sweep(holder);
     cell_host_free(holder->host);
     cond_fini(&holder->changed);
@@ -110,6 +130,12 @@ bool holder_acquire(Holder *holder, Held *out)
     held.generation = lease_generation(&held.lease);
     *out = held;
     return true;
+}
+
+void holder_copy(const Held *held, Held *out)
+{
+    *out = (Held){.context = held->context, .generation = held->generation};
+    lease_copy(&held->lease, &out->lease);
 }
 
 void holder_release(Held *held)
@@ -209,12 +235,38 @@ Fail holder_reload(Ctx *cx, Holder *holder, int64_t drain_ns, Reloaded *out)
     return NULL;
 }
 
+Fail holder_prepare(Ctx *cx, Holder *holder)
+{
+    Context *context = NULL;
+    TRY(begin_reload(cx, holder));
+    Fail fail = open_verified(cx, holder, &context);
+    holder_forget(holder);
+    mutex_lock(&holder->mutex);
+    holder->next = context;
+    mutex_unlock(&holder->mutex);
+    end_reload(holder);
+    return fail;
+}
+
+void holder_forget(Holder *holder)
+{
+    context_free(take_next(holder));
+}
+
+size_t holder_drain(Holder *holder, int64_t drain_ns)
+{
+    size_t left = wait_for_old(holder, drain_ns);
+    holder_sweep(holder);
+    return left;
+}
+
 size_t holder_close(Ctx *cx, Holder *holder, int64_t drain_ns)
 {
     int64_t end_ns = clock_now_ns() + drain_ns;
     mutex_lock(&holder->mutex);
     holder->closed = true;
     mutex_unlock(&holder->mutex);
+    holder_forget(holder);
     cell_close(cx, holder->cell, drain_ns, NULL);
     size_t left = wait_for_old(holder, MAX(end_ns - clock_now_ns(), 0));
     holder_sweep(holder);

@@ -3,12 +3,13 @@
 //   holder_new --> holder_acquire --> context_run ... --> holder_release
 //   holder_reload: opens a context beside the old one, verifies it, puts it in its place; requests
 //                  that began with the old one end with it; then it is freed
+//   holder_prepare: the first half of it, for several holders that are to be replaced together
 //   holder_close --> nothing can be acquired any more --> holder_free
 //
 // Threads: any; a lease may end on another thread than it began.
 // Memory:  heap. Texts of HolderSpec.context outlive the holder.
-// Blocks:  holder_acquire and holder_release never: the last lease of an old context only puts it
-//          aside. holder_reload, _sweep, _close and _free, as contexts are opened and freed.
+// Blocks:  holder_acquire, _copy and _release never: the last lease of an old context only puts it
+//          aside. The others as contexts are opened and freed.
 #ifndef CQ_APP_HOLDER_H
 #define CQ_APP_HOLDER_H
 
@@ -28,8 +29,8 @@ typedef struct HolderSpec {
 
 // Fails: as context_open; what `verify` says.
 MUST_CHECK Fail holder_new(Ctx *cx, const HolderSpec *spec, Holder **out);
-// Frees it and what is left. False, and the memory is left alone, when a context is still leased.
-// NULL is fine.
+// Frees it and what is left; nothing is retired from then on. False, and the memory is left alone,
+// when a context is still leased. NULL is fine.
 bool holder_free(Holder *holder);
 
 typedef struct Held { // all zero: nothing
@@ -39,6 +40,7 @@ typedef struct Held { // all zero: nothing
 } Held;
 
 bool holder_acquire(Holder *holder, Held *out); // false after holder_close
+void holder_copy(const Held *held, Held *out);  // one more lease on the same context
 void holder_release(Held *held);                // then it is all zero
 
 typedef struct Reloaded {
@@ -51,6 +53,13 @@ typedef struct Reloaded {
 // drain_ns for those who use the old context. Fails: as holder_new, and then the old one goes on
 // serving; CANCELLED; UNAVAILABLE after holder_close.
 MUST_CHECK Fail holder_reload(Ctx *cx, Holder *holder, int64_t drain_ns, Reloaded *out);
+// Opens and verifies what the next holder_reload puts in place, and can only fail to when the
+// holder was closed. Fails: as holder_reload.
+MUST_CHECK Fail holder_prepare(Ctx *cx, Holder *holder);
+void holder_forget(Holder *holder); // what was prepared
+// Waits up to drain_ns for those who use old contexts, and frees what is not used. How many still
+// are.
+size_t holder_drain(Holder *holder, int64_t drain_ns);
 size_t holder_sweep(Holder *holder);  // frees old contexts that nobody uses; how many
 size_t holder_leased(Holder *holder); // old contexts that are still in use
 

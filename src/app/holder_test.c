@@ -196,7 +196,13 @@ static void an_old_one_lives_while_it_is_used(void **state)
     assert_null(context_run(&request, old.context, &using, NULL, &info, &result));
     arena_fini(&own);
     assert_int_equal(counter_get(&disposals), 0);
+    Held copy; // of an old one, too
+    holder_copy(&old, &copy);
+    assert_ptr_equal(copy.context, old.context);
     holder_release(&old);
+    assert_int_equal(counter_get(&retired), 0);
+    assert_int_equal(holder_leased(holder), 1);
+    holder_release(&copy);
     assert_int_equal(counter_get(&retired), 1);
     assert_int_equal(counter_get(&disposals), 0); // who let it go did not wait
     assert_int_equal(holder_sweep(holder), 1);
@@ -212,12 +218,52 @@ static void an_old_one_lives_while_it_is_used(void **state)
     arena_fini(&arena);
 }
 
+// Two that are replaced together: nothing is replaced when one cannot be.
+static void prepared_before_it_replaces(void **state)
+{
+    (void)state;
+    Arena arena = {0};
+    Ctx cx = {.arena = &arena};
+    Holder *holder = NULL;
+    Held before, now;
+    Flag bad = {0};
+    Reloaded reloaded;
+    HolderSpec spec = spec_of_tests();
+    spec.verify = refuse;
+    spec.arg = &bad;
+    builds = disposals = (Counter){0};
+    assert_null(holder_new(&cx, &spec, &holder));
+    assert_true(holder_acquire(holder, &before));
+    assert_null(holder_prepare(&cx, holder));
+    assert_int_equal(counter_get(&builds), 2);
+    assert_true(holder_acquire(holder, &now));
+    assert_ptr_equal(before.context, now.context);
+    holder_release(&now);
+    holder_forget(holder);
+    assert_int_equal(counter_get(&disposals), 1);
+    assert_null(holder_prepare(&cx, holder));
+    flag_set(&bad, 1); // does not matter any more
+    assert_null(holder_reload(&cx, holder, 0, &reloaded));
+    assert_int_equal(counter_get(&builds), 3);
+    assert_int_equal(reloaded.generation, 2);
+    assert_int_equal(holder_drain(holder, 0), 1);
+    holder_release(&before);
+    assert_int_equal(holder_drain(holder, 0), 0);
+    assert_int_equal(counter_get(&disposals), 2);
+    flag_set(&bad, 0);
+    assert_null(holder_prepare(&cx, holder));
+    assert_true(holder_free(holder)); // with what was prepared
+    assert_int_equal(counter_get(&disposals), 4);
+    arena_fini(&arena);
+}
+
 int app_holder_test(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(readers_never_fail),
         cmocka_unit_test(a_bad_one_changes_nothing),
         cmocka_unit_test(an_old_one_lives_while_it_is_used),
+        cmocka_unit_test(prepared_before_it_replaces),
     };
     return RUN_TESTS(tests);
 }

@@ -85,7 +85,7 @@ static const char *const *reads_of(Arena *arena, const PlanOp *plan_op, const vo
     const CellArgs *cell = args;
     Names names = {0};
     Selection selection = {0};
-    op->cell->selection(arena, cell->record, &selection);
+    if (op->cell->selection) op->cell->selection(arena, cell->record, &selection);
     const char *flags = flag_names(arena, &selection);
     VEC_PUSH(arena, &names, str_format(arena, "files%s", flags).ptr);
     for (size_t i = 0; cell->own_files && i < selection.in_count; i++)
@@ -273,6 +273,7 @@ static Fail run_direct(Ctx *cx, PlanCall *call, const void **out)
     Ctx own = *cx;
     own.deadline_ns = direct->limits->deadline_ns;
     own.cancel = direct->limits->cancel;
+    own.folder = direct->limits->folder;
     TRY(direct->op->run(&own, call->env, direct->args, &value->result));
     *out = value;
     return NULL;

@@ -137,12 +137,68 @@ static bool is_self_typedef(Resolver *r, WorldFile *file, uint32_t def)
            str_eq(world_expr_text(file, stands->expr), file->facts.defs[def].name);
 }
 
-// False when its namespace is not seen.
-static bool rank_namespace(const Asking *a, const WorldFile *file, Candidate *one)
+// A definition that other files could mean, whoever asks, once it is found to be open: its file is
+// taken apart for that.
+typedef struct OpenDef {
+    DefRef ref;
+    WorldFile *file;
+    DefKind kind;
+    bool declaration;
+    enum { OPEN_UNKNOWN, OPEN_NO, OPEN_YES } open;
+    Str path;          // of the namespaces around it; in C, and for a macro, none
+    bool hidden, self; // as in Candidate
+} OpenDef;
+
+typedef struct OpenDefs {
+    OpenDef *items;
+    size_t count;
+} OpenDefs;
+
+static bool is_open_def(Resolver *r, OpenDef *def)
 {
-    if (file->lang == LANG_c || file->facts.defs[one->ref.def].kind == DEF_MACRO) return true;
-    Str path = namespaces_of(a->r, file, (int32_t)one->ref.def);
-    one->rank = str_starts(a->path, path) ? (int)path.len : -1;
+    uint32_t binding;
+    if (def->open != OPEN_UNKNOWN) return def->open == OPEN_YES;
+    def->open = OPEN_NO;
+    WorldFile *file = world_file(r->world, def->ref.file);
+    if (!file || !is_open(file, def->ref.def, &binding)) return false;
+    bool linked =
+        def->kind == DEF_FUNCTION || def->kind == DEF_VARIABLE || def->kind == DEF_CONSTANT;
+    def->open = OPEN_YES;
+    def->hidden = !linked || file_note(r, file, def->ref.def, NOTE_HIDDEN);
+    def->self = def->kind == DEF_TYPE && is_self_typedef(r, file, def->ref.def);
+    if (file->lang != LANG_c && def->kind != DEF_MACRO)
+        def->path = namespaces_of(r, file, (int32_t)def->ref.def);
+    return true;
+}
+
+// The definitions of that name, found once: most names are used often.
+static const OpenDefs *open_defs(Resolver *r, Str name)
+{
+    uint64_t known;
+    if (map_get(&r->open, name, &known)) return (const OpenDefs *)(uintptr_t)known;
+    size_t count;
+    VEC(OpenDef) found = {0};
+    const DefRef *defs = world_defs(r->world, name, &count);
+    for (size_t i = 0; i < count && i < MOST_CANDIDATES; i++) {
+        bool ours = is_c(world_lang(r->world, defs[i].file));
+        WorldFile *file = ours ? world_brief(r->world, defs[i].file) : NULL;
+        if (!file) continue;
+        const Def *def = &file->facts.defs[defs[i].def];
+        OpenDef one = {
+            .ref = defs[i], .file = file, .kind = def->kind, .declaration = def->declaration};
+        VEC_PUSH(r->arena, &found, one);
+    }
+    OpenDefs *open = ARENA_NEW(r->arena, OpenDefs);
+    *open = (OpenDefs){found.items, found.len};
+    map_put(r->arena, &r->open, str_copy(r->arena, name), (uintptr_t)open);
+    return open;
+}
+
+// False when its namespace is not seen.
+static bool rank_namespace(const Asking *a, const OpenDef *def, Candidate *one)
+{
+    if (def->file->lang == LANG_c || def->kind == DEF_MACRO) return true;
+    one->rank = str_starts(a->path, def->path) ? (int)def->path.len : -1;
     return one->rank >= 0 || a->using;
 }
 
@@ -164,25 +220,18 @@ static void keep_nearest(Asking *a)
 
 static void gather(Asking *a)
 {
-    size_t count;
-    const DefRef *defs = world_defs(a->r->world, a->name, &count);
+    const OpenDefs *defs = open_defs(a->r, a->name);
     a->all = (Candidates){.items = a->few[0], .cap = FEW};
     a->chosen = (Candidates){.items = a->few[1], .cap = FEW};
-    for (size_t i = 0; i < count && i < MOST_CANDIDATES; i++) {
-        if (!is_c(world_lang(a->r->world, defs[i].file))) continue;
-        WorldFile *file = world_brief(a->r->world, defs[i].file);
-        if (!file || !fits(file->facts.defs[defs[i].def].kind, a->role, file->lang)) continue;
-        file = world_file(a->r->world, defs[i].file);
-        uint32_t binding;
-        if (!file || !is_open(file, defs[i].def, &binding)) continue;
-        const Def *def = &file->facts.defs[defs[i].def];
-        Candidate one = {.ref = defs[i], .declaration = def->declaration};
-        if (!rank_namespace(a, file, &one)) continue;
-        bool linked =
-            def->kind == DEF_FUNCTION || def->kind == DEF_VARIABLE || def->kind == DEF_CONSTANT;
-        one.hidden = !linked || file_note(a->r, file, defs[i].def, NOTE_HIDDEN);
-        one.visible = a->file && includes_sees(a->r, a->file, defs[i].file, &one.sure);
-        one.self = def->kind == DEF_TYPE && is_self_typedef(a->r, file, defs[i].def);
+    for (size_t i = 0; i < defs->count; i++) {
+        OpenDef *def = &defs->items[i];
+        if (!fits(def->kind, a->role, def->file->lang) || !is_open_def(a->r, def)) continue;
+        Candidate one = {.ref = def->ref,
+                         .declaration = def->declaration,
+                         .hidden = def->hidden,
+                         .self = def->self};
+        if (!rank_namespace(a, def, &one)) continue;
+        one.visible = a->file && includes_sees(a->r, a->file, def->ref.file, &one.sure);
         VEC_PUSH(a->r->arena, &a->all, one);
     }
     if (a->all.len > 1) keep_nearest(a);

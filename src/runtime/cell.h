@@ -84,6 +84,8 @@ typedef struct Lease { // all zero: none
 // "runtime" names the cell); INTERNAL (a build that needs itself, ext "cycle"; built nothing).
 MUST_CHECK Fail cell_lease(Ctx *cx, Cell *cell, Lease *out);
 void lease_release(Lease *lease); // then it holds nothing; a second call does nothing
+void lease_copy(const Lease *lease, Lease *out); // one more on the value, whatever became of the
+                                                 // cell; not where there is a gate
 uint64_t lease_generation(const Lease *lease);
 // The same, released when cx->arena is reset.
 MUST_CHECK Fail cell_get(Ctx *cx, Cell *cell, const void **out);

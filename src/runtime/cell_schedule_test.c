@@ -98,6 +98,7 @@ static struct CellValue *sim_hot(const void *at);
 #define cell_wait_end sim_cell_wait_end
 #define cell_wait_for_build sim_cell_wait_for_build
 #define lease_generation sim_lease_generation
+#define lease_copy sim_lease_copy
 #define lease_release sim_lease_release
 #define stored_fail_set sim_stored_fail_set
 

@@ -201,15 +201,30 @@ static void make_chunk(CellValue *value, int chunk)
                           memory_order_release);
 }
 
-void cell_value_take(CellValue *value, Lease *out)
+static void take_locked(CellValue *value, Lease *out)
 {
-    assert(value->state == VALUE_LIVE);
     int slot = thread_slot();
     if (!tally_of(value, slot)) make_chunk(value, slot / TALLY_CHUNK);
     Tally *tally = tally_of(value, slot);
     count_up(&tally->begun, slot, false);
     *out = (Lease){.value = value->payload, .held = value, .tally = tally, .slot = slot};
     if (!is_common(slot)) out->slot = hidden(slot);
+}
+
+void cell_value_take(CellValue *value, Lease *out)
+{
+    assert(value->state == VALUE_LIVE);
+    take_locked(value, out);
+}
+
+// The lease given keeps the value from being disposed, retired or not.
+void lease_copy(const Lease *lease, Lease *out)
+{
+    Mutex *mutex = &lease->held->cell->mutex;
+    assert(lease->slot >= -1 || !lease->gated);
+    mutex_lock(mutex);
+    take_locked(lease->held, out);
+    mutex_unlock(mutex);
 }
 
 void cell_lease_gate(Lease *lease)

@@ -48,7 +48,7 @@ Ctx *call_cx(HttpCall *call)
 
 const Context *call_context(HttpCall *call)
 {
-    return live_context(call->live);
+    return live_context(&call->live);
 }
 
 Str call_part(const HttpCall *call, size_t index)
@@ -61,9 +61,9 @@ Str call_path(const HttpCall *call)
     return call->message.path;
 }
 
-Live *call_live(const HttpCall *call)
+const Live *call_live(const HttpCall *call)
 {
-    return call->live;
+    return &call->live;
 }
 
 Str call_method(const HttpCall *call)
@@ -109,6 +109,18 @@ bool call_trusted(const HttpCall *call)
 bool call_draining(const HttpCall *call)
 {
     return server_is_draining(call->server);
+}
+
+bool call_gone(HttpCall *call)
+{
+    return flag_get(&call->cancel);
+}
+
+void call_let_go(HttpCall *call)
+{
+    call->cx.log = server_spec(call->server)->log; // those of the context may go now
+    call->cx.trace = NULL;
+    live_release(&call->live);
 }
 
 Fail call_json(HttpCall *call, const Json **out)

@@ -26,7 +26,7 @@ struct HttpCall {
     Body body;
     const HttpRoute *route;
     Str parts[CALL_MOST_PARTS];
-    Live *live; // NULL where the route has no need of one
+    Live live; // all zero before it is leased, and after the handler
     Ctx cx;
     Flag cancel;
     Str request_id, client;

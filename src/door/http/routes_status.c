@@ -87,10 +87,11 @@ void route_readyz(HttpCall *call)
     json_key(&w, "workspaces");
     json_begin_object(&w);
     for (size_t i = 0; i < sites_count(sites); i++) {
-        Live *live = sites_lease(sites, sites_name(sites, i));
+        Live live;
+        if (!sites_lease(sites, sites_name(sites, i), &live)) continue;
         json_key_str(&w, sites_name(sites, i));
-        ready = write_site(&w, live) && ready;
-        live_release(live);
+        ready = write_site(&w, &live) && ready;
+        live_release(&live);
     }
     json_end(&w);
     json_member_bool(&w, "draining", call_draining(call));
@@ -142,14 +143,15 @@ static void write_sites(JsonWriter *w, Sites *sites)
 {
     json_begin_object(w);
     for (size_t i = 0; i < sites_count(sites); i++) {
-        Live *live = sites_lease(sites, sites_name(sites, i));
+        Live live;
+        if (!sites_lease(sites, sites_name(sites, i), &live)) continue;
         json_key_str(w, sites_name(sites, i));
         json_begin_object(w);
-        json_member_str(w, "root", context_env(live_context(live))->root);
+        json_member_str(w, "root", context_env(live_context(&live))->root);
         json_key(w, "capabilities");
-        write_capabilities(w, live);
+        write_capabilities(w, &live);
         json_end(w);
-        live_release(live);
+        live_release(&live);
     }
     json_end(w);
 }
@@ -220,7 +222,7 @@ void route_metrics(HttpCall *call)
 void route_reload(HttpCall *call)
 {
     Sites *sites = app_of(call)->sites;
-    Fail fail = sites_reload(call_cx(call), sites);
+    Fail fail = sites_reload(call_cx(call), sites, 0, NULL);
     if (fail) {
         call_fail(call, fail);
         return;

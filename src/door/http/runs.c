@@ -16,7 +16,7 @@ struct HttpRun {
     // frozen
     HttpRuns *runs;
     Run *run;
-    Live *live;
+    Live live;
     int64_t started_ns, started_ms;
     char owner[MOST_OWNER];
     // guarded by the list's mutex
@@ -45,10 +45,10 @@ static void free_run(void *arg, int slot)
     HttpRun *run = arg;
     Arena arena = {0};
     Ctx cx = {.arena = &arena};
-    run_forget(&cx, context_env(live_context(run->live)), run->run);
+    run_forget(&cx, context_env(live_context(&run->live)), run->run);
     arena_fini(&arena);
     run_release(run->run);
-    live_release(run->live);
+    live_release(&run->live);
     mem_free(run);
 }
 
@@ -100,7 +100,8 @@ bool runs_any(HttpRuns *runs)
     return any;
 }
 
-Fail runs_start(Ctx *cx, HttpRuns *runs, Live *live, const RunArgs *args, Str owner, HttpRun **out)
+Fail runs_start(Ctx *cx, HttpRuns *runs, const Live *live, const RunArgs *args, Str owner,
+                HttpRun **out)
 {
     Run *started = NULL;
     Ctx lasting = *cx;
@@ -113,10 +114,10 @@ Fail runs_start(Ctx *cx, HttpRuns *runs, Live *live, const RunArgs *args, Str ow
     HttpRun *run = mem_alloc(sizeof *run);
     *run = (HttpRun){.runs = runs,
                      .run = started,
-                     .live = live_retain(live),
                      .started_ns = clock_now_ns(),
                      .started_ms = clock_wall_ms(),
                      .users = 2};
+    live_copy(live, &run->live);
     memcpy(run->owner, owner.ptr, MIN(owner.len, sizeof run->owner - 1));
     mutex_lock(&runs->mutex);
     run->next = runs->newest;
@@ -206,12 +207,12 @@ Run *run_of(HttpRun *run)
 
 Str run_workspace(const HttpRun *run)
 {
-    return live_name(run->live);
+    return live_name(&run->live);
 }
 
 Str run_root(const HttpRun *run)
 {
-    return context_env(live_context(run->live))->root;
+    return context_env(live_context(&run->live))->root;
 }
 
 bool run_is_of(const HttpRun *run, Str owner)

@@ -20,8 +20,8 @@ void runs_free(HttpRuns *runs); // all let go of before; NULL is fine
 
 // *out is to be let go of. `owner` is who may cancel it.
 // Fails: as run_start; UNAVAILABLE when too many run.
-MUST_CHECK Fail runs_start(Ctx *cx, HttpRuns *runs, Live *live, const RunArgs *args, Str owner,
-                           HttpRun **out);
+MUST_CHECK Fail runs_start(Ctx *cx, HttpRuns *runs, const Live *live, const RunArgs *args,
+                           Str owner, HttpRun **out);
 HttpRun *runs_find(HttpRuns *runs, Str id); // to be let go of; NULL: there is none
 void runs_let_go(HttpRun *run);             // NULL is fine; never blocks
 void runs_stop_all(HttpRuns *runs, Str reason);

@@ -95,8 +95,7 @@ static void work_on(void *arg, int slot)
     HttpCall *call = arg;
     call->route->handle(call);
     reply_compress(call);
-    live_release(call->live);
-    call->live = NULL;
+    live_release(&call->live);
     server_wake(call->server, call, true);
 }
 
@@ -111,7 +110,7 @@ static bool admit(HttpServer *server, HttpCall *call)
 {
     const HttpLane *lane = &server->lanes[call->route->place];
     if (lane->running >= lane->most_running && lane->waiting >= lane->most_waiting) {
-        bool stream = call->route->place == HTTP_STREAM;
+        bool stream = call->route->place != HTTP_WORK && call->route->place != HTTP_LOOK;
         refuse_busy(call, stream ? "too many streams are open" : "the queue is full");
         return false;
     }
@@ -171,22 +170,21 @@ static void leave_lane(HttpServer *server, const HttpCall *call)
 static bool lease(HttpServer *server, HttpCall *call)
 {
     Str name = call_query(call, STR("workspace"));
-    call->live = sites_lease(server->spec.sites, name);
-    if (!call->live) {
+    if (!sites_lease(server->spec.sites, name, &call->live)) {
         call_refuse(call, 404, "no workspace \"" STR_FMT "\" here; /capz lists them",
                     STR_ARG(name));
         return false;
     }
-    call->cx = context_request(live_context(call->live), &call->arena, &call->cancel);
+    call->cx = context_request(live_context(&call->live), &call->arena, &call->cancel);
     call->cx.request_id = call->request_id;
+    call->cx.session = call_header(call, STR("x-session-id"));
     return true;
 }
 
 static void answer_now(HttpServer *server, HttpCall *call)
 {
     (void)server;
-    live_release(call->live);
-    call->live = NULL;
+    live_release(&call->live);
     conn_take_answer(call->conn);
 }
 
@@ -466,6 +464,7 @@ Fail server_new(Ctx *cx, const HttpServerSpec *spec, HttpServer **out)
         (HttpLane){.most_running = spec->limits.work_threads, .most_waiting = spec->limits.queue};
     server->lanes[HTTP_STREAM] =
         (HttpLane){.most_running = spec->limits.streams, .most_waiting = 0};
+    server->lanes[HTTP_TALK] = server->lanes[HTTP_STREAM];
     mutex_init(&server->mutex, RANK_HTTP);
     Fail fail = open_loop(cx, server);
     if (fail) server_free(server);

@@ -1,68 +1,41 @@
 // door/http/sites.c
 //
-// DESIGN. A Site has one current Live, which holds a context and counts who uses it; the site's own
-// use is one of them. sites_reload opens all new contexts first, then swaps all pointers under the
-// mutex, so that a request sees either the old or the new, and waits for neither. The last user of
-// an old Live hands it to the pool, because closing a context waits for its threads.
+// DESIGN. Each site has a holder, which leases its context and replaces it. A reload of several
+// sites first has every holder open its next context, which may fail, and then each of them put it
+// in place, which may not; requests see either the old or the new, and wait for neither. Who ends
+// the last lease of an old context has the pool free it, because that waits for its threads.
 #include "door/http/sites.h"
 
-#include "base/vec.h"
+#include <assert.h>
 
-struct Live {
-    Context *context; // frozen
+#include "base/clock.h"
+
+struct Site { // frozen
+    Str name, root;
     Sites *sites;
-    size_t site;
-    size_t users; // guarded by the sites' mutex
+    Holder *holder;
 };
 
-typedef struct Site {
-    Str name, root; // frozen
-    Live *live;     // guarded by mutex
-} Site;
-
 struct Sites {
-    Arena arena; // frozen
-    ContextSpec spec;
+    // frozen
+    Arena arena;
     Pool *pool;
     Site *items;
     size_t count;
-    Mutex mutex;
-    // guarded by mutex
-    uint64_t generation;
-    Mutex reload_mutex; // one reload at a time; taken first
+    Mutex reloading; // one reload at a time
+    Counter reloads, failed;
 };
 
-static Fail open_live(Ctx *cx, Sites *sites, size_t site, Live **out)
-{
-    ContextSpec spec = sites->spec;
-    Context *context = NULL;
-    if (sites->items[site].root.len) spec.root = sites->items[site].root;
-    TRY(context_open(cx, &spec, &context));
-    *out = mem_alloc(sizeof **out);
-    **out = (Live){.context = context, .sites = sites, .site = site, .users = 1};
-    return NULL;
-}
-
-static void free_live(void *arg, int slot)
+static void sweep(void *holder, int slot)
 {
     (void)slot;
-    Live *live = arg;
-    context_free(live->context);
-    mem_free(live);
+    holder_sweep(holder);
 }
 
-static Fail open_all(Ctx *cx, Sites *sites, Live **lives)
+static void retired(void *arg)
 {
-    for (size_t i = 0; i < sites->count; i++) TRY(open_live(cx, sites, i, &lives[i]));
-    return NULL;
-}
-
-static Fail open_all_or_none(Ctx *cx, Sites *sites, Live **lives)
-{
-    Fail fail = open_all(cx, sites, lives);
-    for (size_t i = 0; fail && i < sites->count; i++)
-        if (lives[i]) free_live(lives[i], 0);
-    return fail;
+    const Site *site = arg;
+    pool_detach_io(site->sites->pool, sweep, site->holder);
 }
 
 static Fail name_site(Ctx *cx, Sites *sites, size_t index, Str root)
@@ -76,31 +49,32 @@ static Fail name_site(Ctx *cx, Sites *sites, size_t index, Str root)
             return FAIL(cx->arena, BAD_REQUEST, "two workspaces are named \"" STR_FMT "\"",
                         STR_ARG(name));
     sites->items[index] = (Site){.name = str_copy(&sites->arena, name),
-                                 .root = root.len ? str_copy(&sites->arena, real) : STR_NONE};
+                                 .root = root.len ? str_copy(&sites->arena, real) : STR_NONE,
+                                 .sites = sites};
     return NULL;
 }
 
-static Fail build(Ctx *cx, const StrList *roots, Sites *sites)
+static Fail build(Ctx *cx, const ContextSpec *spec, const StrList *roots, Sites *sites)
 {
     sites->count = MAX(roots->count, 1);
     sites->items = ARENA_ARRAY(&sites->arena, Site, sites->count);
     for (size_t i = 0; i < sites->count; i++)
-        TRY(name_site(cx, sites, i, roots->count ? roots->items[i] : sites->spec.root));
-    Live **lives = ARENA_ARRAY(cx->arena, Live *, sites->count);
-    TRY(open_all_or_none(cx, sites, lives));
-    for (size_t i = 0; i < sites->count; i++) sites->items[i].live = lives[i];
+        TRY(name_site(cx, sites, i, roots->count ? roots->items[i] : spec->root));
+    for (size_t i = 0; i < sites->count; i++) {
+        Site *site = &sites->items[i];
+        HolderSpec holder = {.context = *spec, .retired = retired, .arg = site};
+        if (site->root.len) holder.context.root = site->root;
+        TRY(holder_new(cx, &holder, &site->holder));
+    }
     return NULL;
 }
 
 Fail sites_new(Ctx *cx, const ContextSpec *spec, const StrList *roots, Pool *pool, Sites **out)
 {
     Sites *sites = mem_alloc(sizeof *sites);
-    sites->spec = *spec;
     sites->pool = pool;
-    sites->generation = 1;
-    mutex_init(&sites->mutex, RANK_APP);
-    mutex_init(&sites->reload_mutex, RANK_APP - 1);
-    Fail fail = build(cx, roots, sites);
+    mutex_init(&sites->reloading, RANK_APP - 1);
+    Fail fail = build(cx, spec, roots, sites);
     if (fail) sites_free(sites);
     else *out = sites;
     return fail;
@@ -109,40 +83,77 @@ Fail sites_new(Ctx *cx, const ContextSpec *spec, const StrList *roots, Pool *poo
 void sites_free(Sites *sites)
 {
     if (!sites) return;
-    for (size_t i = 0; i < sites->count; i++)
-        if (sites->items[i].live) free_live(sites->items[i].live, 0);
-    mutex_fini(&sites->reload_mutex);
-    mutex_fini(&sites->mutex);
+    pool_drain(sites->pool); // contexts may be being swept
+    for (size_t i = 0; sites->items && i < sites->count; i++) {
+        bool freed = holder_free(sites->items[i].holder);
+        assert(freed);
+    }
+    mutex_fini(&sites->reloading);
     arena_fini(&sites->arena);
     mem_free(sites);
 }
 
-Fail sites_reload(Ctx *cx, Sites *sites)
+static Fail prepare_all(Ctx *cx, Sites *sites)
 {
-    Live **lives = ARENA_ARRAY(cx->arena, Live *, sites->count);
-    mutex_lock(&sites->reload_mutex);
-    Fail fail = open_all_or_none(cx, sites, lives);
-    if (!fail) {
-        mutex_lock(&sites->mutex);
-        for (size_t i = 0; i < sites->count; i++) {
-            Live *old = sites->items[i].live;
-            sites->items[i].live = lives[i];
-            lives[i] = old;
-        }
-        sites->generation++;
-        mutex_unlock(&sites->mutex);
-        for (size_t i = 0; i < sites->count; i++) live_release(lives[i]);
+    Fail fail = NULL;
+    for (size_t i = 0; !fail && i < sites->count; i++)
+        fail = holder_prepare(cx, sites->items[i].holder);
+    for (size_t i = 0; fail && i < sites->count; i++) holder_forget(sites->items[i].holder);
+    return fail;
+}
+
+static Fail replace_all(Ctx *cx, Sites *sites, Reloaded *total)
+{
+    for (size_t i = 0; i < sites->count; i++) {
+        Reloaded one;
+        TRY(holder_reload(cx, sites->items[i].holder, 0, &one));
+        total->open_ns += one.open_ns;
     }
-    mutex_unlock(&sites->reload_mutex);
+    return NULL;
+}
+
+static void drain_all(Sites *sites, int64_t drain_ns, Reloaded *total)
+{
+    int64_t start_ns = clock_now_ns();
+    for (size_t i = 0; i < sites->count; i++) {
+        int64_t left_ns = MAX(start_ns + drain_ns - clock_now_ns(), 0);
+        total->leased += holder_drain(sites->items[i].holder, left_ns);
+    }
+    total->drained = !total->leased;
+    total->drain_ns = clock_now_ns() - start_ns;
+}
+
+Fail sites_reload(Ctx *cx, Sites *sites, int64_t drain_ns, Reloaded *out)
+{
+    Reloaded total = {0};
+    mutex_lock(&sites->reloading);
+    int64_t start_ns = clock_now_ns();
+    Fail fail = prepare_all(cx, sites);
+    total.open_ns = clock_now_ns() - start_ns;
+    if (!fail) fail = replace_all(cx, sites, &total);
+    if (!fail) total.generation = counter_add(&sites->reloads, 1) + 2;
+    mutex_unlock(&sites->reloading);
+    if (fail) counter_add(&sites->failed, 1);
+    else drain_all(sites, drain_ns, &total);
+    if (!fail && out) *out = total;
     return fail;
 }
 
 uint64_t sites_generation(Sites *sites)
 {
-    mutex_lock(&sites->mutex);
-    uint64_t generation = sites->generation;
-    mutex_unlock(&sites->mutex);
-    return generation;
+    return counter_get(&sites->reloads) + 1;
+}
+
+uint64_t sites_failed(Sites *sites)
+{
+    return counter_get(&sites->failed);
+}
+
+size_t sites_leased(Sites *sites)
+{
+    size_t leased = 0;
+    for (size_t i = 0; i < sites->count; i++) leased += holder_leased(sites->items[i].holder);
+    return leased;
 }
 
 size_t sites_count(const Sites *sites)
@@ -155,41 +166,35 @@ Str sites_name(const Sites *sites, size_t index)
     return sites->items[index].name;
 }
 
-Live *sites_lease(Sites *sites, Str name)
+bool sites_lease(Sites *sites, Str name, Live *out)
 {
-    Live *live = NULL;
-    mutex_lock(&sites->mutex);
-    for (size_t i = 0; !live && i < sites->count; i++)
-        if (!name.len || str_eq(sites->items[i].name, name)) live = sites->items[i].live;
-    if (live) live->users++;
-    mutex_unlock(&sites->mutex);
-    return live;
+    for (size_t i = 0; i < sites->count; i++) {
+        const Site *site = &sites->items[i];
+        if (name.len && !str_eq(site->name, name)) continue;
+        out->site = site;
+        return holder_acquire(site->holder, &out->held);
+    }
+    return false;
 }
 
-Live *live_retain(Live *live)
+void live_copy(const Live *live, Live *out)
 {
-    mutex_lock(&live->sites->mutex);
-    live->users++;
-    mutex_unlock(&live->sites->mutex);
-    return live;
+    out->site = live->site;
+    holder_copy(&live->held, &out->held);
 }
 
 void live_release(Live *live)
 {
-    if (!live) return;
-    Sites *sites = live->sites;
-    mutex_lock(&sites->mutex);
-    bool last = !--live->users;
-    mutex_unlock(&sites->mutex);
-    if (last) pool_detach_io(sites->pool, free_live, live);
+    holder_release(&live->held);
+    live->site = NULL;
 }
 
 const Context *live_context(const Live *live)
 {
-    return live->context;
+    return live->held.context;
 }
 
 Str live_name(const Live *live)
 {
-    return live->sites->items[live->site].name;
+    return live->site->name;
 }
