@@ -124,15 +124,21 @@ static const AgentEvent *next_locked(const AgentStream *stream)
     return event;
 }
 
-static void write_event(Buf *out, const AgentStream *stream, const AgentEvent *event)
+// What comes next, and what is missing before it. False when nothing is.
+static bool write_next_locked(Buf *out, AgentStream *stream)
 {
-    if (event->number > stream->sent + 1)
+    const AgentEvent *event = next_locked(stream);
+    uint64_t next = event ? event->number : stream->lost + 1;
+    if (next > stream->sent + 1)
         buf_addf(out, ": %llu events are not kept any more\n\n",
-                 (unsigned long long)(event->number - stream->sent - 1));
+                 (unsigned long long)(next - stream->sent - 1));
+    stream->sent = MAX(stream->sent, event ? next : next - 1);
+    if (!event) return out->len > 0;
     buf_addf(out, "id: %llu-%llu\ndata: ", (unsigned long long)stream->number,
              (unsigned long long)event->number);
     buf_add(out, (Str){event->text, event->len});
     buf_add(out, STR("\n\n"));
+    return true;
 }
 
 static void lose_locked(AgentStream *stream)
@@ -146,17 +152,15 @@ static void send_events(AgentStream *stream, HttpCall *call)
 {
     HttpAgent *agent = stream->agent;
     Arena arena = {0};
-    const AgentEvent *event;
+    Buf buf = buf_on(&arena);
     mutex_lock(&agent->mutex);
     bool mine = !stream->sending;
     stream->sending = true;
-    while (mine && stream->call == call && (event = next_locked(stream))) {
-        Buf buf = buf_on(&arena);
-        write_event(&buf, stream, event);
-        stream->sent = event->number;
+    while (mine && stream->call == call && write_next_locked(&buf, stream)) {
         mutex_unlock(&agent->mutex);
         bool reads = call_write(call, buf_str(&buf));
         arena_reset(&arena);
+        buf = buf_on(&arena);
         mutex_lock(&agent->mutex);
         if (!reads && stream->call == call) lose_locked(stream);
     }

@@ -118,6 +118,7 @@ void route_mcp_post(HttpCall *call)
 void route_mcp_get(HttpCall *call)
 {
     if (str_eq(call_method(call), STR("HEAD"))) {
+        call_add_header(call, "Allow", STR("GET, POST, DELETE, OPTIONS"));
         call_refuse(call, 405, "HEAD is not offered there");
         return;
     }
