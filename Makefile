@@ -19,6 +19,7 @@ check-setup: grammars
 	@tools/fetch-peers.sh
 	@tools/fetch-mcp.sh
 	@tools/fetch-openapi.sh
+	@tools/fetch-browser.sh
 
 release: grammars ## build/release/cq, cq-bench, libcq (the default)
 	@tools/build.sh release
