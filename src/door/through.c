@@ -216,8 +216,7 @@ static void tell_why(Through *through, Fail fail)
 bool through_server(Cli *cli, Fail *out)
 {
     Use use = USE_AUTO;
-    Through through = {
-        .cli = cli, .cx = {.arena = &cli->arena}, .peer = {.socket = OS_FILE_NONE}};
+    Through through = {.cli = cli, .cx = {.arena = &cli->arena}, .peer = {.socket = OS_FILE_NONE}};
     *out = read_use(&cli->arena, &use);
     if (*out) return true;
     if (use == USE_OFF || !may_go(cli) || !are_open(&through.cx)) return false;

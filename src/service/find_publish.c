@@ -70,7 +70,7 @@ static void start_thread(Ctx *cx, const Env *env, const RefreshSpec *spec, const
     Workspace *workspace = ARENA_NEW(&job->arena, Workspace);
     job->cx = (Ctx){.arena = &job->arena, .log = log_lasting(cx->log)};
     job->env = *env;
-    job->env.workspace = NULL; // the request's
+    job->env.workspace = NULL;                                    // the request's
     job->env.root = str_copy(&job->arena, spec->workspace->root); // the folder was the request's
     job->spec = *spec;
     job->spec.cache_dir = str_copy(&job->arena, spec->cache_dir);

@@ -37,19 +37,22 @@ struct Relay {
     Cond changed;
     Arena arena;
     RelayState state;
-    Str id;               // of the server's session
-    Str says[MOST_SAYS];  // that this process must know, too, when it goes on
+    Str id;              // of the server's session
+    Str says[MOST_SAYS]; // that this process must know, too, when it goes on
     size_t say_count;
-    size_t tasks, waiting; // that run; requests among them
+    struct Task *first;    // of those that run
+    size_t tasks, waiting; // how many; requests among them
 };
 
 typedef struct Task { // one answer
     Relay *relay;
+    struct Task *next, *before; // guarded by the relay's mutex
     Arena arena;
     Ctx cx;
     Peer peer;
-    Str message; // of the client; empty: what the server says by itself
-    bool answered;
+    Str message;    // of the client; empty: what the server says by itself
+    const Json *id; // of that request
+    Flag settled;   // it was answered, or the client wants no answer any more
 } Task;
 
 // ---- here
@@ -77,7 +80,8 @@ static void go_here(Relay *relay, Str message)
     mutex_lock(&relay->mutex);
     if (relay->state != HERE)
         for (size_t i = 0; i < relay->say_count; i++)
-            (void)mcp_session_take(relay->spec.here, relay->says[i], (void *)(uintptr_t)relay_silent);
+            (void)mcp_session_take(relay->spec.here, relay->says[i],
+                                   (void *)(uintptr_t)relay_silent);
     relay->state = HERE;
     mutex_unlock(&relay->mutex);
     if (message.len) (void)mcp_session_take(relay->spec.here, message, NULL);
@@ -118,7 +122,7 @@ static void pass_on(Task *task, Str message)
     Relay *relay = task->relay;
     if (flag_get(&relay->stop) || !message.len) return;
     Arena scratch = {0};
-    if (task->message.len && is_response(&scratch, message)) task->answered = true;
+    if (task->message.len && is_response(&scratch, message)) flag_set(&task->settled, 1);
     arena_fini(&scratch);
     relay->spec.send(relay->spec.self, message);
 }
@@ -172,6 +176,22 @@ static Fail read_answer(Task *task)
     return NULL;
 }
 
+static const Json *id_of(Arena *arena, Str message)
+{
+    const Json *document = NULL;
+    if (!message.len || json_parse(arena, message, &document)) return NULL;
+    return rpc_read(document).id;
+}
+
+// A request that the client takes back is not answered, here or there.
+static void settle(Relay *relay, const Json *id)
+{
+    mutex_lock(&relay->mutex);
+    for (Task *task = relay->first; id && task; task = task->next)
+        if (task->id && rpc_same_id(task->id, id)) flag_set(&task->settled, 1);
+    mutex_unlock(&relay->mutex);
+}
+
 static Task *task_new(Relay *relay, Str message)
 {
     Task *task = mem_alloc(sizeof *task);
@@ -179,7 +199,11 @@ static Task *task_new(Relay *relay, Str message)
     task->cx = (Ctx){.arena = &task->arena, .cancel = &relay->stop};
     task->peer = (Peer){.socket = OS_FILE_NONE};
     task->message = str_copy(&task->arena, message);
+    task->id = id_of(&task->arena, task->message);
     mutex_lock(&relay->mutex);
+    task->next = relay->first;
+    if (task->next) task->next->before = task;
+    relay->first = task;
     relay->tasks++;
     relay->waiting += message.len > 0;
     mutex_unlock(&relay->mutex);
@@ -190,6 +214,11 @@ static void task_end(Task *task)
 {
     Relay *relay = task->relay;
     bool waited = task->message.len;
+    mutex_lock(&relay->mutex);
+    if (task->before) task->before->next = task->next;
+    else relay->first = task->next;
+    if (task->next) task->next->before = task->before;
+    mutex_unlock(&relay->mutex);
     peer_close(&task->peer);
     arena_fini(&task->arena);
     mem_free(task);
@@ -206,7 +235,7 @@ static void wait_for_answer(void *arg, int slot)
     Task *task = arg;
     Fail fail = read_answer(task);
     (void)fail; // what counts is whether there was an answer
-    if (!task->answered) go_here(task->relay, task->message);
+    if (!flag_get(&task->settled)) go_here(task->relay, task->message);
     task_end(task);
 }
 
@@ -243,8 +272,8 @@ static void begin(Relay *relay, Str message, const Json *params)
     if (!fail) fail = peer_head(&task->cx, &task->peer, &head);
     if (!fail) fail = peer_rest(&task->cx, &task->peer, MOST_ANSWER, &body);
     if (!fail && head.status == 200) id = peer_header(&head, STR("mcp-session-id"));
-    relay->asks_roots = !relay->spec.fixed_root && capabilities &&
-                        json_get(capabilities, STR("roots"));
+    relay->asks_roots =
+        !relay->spec.fixed_root && capabilities && json_get(capabilities, STR("roots"));
     if (id.len) {
         mutex_lock(&relay->mutex);
         relay->id = str_copy(&relay->arena, id);
@@ -289,8 +318,9 @@ static void request(Relay *relay, Str message)
 static void ask_roots(Relay *relay)
 {
     if (relay->asks_roots)
-        relay->spec.send(relay->spec.self,
-                         STR("{\"jsonrpc\":\"2.0\",\"id\":\"cq-roots\",\"method\":\"roots/list\"}"));
+        relay->spec.send(
+            relay->spec.self,
+            STR("{\"jsonrpc\":\"2.0\",\"id\":\"cq-roots\",\"method\":\"roots/list\"}"));
 }
 
 // Whether a client's only root is the workspace that the server answers for.
@@ -305,8 +335,8 @@ static bool roots_fit(Relay *relay, const Json *result)
         if (uri && uri->kind == JK_STR) real = mcp_uri_path(&arena, uri->string);
         if (real.len && os_real_path(&cx, str_cstr(&arena, real), &real)) real = STR_NONE;
     }
-    bool fit = !roots || (roots->kind == JK_ARRAY && !roots->len) ||
-               str_eq(real, relay->spec.workspace);
+    bool fit =
+        !roots || (roots->kind == JK_ARRAY && !roots->len) || str_eq(real, relay->spec.workspace);
     arena_fini(&arena);
     return fit;
 }
@@ -326,6 +356,9 @@ static void take_away(Relay *relay, Str message, const RpcMessage *rpc)
         if (!roots_fit(relay, rpc->result)) go_here(relay, STR_NONE);
         return;
     }
+    if (rpc->kind == RPC_NOTIFICATION && str_eq(method, STR("notifications/cancelled")) &&
+        rpc->params)
+        settle(relay, json_get(rpc->params, STR("requestId")));
     if (rpc->kind == RPC_NOTIFICATION || rpc->kind == RPC_RESPONSE) notify(relay, message);
     else request(relay, message);
     if (rpc->kind != RPC_BAD && changes_state(method)) remember(relay, message);

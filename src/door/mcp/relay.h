@@ -15,6 +15,10 @@
 
 #include "door/mcp/session.h"
 
+// So many threads wait for answers, at most: a server refuses what goes beyond MCP_MOST_REQUESTS at
+// once, which must be heard, too.
+enum { RELAY_THREADS = 2 * MCP_MOST_REQUESTS };
+
 typedef struct RelaySpec {
     Str workspace, socket; // peer_find
     Str stamp;             // of this process (door/stamp.h)
