@@ -9,6 +9,7 @@
 
 enum {
     FIRST_MS = 500, // for a server to say that it has begun
+    ONLY_MS = 60000, // ... where nobody else may answer
     WAIT_MS = 100,  // between two looks at what cannot wake us up
     MOST_PROBLEM = 64 << 10,
 };
@@ -17,6 +18,7 @@ typedef enum Use { USE_AUTO, USE_OFF, USE_ONLY } Use;
 
 typedef struct Through {
     Cli *cli;
+    Use use;
     Ctx cx; // of what is said to the server: a signal is no reason to stop
     Log log;
     AwayAsk ask;
@@ -195,7 +197,8 @@ static Fail ask_server(Through *through)
     TRY(peer_find(cx, through->cli->parsed.global.root, &through->ask.root, &socket));
     TRY(make_ask(through));
     TRY(peer_open(cx, socket, &through->peer));
-    cx->deadline_ns = clock_now_ns() + (int64_t)FIRST_MS * 1000000;
+    int64_t patience_ms = through->use == USE_ONLY ? ONLY_MS : FIRST_MS;
+    cx->deadline_ns = clock_now_ns() + patience_ms * 1000000;
     TRY(send_ask(through));
     TRY(take_head(through));
     cx->deadline_ns = 0;
@@ -209,24 +212,24 @@ static void tell_why(Through *through, Fail fail)
     if (cli_log_level(cli, &level)) return; // it is told when this process answers
     log_init(&through->log, OS_STDERR, level, !cli->terminal.err_is_terminal);
     through->cx.log = &through->log;
-    log_event(&through->cx, LOG_INFO, "server.not_used", LOG_STR("why", fail->detail));
+    LogLevel at = fail->kind == PROBLEM_NOT_FOUND ? LOG_DEBUG : LOG_INFO; // there is none: as usual
+    log_event(&through->cx, at, "server.not_used", LOG_STR("why", fail->detail));
     log_fini(&through->log);
 }
 
 bool through_server(Cli *cli, Fail *out)
 {
-    Use use = USE_AUTO;
     Through through = {.cli = cli, .cx = {.arena = &cli->arena}, .peer = {.socket = OS_FILE_NONE}};
-    *out = read_use(&cli->arena, &use);
+    *out = read_use(&cli->arena, &through.use);
     if (*out) return true;
-    if (use == USE_OFF || !may_go(cli) || !are_open(&through.cx)) return false;
+    if (through.use == USE_OFF || !may_go(cli) || !are_open(&through.cx)) return false;
     Fail fail = ask_server(&through);
     peer_close(&through.peer);
     bool done = !fail || through.begun;
     if (done) *out = fail ? fail : through.fail;
-    else if (use == USE_ONLY)
+    else if (through.use == USE_ONLY)
         *out = FAIL(&cli->arena, UNAVAILABLE,
                     "no server can answer, and CQ_SERVER is only: " STR_FMT, STR_ARG(fail->detail));
     else tell_why(&through, fail);
-    return done || use == USE_ONLY;
+    return done || through.use == USE_ONLY;
 }

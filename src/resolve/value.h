@@ -48,6 +48,7 @@ struct Resolver {
     Map kept;                       // DefRef of a field -> Kept *, in kept.c
     Map open;                       // name -> OpenDefs *, in c.c
     uint32_t *reached, reach_round; // of includes.c: by file, the last round that reached it
+    const struct EdgeParts *edges;  // what is stored, in edges.c; NULL: nobody asked yet
     // What the name that is being looked up is used for (ResolveLang.calls_apart).
     enum { WANT_ANY, WANT_CALLABLE, WANT_VALUE, WANT_MACRO } want;
 };
@@ -64,6 +65,7 @@ typedef struct ResolveLang {
     bool calls_apart;
     bool members_apart; // the same for members only
     bool macros_apart;  // name! is a macro, and nothing else is
+    bool modules_apart; // a module and a function of one name do not hide each other
     // All types are written: what a type does not have comes from its base outside.
     bool static_types;
     bool rooted_types; // every type has a base outside: Object
@@ -79,6 +81,7 @@ typedef struct ResolveLang {
     bool outside_members;
     // Which of several such members is meant. NULL: they are one object.
     void (*choose_member)(Resolver *r, Values *found);
+    bool overloads; // the arguments tell which of several functions of one name is meant
     // What an import gives: its module, or what it names in there. Adds nothing: not known.
     void (*import)(Resolver *r, WorldFile *file, const NameImport *import, Values *out);
     // Other files whose file scope is this one's, too: a package. NULL: none.
@@ -132,6 +135,11 @@ void values_name(Resolver *r, Values *values, DefRef def); // likewise, to `name
 void values_join(Resolver *r, Values *values, const Values *from);
 void values_weaken(Values *values, Certainty certainty, Reason reason);
 void values_because(Values *values, Reason reason); // if it is a weaker one
+// Why nothing is known of a value: no link of a chain that led to one.
+static inline bool reason_is_lack(Reason reason)
+{
+    return reason >= REASON_PARAMETER || reason == REASON_OUTSIDE_BASE;
+}
 
 // --- lookup.c
 
