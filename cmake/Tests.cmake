@@ -93,6 +93,7 @@ if(CQ_TESTS)
   endif()
   cq_add_test(${CQ_TEST_PREFIX}shape tests/shape.py $<TARGET_FILE:cq-shape> ${beside})
   cq_add_test(${CQ_TEST_PREFIX}mcp tests/mcp.py $<TARGET_FILE:cq>)
+  cq_add_test(${CQ_TEST_PREFIX}mcp.served tests/mcp.py --served $<TARGET_FILE:cq>)
   cq_add_test(${CQ_TEST_PREFIX}embed tests/embed.sh $<TARGET_FILE:cq-embed>)
   if(TARGET cq-train)
     cq_add_test(${CQ_TEST_PREFIX}train tests/train.sh $<TARGET_FILE:cq-train>)
@@ -112,7 +113,7 @@ endif()
 
 # `cq serve` from outside: tests/http/.
 if(CQ_TESTS)
-  foreach(test routes protocol guard life mcp openapi through)
+  foreach(test routes protocol guard life mcp openapi through relay)
     cq_add_test(${CQ_TEST_PREFIX}http.${test} tests/http/${test}.py $<TARGET_FILE:cq>)
   endforeach()
   # The command-line tests once more, answered by a server; under sanitizers some of them.

@@ -1,5 +1,8 @@
 #!/usr/bin/python3
-"""tests/mcp.py CQ [CASE...] - `cq mcp` as a client sees it: each function case_* is one test."""
+"""tests/mcp.py [--served] CQ [CASE...] - `cq mcp` as a client sees it: each function case_* is one test.
+
+--served: while a `cq serve` runs for the workspace, which then answers; the client must not notice.
+"""
 import json
 import os
 import signal
@@ -13,6 +16,9 @@ import jsonschema
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from mcp_client import Client  # noqa: E402
 
+SERVED = sys.argv[1] == "--served"
+if SERVED:
+    del sys.argv[1]
 CQ = os.path.abspath(sys.argv[1])
 CORPUS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "mcp", "malformed.jsonl")
 TOOLS_BYTES = 4096
@@ -46,7 +52,23 @@ class Place:
         self.root = os.path.join(self.base, "work")
         os.makedirs(self.root)
         make_repository(self.root)
-        self.env = {**os.environ, "XDG_CACHE_HOME": os.path.join(self.base, "cache"), "HOME": self.base}
+        run = os.path.join(self.base, "run")
+        os.mkdir(run, 0o700)
+        self.env = {**os.environ, "XDG_CACHE_HOME": os.path.join(self.base, "cache"), "HOME": self.base,
+                    "XDG_RUNTIME_DIR": run}
+        self.server = self.serve() if SERVED else None
+
+    def serve(self):
+        server = subprocess.Popen([CQ, "serve"], cwd=self.root, env=self.env, stdout=subprocess.PIPE, text=True)
+        self.hello = json.loads(server.stdout.readline())
+        return server
+
+    def end(self):
+        if self.server:
+            self.server.terminate()
+            assert self.server.wait(60) == 0, "the server"
+            self.server.stdout.close()
+        self.temporary.cleanup()
 
     def client(self, *arguments, **more):
         return Client(CQ, *arguments, "mcp", cwd=more.pop("cwd", self.root), env=self.env, **more)
@@ -354,6 +376,9 @@ def case_many_at_once(place):
     for number in reversed(numbers):
         answer = client.answer(number)
         assert not answer["result"]["isError"], answer
+    if SERVED:  # what the server does not take is answered by the process, which refuses less
+        assert client.close() == 0
+        return
     numbers = [client.begin("tools/call", {"name": "run", "arguments": {"op": "index", "args": {"action": "watch"}}})
                for _ in range(70)]
     refused = [number for number in numbers[64:] if client.answer(number)["error"]["code"] == -32000]
@@ -465,7 +490,7 @@ def main():
         try:
             place = Place()
             case(place)
-            place.temporary.cleanup()
+            place.end()
         except Exception as error:  # the others are worth running
             failed += 1
             print(f"{name[5:]}: {type(error).__name__}: {str(error)[:2000]}")

@@ -316,6 +316,7 @@ static Fail serve_sites(Ctx *cx, Serve *serve)
                            .sites = serve->app.sites,
                            .pool = serve->app.pool,
                            .token = serve->token,
+                           .stamp = serve->app.stamp,
                            .hosts = serve->args->allow_host,
                            .origins = serve->args->allow_origin,
                            .app = &serve->app,

@@ -2,29 +2,27 @@
 #include "door/through.h"
 
 #include "base/clock.h"
-#include "base/os_disk.h"
 #include "base/os_socket.h"
-#include "base/os_stream.h"
 #include "door/away.h"
-#include "door/http/message.h"
+#include "door/peer.h"
 #include "door/stamp.h"
-#include "service/server_place.h"
 
 enum {
     FIRST_MS = 500, // for a server to say that it has begun
+    ONLY_MS = 60000, // ... where nobody else may answer
     WAIT_MS = 100,  // between two looks at what cannot wake us up
-    READ_BYTES = 64 << 10,
+    MOST_PROBLEM = 64 << 10,
 };
 
 typedef enum Use { USE_AUTO, USE_OFF, USE_ONLY } Use;
 
 typedef struct Through {
     Cli *cli;
+    Use use;
     Ctx cx; // of what is said to the server: a signal is no reason to stop
     Log log;
     AwayAsk ask;
-    OsFile socket;
-    Buf in;
+    Peer peer;
     bool told; // that the work should stop
     bool begun, ended;
     bool closed; // nobody reads our standard output on
@@ -64,15 +62,20 @@ static bool reads_stdin(const Field *field, const void *record)
     return false;
 }
 
+bool cli_may_go_away(const Cli *cli)
+{
+    const GlobalArgs *global = &cli->parsed.global;
+    return !global->no_server && !str_eq(os_env("CQ_SERVER"), STR("off")) && !global->trace.len &&
+           !global->trace_endpoint.len && !global->metrics.len;
+}
+
 // Whether nothing that was asked for is of this process: its measures, its input, its files, its
 // session. What a session is told lives in the process that was told.
-static bool may_go(Cli *cli)
+static bool may_go(const Cli *cli)
 {
     const ParsedArgs *parsed = &cli->parsed;
-    const GlobalArgs *global = &parsed->global;
-    if (!parsed->command.op->resident || global->no_server) return false;
-    if (global->trace.len || global->trace_endpoint.len || global->metrics.len) return false;
-    if (cli_session(cli).len) return false;
+    if (!cli_may_go_away(cli)) return false;
+    if (!parsed->command.op->resident || cli_session(cli).len) return false;
     for (const Field *field = parsed->command.args; field->name; field++)
         if (is_local(field, parsed->args) || reads_stdin(field, parsed->args)) return false;
     return true;
@@ -89,21 +92,6 @@ static bool are_open(Ctx *cx)
 
 // ---- asking
 
-static Fail find_socket(Through *through, Str *out)
-{
-    Ctx *cx = &through->cx;
-    Str root = through->cli->parsed.global.root;
-    OsStat stat;
-    Workspace workspace;
-    // Where no server ever ran, no time is lost.
-    TRY(os_stat(cx, OS_CWD, server_folder(cx->arena).ptr, OS_FOLLOW, &stat));
-    TRY(workspace_open(cx, root, !root.len, &workspace));
-    workspace_close(&workspace);
-    through->ask.root = workspace.root;
-    *out = server_socket(cx->arena, workspace.root);
-    return NULL;
-}
-
 static Fail make_ask(Through *through)
 {
     Cli *cli = through->cli;
@@ -118,73 +106,26 @@ static Fail make_ask(Through *through)
     return NULL;
 }
 
-static Fail connect_to(Through *through, Str path)
-{
-    Ctx *cx = &through->cx;
-    uint32_t user = 0;
-    TRY(os_connect_path(cx, path, &through->socket));
-    if (os_peer_user(through->socket.fd, &user) && user == os_user()) return NULL;
-    return FAIL(cx->arena, IO, "the server at " STR_FMT " is not this user's", STR_ARG(path));
-}
-
-// The last part of the root, as servers name their workspaces.
-static void add_name(Buf *out, Str root)
-{
-    Str name = str_sub(root, str_find_last(root, '/') + 1, root.len);
-    for (size_t i = 0; i < name.len; i++) buf_addf(out, "%%%02X", (unsigned char)name.ptr[i]);
-}
-
 static Fail send_ask(Through *through)
 {
-    Buf body = buf_on(through->cx.arena), head = buf_on(through->cx.arena);
+    Buf body = buf_on(through->cx.arena);
     away_write(&body, &through->ask);
-    buf_add(&head, STR("POST " AWAY_PATH "?workspace="));
-    add_name(&head, through->ask.root);
-    buf_addf(&head, " HTTP/1.0\r\nContent-Length: %zu\r\n\r\n", body.len);
-    buf_add(&head, buf_str(&body));
-    return os_stream_write(&through->cx, through->socket, buf_str(&head));
+    return peer_ask(&through->cx, &through->peer, "POST", AWAY_PATH, through->ask.root, STR_NONE,
+                    buf_str(&body));
 }
 
 // ---- the answer
 
-static Fail read_more(Through *through, OsArrival *arrival)
-{
-    size_t got = 0;
-    char *room = buf_room(&through->in, READ_BYTES);
-    TRY(os_stream_read(&through->cx, through->socket, room, READ_BYTES, WAIT_MS, &got, arrival));
-    through->in.len += got;
-    return NULL;
-}
-
-// What stands behind "detail" in the problem that a server answers with.
-static Str detail_of(Arena *arena, Str body)
-{
-    const Json *document = NULL, *detail = NULL;
-    if (!json_parse(arena, body, &document)) detail = json_get(document, STR("detail"));
-    return detail ? detail->string : STR("the server refused");
-}
-
-// Takes the head of the answer. Fails: UNAVAILABLE when it is not the one hoped for.
+// Fails: UNAVAILABLE when the server had rather not answer.
 static Fail take_head(Through *through)
 {
-    Arena *arena = through->cx.arena;
-    OsArrival arrival = OS_BYTES;
-    Str text = STR_NONE;
-    size_t end = 0, looked = 0;
-    for (bool whole = false; !whole && arrival != OS_END && through->in.len < MESSAGE_MOST_HEAD;) {
-        TRY(read_more(through, &arrival));
-        text = (Str){through->in.ptr, through->in.len};
-        whole = (end = message_head_end(text, &looked));
-    }
-    through->cx.deadline_ns = 0;
-    if (str_starts(text, STR("HTTP/1.1 200 ")) && end) {
-        Str rest = str_copy(arena, str_sub(text, end, text.len));
-        through->in.len = 0;
-        buf_add(&through->in, rest);
-        return NULL;
-    }
-    Str body = end ? str_sub(text, end, text.len) : STR_NONE;
-    return FAIL(arena, UNAVAILABLE, STR_FMT, STR_ARG(detail_of(arena, body)));
+    PeerHead head;
+    Str problem;
+    Ctx *cx = &through->cx;
+    TRY(peer_head(cx, &through->peer, &head));
+    if (head.status == 200) return NULL;
+    TRY(peer_rest(cx, &through->peer, MOST_PROBLEM, &problem));
+    return FAIL(cx->arena, UNAVAILABLE, STR_FMT, STR_ARG(peer_why(cx->arena, problem)));
 }
 
 static bool is_broken_pipe(Fail fail)
@@ -215,21 +156,22 @@ static void print(Through *through, AwayKind kind, Str bytes)
 
 static void print_frames(Through *through)
 {
-    Str rest = {through->in.ptr, through->in.len}, bytes;
+    Buf *in = &through->peer.in;
+    Str rest = {in->ptr, in->len}, bytes;
     AwayKind kind;
     while (!through->ended && away_take_frame(&rest, &kind, &bytes)) {
         through->begun = true;
         print(through, kind, bytes);
     }
-    if (rest.len) memmove(through->in.ptr, rest.ptr, rest.len);
-    through->in.len = rest.len;
+    if (rest.len) memmove(in->ptr, rest.ptr, rest.len);
+    in->len = rest.len;
 }
 
 static void pass_signal(Through *through)
 {
     if (through->told || !flag_get(&through->cli->stop)) return;
     through->told = true;
-    os_end_sending(through->socket.fd);
+    os_end_sending(through->peer.socket.fd);
 }
 
 // Fails: UNAVAILABLE when the server went away in the middle.
@@ -239,7 +181,7 @@ static Fail take_answer(Through *through)
     print_frames(through);
     while (!through->ended && arrival != OS_END) {
         pass_signal(through);
-        Fail fail = read_more(through, &arrival);
+        Fail fail = peer_more(&through->cx, &through->peer, WAIT_MS, &arrival);
         if (fail) break;
         print_frames(through);
     }
@@ -250,13 +192,16 @@ static Fail take_answer(Through *through)
 
 static Fail ask_server(Through *through)
 {
-    Str path;
-    TRY(find_socket(through, &path));
+    Ctx *cx = &through->cx;
+    Str socket;
+    TRY(peer_find(cx, through->cli->parsed.global.root, &through->ask.root, &socket));
     TRY(make_ask(through));
-    TRY(connect_to(through, path));
-    through->cx.deadline_ns = clock_now_ns() + (int64_t)FIRST_MS * 1000000;
+    TRY(peer_open(cx, socket, &through->peer));
+    int64_t patience_ms = through->use == USE_ONLY ? ONLY_MS : FIRST_MS;
+    cx->deadline_ns = clock_now_ns() + patience_ms * 1000000;
     TRY(send_ask(through));
     TRY(take_head(through));
+    cx->deadline_ns = 0;
     return take_answer(through);
 }
 
@@ -274,21 +219,17 @@ static void tell_why(Through *through, Fail fail)
 
 bool through_server(Cli *cli, Fail *out)
 {
-    Use use = USE_AUTO;
-    Through through = {.cli = cli,
-                       .cx = {.arena = &cli->arena},
-                       .socket = OS_FILE_NONE,
-                       .in = buf_on(&cli->arena)};
-    *out = read_use(&cli->arena, &use);
+    Through through = {.cli = cli, .cx = {.arena = &cli->arena}, .peer = {.socket = OS_FILE_NONE}};
+    *out = read_use(&cli->arena, &through.use);
     if (*out) return true;
-    if (use == USE_OFF || !may_go(cli) || !are_open(&through.cx)) return false;
+    if (through.use == USE_OFF || !may_go(cli) || !are_open(&through.cx)) return false;
     Fail fail = ask_server(&through);
-    os_close(&through.socket);
+    peer_close(&through.peer);
     bool done = !fail || through.begun;
     if (done) *out = fail ? fail : through.fail;
-    else if (use == USE_ONLY)
+    else if (through.use == USE_ONLY)
         *out = FAIL(&cli->arena, UNAVAILABLE,
                     "no server can answer, and CQ_SERVER is only: " STR_FMT, STR_ARG(fail->detail));
     else tell_why(&through, fail);
-    return done || use == USE_ONLY;
+    return done || through.use == USE_ONLY;
 }

@@ -16,5 +16,8 @@
 // False: nothing was printed, and this process should answer. *fail and cli->status as cli_answer
 // sets them.
 bool through_server(Cli *cli, Fail *fail);
+// Whether a server may be asked at all: not with --no-server, CQ_SERVER=off, or what measures this
+// process.
+bool cli_may_go_away(const Cli *cli);
 
 #endif

@@ -150,6 +150,16 @@ static bool body_fits(HttpCall *call)
     return false;
 }
 
+// A client that is cq and would answer by itself otherwise says what it must have in common with
+// us.
+static bool stamp_fits(const HttpServer *server, HttpCall *call)
+{
+    Str given = message_header(&call->message, STR("x-cq-stamp"));
+    if (!given.ptr || str_eq(given, server->spec.stamp)) return true;
+    call_refuse(call, 409, "this server is another build, or has other settings");
+    return false;
+}
+
 bool guard_call(HttpServer *server, HttpCall *call)
 {
     bool local = call->conn->listener->address.path.len; // no browser gets there
@@ -165,5 +175,5 @@ bool guard_call(HttpServer *server, HttpCall *call)
         call_refuse(call, 403, "a page of another site may not ask here; see --allow-origin");
         return false;
     }
-    return token_allows(server, call) && body_fits(call);
+    return token_allows(server, call) && stamp_fits(server, call) && body_fits(call);
 }

@@ -34,6 +34,7 @@ typedef struct HttpServerSpec {
     Sites *sites;
     Pool *pool;    // its I/O threads: SERVER_OTHER_THREADS more than work_threads + 2 x streams
     Str token;     // empty: there is none
+    Str stamp;     // what X-Cq-Stamp must be where it is sent (door/stamp.h)
     StrList hosts; // names besides localhost that a Host header may have
     StrList origins;
     void *app; // call_app

@@ -5,6 +5,9 @@
 #include "door/cli.h"
 #include "door/mcp/install.h"
 #include "door/mcp/stdio.h"
+#include "door/peer.h"
+#include "door/stamp.h"
+#include "door/through.h"
 
 enum {
     THREADS_KEPT = 1,
@@ -22,6 +25,18 @@ static Fail name_session(Cli *cli, Str *out)
     return NULL;
 }
 
+// Whether there may be a server to ask. Whoever wants traces or another log of this process, does
+// not want one.
+static bool find_server(Cli *cli, Pool *pool, RelaySpec *out)
+{
+    const GlobalArgs *global = &cli->parsed.global;
+    ConfigOptions options = cli_config_options(&cli->parsed);
+    *out = (RelaySpec){.pool = pool, .fixed_root = global->root.len, .session = cli->cx.session};
+    if (!cli_may_go_away(cli)) return false;
+    return !peer_find(&cli->cx, global->root, &out->workspace, &out->socket) &&
+           !stamp_make(&cli->cx, &options, &out->stamp);
+}
+
 static Fail serve(Cli *cli)
 {
     ContextSpec spec;
@@ -36,8 +51,12 @@ static Fail serve(Cli *cli)
     McpHost host = mcp_workspaces_host(workspaces, pool);
     host.session = session;
     Ctx cx = {.arena = &cli->arena, .cancel = &cli->stop};
-    Fail fail = mcp_stdio_serve(&cx, &host);
+    Pool *waiting = pool_new((PoolSpec){.io_workers = THREADS_KEPT, .io_ceiling = RELAY_THREADS});
+    RelaySpec relay;
+    bool relayed = find_server(cli, waiting, &relay);
+    Fail fail = mcp_stdio_serve(&cx, &host, relayed ? &relay : NULL);
     os_end_after(END_WITHIN_S);
+    pool_free(waiting);
     pool_free(pool);
     mcp_workspaces_free(workspaces);
     os_end_after(0);
@@ -96,7 +115,9 @@ const Command mcp_command = {
     .details =
         "Reads JSON-RPC messages from standard input, one a line, and answers on standard output, "
         "until the input ends. The workspace is --root, or the roots that the client names, or "
-        "the git working tree around the working folder. At most six tools are offered; all other "
+        "the git working tree around the working folder. While cq serve runs for it, that answers, "
+        "so "
+        "that several agents share it. At most six tools are offered; all other "
         "operations are reached through the tool run.\n"
         "install shows the entry for a client's configuration; with --write it is added to the "
         "file, whose old text is kept beside it. An entry named cq is left as it is.",

@@ -24,9 +24,8 @@ typedef struct Stdio {
     Flag closed; // nobody reads on
 } Stdio;
 
-static void send_line(void *self, void *origin, Str message, bool last)
+static void send_line(void *self, Str message)
 {
-    (void)origin, (void)last;
     Stdio *to = self;
     if (!message.len || flag_get(&to->closed)) return;
     Arena arena = {0};
@@ -42,25 +41,38 @@ static void send_line(void *self, void *origin, Str message, bool last)
     arena_fini(&arena);
 }
 
+static void send_own(void *self, void *origin, Str message, bool last)
+{
+    (void)last;
+    if (origin != relay_silent) send_line(self, message);
+}
+
 // What came in, cut into lines.
 typedef struct Lines {
     McpSession *session;
+    Relay *relay; // NULL: no server was found
     Arena arena;
     Buf rest;     // a line that has not ended
     bool skipped; // it is too long: all of it is thrown away
 } Lines;
 
-static void take_line(Lines *lines, Str line)
+static void take_message(const Lines *lines, Str message)
+{
+    if (lines->relay) relay_take(lines->relay, message);
+    else (void)mcp_session_take(lines->session, message, NULL);
+}
+
+static void take_line(const Lines *lines, Str line)
 {
     Str text = str_trim(line);
-    if (text.len) (void)mcp_session_take(lines->session, text, NULL);
+    if (text.len) take_message(lines, text);
 }
 
 static void end_line(Lines *lines)
 {
     // Too long: the session refuses it by its length, without a look.
     size_t len = lines->skipped ? MCP_MOST_MESSAGE + 1 : lines->rest.len;
-    if (lines->skipped) (void)mcp_session_take(lines->session, (Str){lines->rest.ptr, len}, NULL);
+    if (lines->skipped) take_message(lines, (Str){lines->rest.ptr, len});
     else take_line(lines, (Str){lines->rest.ptr, len});
     lines->skipped = false;
     lines->rest = buf_on(&lines->arena);
@@ -95,25 +107,38 @@ static Fail read_lines(Ctx *cx, Stdio *stdio, Lines *lines)
     return NULL;
 }
 
-static void let_end(Ctx *cx, const Stdio *stdio, McpSession *session)
+static bool is_busy(const Lines *lines)
+{
+    return mcp_session_busy(lines->session) || (lines->relay && relay_busy(lines->relay));
+}
+
+static void let_end(Ctx *cx, const Stdio *stdio, const Lines *lines)
 {
     for (int waited = 0; waited < GRACE_MS; waited += GRACE_STEP_MS) {
-        if (!mcp_session_busy(session) || flag_get(&stdio->closed)) return;
+        if (!is_busy(lines) || flag_get(&stdio->closed)) return;
         if (os_stream_broken(OS_STDOUT)) return;
         if (ctx_sleep(cx, (int64_t)GRACE_STEP_MS * NS_PER_S / 1000)) return;
     }
 }
 
-Fail mcp_stdio_serve(Ctx *cx, const McpHost *host)
+Fail mcp_stdio_serve(Ctx *cx, const McpHost *host, const RelaySpec *relay)
 {
     Stdio stdio = {.cx = cx};
     mutex_init(&stdio.mutex, RANK_OUT);
-    McpSession *session = mcp_session_new(host, (McpSink){&stdio, send_line});
+    McpSession *session = mcp_session_new(host, (McpSink){&stdio, send_own});
     Lines lines = {.session = session};
+    if (relay) {
+        RelaySpec spec = *relay;
+        spec.here = session;
+        spec.self = &stdio;
+        spec.send = send_line;
+        lines.relay = relay_new(&spec);
+    }
     lines.rest = buf_on(&lines.arena);
     Fail fail = read_lines(cx, &stdio, &lines);
-    if (!fail) let_end(cx, &stdio, session);
+    if (!fail) let_end(cx, &stdio, &lines);
     flag_set(&stdio.closed, 1);
+    relay_free(lines.relay);
     mcp_session_free(session);
     arena_fini(&lines.arena);
     mutex_fini(&stdio.mutex);
