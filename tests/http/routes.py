@@ -62,6 +62,8 @@ def operations_refused(server):
     reply = server.ask("PUT", "/v1/op/search")
     problem(reply, 405, "method-not-allowed")
     assert reply.headers["allow"] == "GET, HEAD, POST, OPTIONS", reply
+    assert server.get("/v1/op/status").json()["schema"] == "cq.status.v1"
+    assert server.get("/v1/op/doctor").json()["schema"] == "cq.doctor.v1"
     reply = server.get("/v1/op/index")
     problem(reply, 405)
     assert reply.headers["allow"] == "POST, OPTIONS", reply
@@ -99,8 +101,48 @@ def admin_actions(server):
     problem(server.post("/v1/op/cache", {"action": "clear"}), 403, "forbidden")
     assert server.post("/v1/op/cache", {"action": "stats"}).status == 200
     socket = server.addresses[1]
-    assert server.ask("POST", "/runtime/reload", {}, address=socket).json() == {"generation": 2}
+    problem(server.post("/runtime/cells/index/evict", {}), 403, "forbidden")
+    problem(server.ask("DELETE", "/runtime/runs"), 403, "forbidden")
+    admin = lambda method, path, body=None: server.ask(method, path, body, address=socket)
+    reply = admin("POST", "/runtime/reload?wait=30", {}).json()
+    assert reply["generation"] == 2 and reply["drained"] and not reply["leased"], reply
+    problem(admin("POST", "/runtime/reload?wait=x"), 400)
+    assert server.post("/v1/op/find", {"question": "beta"}).status == 200  # builds the cell `index`
+    cell = lambda: next(cell for cell in server.get("/readyz").json()["workspaces"]["w"] if cell["name"] == "index")
+    before = cell()
+    assert before["init_state"] == "ready", before
+    assert admin("POST", "/runtime/cells/index/swap").json()["generation"] == before["generation"] + 1
+    assert admin("POST", "/runtime/cells/index/evict").json()["state"] == "empty"
+    assert server.post("/v1/op/find", {"question": "beta"}).status == 200
+    assert cell()["generation"] == before["generation"] + 2
+    problem(admin("POST", "/runtime/cells/cash/evict"), 404)
+    said = [json.loads(line) for line in server.said().splitlines()]
+    audit = [(line["action"], line["target"], line["status"]) for line in said if line["event"] == "audit"]
+    for wanted in (("reload", "settings", 200), ("cell.swap", "index", 200), ("cell.evict", "cash", 404),
+                   ("cache", "clear", 403)):
+        assert wanted in audit, (wanted, audit)
     assert server.ask("POST", "/v1/op/cache", {"action": "clear"}, address=socket).status == 200
+
+
+def runs_have_owners(server):
+    socket = server.addresses[1]
+
+    def start(**headers):
+        return server.post("/runtime/runs", SLOW, **headers).headers["location"]
+
+    mine = start(X_Session_Id="one")
+    problem(server.ask("DELETE", mine), 403, "forbidden")
+    problem(server.ask("DELETE", mine, headers={"X-Session-ID": "two"}), 403)
+    shown = {row["run_id"]: row["own"] for row in server.get("/runtime/runs", X_Session_Id="one").json()["runs"]}
+    assert shown[mine.rsplit("/", 1)[1]] is True
+    assert not any(row["own"] for row in server.get("/runtime/runs", X_Session_Id="two").json()["runs"])
+    assert server.ask("DELETE", mine, headers={"X-Session-ID": "one"}).status == 202
+    other, third = start(X_Session_Id="one"), start()
+    assert server.ask("DELETE", other, address=socket).status == 202, "the operator may"
+    assert server.ask("DELETE", third).status == 202
+    last = start(X_Session_Id="one")
+    assert server.ask("DELETE", "/runtime/runs", address=socket).json()["cancelled"] >= 1
+    assert server.get(last + "?wait=60").json()["summary"]["state"] == "canceled"
 
 
 def tags_and_encodings(server):
@@ -190,8 +232,9 @@ def cancelling(server):
 
 
 def all_of_one_server():
-    with Server("--per-client", "1000", listen=("127.0.0.1:0", "unix:HOME/s")) as server:
-        for test in (probes, operations, operations_refused, paths_stay_inside, admin_actions,
+    with Server("--per-client", "1000", listen=("127.0.0.1:0", "unix:HOME/s"),
+                env={"CQ_ALLOW_RUNTIME_SWAP": "1"}) as server:
+        for test in (probes, operations, operations_refused, paths_stay_inside, admin_actions, runs_have_owners,
                      tags_and_encodings, runs, events, cancelling):
             print("  " + test.__name__, flush=True)
             test(server)

@@ -111,6 +111,18 @@ bool call_draining(const HttpCall *call)
     return server_is_draining(call->server);
 }
 
+int call_status(const HttpCall *call)
+{
+    return call->status;
+}
+
+void call_end_lease(HttpCall *call)
+{
+    call->cx.log = server_spec(call->server)->log;
+    call->cx.trace = NULL;
+    live_release(&call->live);
+}
+
 Fail call_json(HttpCall *call, const Json **out)
 {
     Str body = call_body(call);

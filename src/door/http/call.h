@@ -53,6 +53,7 @@ typedef struct HttpRoute {
     const char *gives;   // media type of the answer; NULL: it has no body
     const char *status;  // of a good answer; NULL: 200
     bool takes;          // a body in JSON
+    const char *query;   // names of what it reads from the query, separated by spaces; or NULL
 } HttpRoute;
 
 Arena *call_arena(HttpCall *call);
@@ -71,6 +72,8 @@ Str call_body(const HttpCall *call);
 Str call_client(const HttpCall *call);    // who asks: an address, or "user N" for a socket's
 bool call_trusted(const HttpCall *call);  // showed the token, or came through this user's socket
 bool call_draining(const HttpCall *call); // the server is about to end
+int call_status(const HttpCall *call);    // of the answer given
+void call_end_lease(HttpCall *call);      // it needs its context no more
 // The body as JSON; *out is NULL for an empty one. Fails: BAD_REQUEST, TOO_LARGE.
 MUST_CHECK Fail call_json(HttpCall *call, const Json **out);
 

@@ -157,22 +157,43 @@ static const struct {
     const char *name;
 } verbs[] = {{HTTP_GET_, "get"}, {HTTP_POST_, "post"}, {HTTP_DELETE_, "delete"}};
 
-static void write_path_parameters(JsonWriter *w, Str path)
+static void write_text_parameter(JsonWriter *w, Str name, const char *in)
 {
-    Str part;
+    json_begin_object(w);
+    json_member_str(w, "name", name);
+    json_member_str(w, "in", str_from(in));
+    json_member_bool(w, "required", str_eq(str_from(in), STR("path")));
+    member_object(w, "schema");
+    json_member_str(w, "type", STR("string"));
+    json_end(w);
+    json_end(w);
+}
+
+static void write_route_parameters(JsonWriter *w, const HttpRoute *route)
+{
+    Str path = str_from(route->path), query = str_from(route->query), part;
     json_key(w, "parameters");
     json_begin_array(w);
-    while (str_next(&path, '/', &part)) {
-        if (!part.len || part.ptr[0] != '{') continue;
-        json_begin_object(w);
-        json_member_str(w, "name", str_sub(part, 1, part.len - 1));
-        json_member_str(w, "in", STR("path"));
-        json_member_bool(w, "required", true);
-        member_object(w, "schema");
-        json_member_str(w, "type", STR("string"));
-        json_end(w);
-        json_end(w);
+    while (str_next(&path, '/', &part))
+        if (part.len && part.ptr[0] == '{')
+            write_text_parameter(w, str_sub(part, 1, part.len - 1), "path");
+    while (str_next(&query, ' ', &part)) {
+        if (str_eq(part, STR("workspace"))) write_workspace_parameter(w);
+        else write_text_parameter(w, part, "query");
     }
+    json_end(w);
+}
+
+// What always needs the token; elsewhere that depends on the address.
+static void write_token_only(JsonWriter *w)
+{
+    json_key(w, "security");
+    json_begin_array(w);
+    json_begin_object(w);
+    json_key(w, "token");
+    json_begin_array(w);
+    json_end(w);
+    json_end(w);
     json_end(w);
 }
 
@@ -181,8 +202,9 @@ static void write_route_verb(JsonWriter *w, const HttpRoute *route, const char *
     json_key(w, verb);
     json_begin_object(w);
     json_member_str(w, "summary", str_from(route->summary));
-    if (str_contains(str_from(route->path), STR("{")))
-        write_path_parameters(w, str_from(route->path));
+    if (route->query || str_contains(str_from(route->path), STR("{")))
+        write_route_parameters(w, route);
+    if (route->access == HTTP_ADMIN) write_token_only(w);
     if (route->verbs == HTTP_POST_ && route->takes) {
         member_object(w, "requestBody");
         json_member_bool(w, "required", true);

@@ -30,7 +30,12 @@ void route_run_events(HttpCall *call);
 void route_readyz(HttpCall *call); // routes_status.c
 void route_capz(HttpCall *call);
 void route_metrics(HttpCall *call);
-void route_reload(HttpCall *call);
+void route_reload(HttpCall *call); // routes_admin.c
+void route_cell_swap(HttpCall *call);
+void route_cell_evict(HttpCall *call);
+void route_run_cancel_all(HttpCall *call);
+// A line in the log about something that only an operator may do, once it was answered.
+void route_audit(HttpCall *call, const char *action, Str target);
 void route_openapi(HttpCall *call); // openapi.c
 void openapi_write(JsonWriter *w);
 void route_static(HttpCall *call); // static.c

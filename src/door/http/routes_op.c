@@ -10,7 +10,10 @@
 // Those that only look. The others change the cache or the index.
 bool route_op_is_harmless(const OpSpec *op)
 {
-    return op->cell || str_eq(str_from(op->name), STR("metrics"));
+    static const char *const others[] = {"metrics", "status", "doctor"};
+    for (size_t i = 0; i < ARRAY_LEN(others); i++)
+        if (str_eq(str_from(op->name), str_from(others[i]))) return true;
+    return op->cell;
 }
 
 typedef struct AdminAction {
@@ -22,13 +25,18 @@ static const AdminAction admin_actions[] = {
     {"index", "rollback"}, {"index", "prune"}, {"index", "watch"},
 };
 
-// Whether it takes something from others, or never ends.
-static bool is_admin(const OpSpec *op, const void *args)
+static Str action_of(const OpSpec *op, const void *args)
 {
     const Field *field = op->args;
     while (field->name && !str_eq(str_from(field->name), STR("action"))) field++;
-    if (!field->name) return false;
-    Str action = *(const Str *)(const void *)((const char *)args + field->offset);
+    if (!field->name || field->type != FIELD_STR) return STR_NONE;
+    return *(const Str *)(const void *)((const char *)args + field->offset);
+}
+
+// Whether it takes something from others, or never ends.
+static bool is_admin(const OpSpec *op, const void *args)
+{
+    Str action = action_of(op, args);
     for (size_t i = 0; i < ARRAY_LEN(admin_actions); i++)
         if (str_eq(str_from(admin_actions[i].op), str_from(op->name)) &&
             str_eq(str_from(admin_actions[i].action), action))
@@ -160,11 +168,14 @@ void route_op(HttpCall *call)
     }
     if (!may_run(call, op)) return;
     Fail fail = read_args(call, op, &args);
-    if (!fail && is_admin(op, args) && !call_trusted(call)) {
+    bool admin = !fail && is_admin(op, args);
+    if (admin && !call_trusted(call)) {
         call_refuse(call, 403, "this takes something from others: it needs the token");
+        route_audit(call, op->name, action_of(op, args));
         return;
     }
     if (!fail) fail = context_run(call_cx(call), call_context(call), op, args, &info, &result);
     if (fail) call_fail(call, fail);
     else answer(call, op, &info, &result);
+    if (admin) route_audit(call, op->name, action_of(op, args));
 }

@@ -216,18 +216,3 @@ void route_metrics(HttpCall *call)
     call_add_header(call, "Cache-Control", STR("no-store"));
     call_reply(call, 200, STR("text/plain; version=0.0.4; charset=utf-8"), buf_str(&buf));
 }
-
-// ---- reload
-
-void route_reload(HttpCall *call)
-{
-    Sites *sites = app_of(call)->sites;
-    Fail fail = sites_reload(call_cx(call), sites, 0, NULL);
-    if (fail) {
-        call_fail(call, fail);
-        return;
-    }
-    Str text =
-        str_format(call_arena(call), "{\"generation\":%lld}", (long long)sites_generation(sites));
-    call_reply(call, 200, STR("application/json"), text);
-}

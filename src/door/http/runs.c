@@ -10,7 +10,7 @@
 #include "base/clock.h"
 #include "base/json.h"
 
-enum { MOST_RUNNING = 64, MOST_ENDED = 128, KEEP_S = 900, MOST_OWNER = 64 };
+enum { MOST_RUNNING = 64, MOST_ENDED = 128, KEEP_S = 900, MOST_OWNER = 256 };
 
 struct HttpRun {
     // frozen
@@ -229,7 +229,7 @@ int64_t run_lasted_ns(HttpRun *run)
     return end_ns - run->started_ns;
 }
 
-void runs_list(HttpRuns *runs, JsonWriter *w)
+void runs_list(HttpRuns *runs, Str owner, JsonWriter *w)
 {
     json_begin_array(w);
     mutex_lock(&runs->mutex);
@@ -238,6 +238,7 @@ void runs_list(HttpRuns *runs, JsonWriter *w)
         json_member_str(w, "run_id", run_id(run->run));
         json_member_str(w, "state", str_from(plan_state_name(run_state(run->run))));
         json_member_str(w, "workspace", run_workspace(run));
+        json_member_bool(w, "own", run_is_of(run, owner));
         json_member_str(w, "started", clock_rfc3339(w->out->arena, run->started_ms));
         json_end(w);
     }

@@ -35,7 +35,7 @@ Str run_workspace(const HttpRun *run);
 Str run_root(const HttpRun *run);
 bool run_is_of(const HttpRun *run, Str owner);
 int64_t run_lasted_ns(HttpRun *run); // until its end, or now
-// The runs there are, newest first: an array of {run_id, state, workspace, started} in `w`.
-void runs_list(HttpRuns *runs, JsonWriter *w);
+// The runs there are, newest first: an array of {run_id, state, workspace, own, started} in `w`.
+void runs_list(HttpRuns *runs, Str owner, JsonWriter *w);
 
 #endif
