@@ -145,6 +145,34 @@ def runs_have_owners(server):
     assert server.get(last + "?wait=60").json()["summary"]["state"] == "canceled"
 
 
+def scopes_reach_cells(server):
+    """A session's scope stands in cells that do not say where to look; others are not touched."""
+    plan = {"version": 1, "cells": [
+        {"id": "a", "op": "search", "params": {"pattern": "alpha_0"}},
+        {"id": "b", "op": "search", "params": {"pattern": "alpha_0", "in": ["src/m2.py"]}},
+        {"id": "c", "op": "outline", "inputs": ["a"]}]}
+
+    def files(reply):
+        return {section["id"]: sorted({found["path"] for found in section["findings"]}) for section in parts(reply)}
+
+    def parts(reply):
+        rows, at = [], 0
+        for cell in reply["summary"]["cells"]:
+            rows.append({"id": cell["id"], "findings": reply["findings"][at:at + cell["findings"]]})
+            at += cell["findings"]
+        return rows
+
+    assert server.post("/v1/op/scope", {"action": "set", "name": "s1", "in": ["src/m1.py"]}).status == 200
+    for ask in (lambda **headers: server.post("/runtime/runs?wait=60", plan, **headers).json(),
+                lambda **headers: server.post("/v1/op/run", {"document": plan}, **headers).json()):
+        scoped = ask(X_Session_Id="s1")
+        assert files(scoped) == {"a": ["src/m1.py"], "b": ["src/m2.py"], "c": ["src/m1.py"]}, files(scoped)
+        assert scoped["run"]["session"] == "s1" and "src/m1.py" in scoped["run"]["scope"], scoped["run"]
+        for everything in (ask(), ask(X_Session_Id="s2")):
+            assert len(files(everything)["a"]) > 10 and files(everything)["b"] == ["src/m2.py"], everything
+    problem(server.post("/runtime/runs", plan, X_Session_Id="no such/name"), 400, "bad-request")
+
+
 def tags_and_encodings(server):
     path = "/v1/op/search?pattern=count"
     reply = server.get(path)
@@ -234,7 +262,7 @@ def cancelling(server):
 def all_of_one_server():
     with Server("--per-client", "1000", listen=("127.0.0.1:0", "unix:HOME/s"),
                 env={"CQ_ALLOW_RUNTIME_SWAP": "1"}) as server:
-        for test in (probes, operations, operations_refused, paths_stay_inside, admin_actions, runs_have_owners,
+        for test in (probes, operations, operations_refused, paths_stay_inside, admin_actions, runs_have_owners, scopes_reach_cells,
                      tags_and_encodings, runs, events, cancelling):
             print("  " + test.__name__, flush=True)
             test(server)

@@ -157,12 +157,12 @@ static const struct {
     const char *name;
 } verbs[] = {{HTTP_GET_, "get"}, {HTTP_POST_, "post"}, {HTTP_DELETE_, "delete"}};
 
-static void write_text_parameter(JsonWriter *w, Str name, const char *in)
+static void write_text_parameter(JsonWriter *w, Str name, const char *where, bool required)
 {
     json_begin_object(w);
     json_member_str(w, "name", name);
-    json_member_str(w, "in", str_from(in));
-    json_member_bool(w, "required", str_eq(str_from(in), STR("path")));
+    json_member_str(w, "in", str_from(where));
+    json_member_bool(w, "required", required);
     member_object(w, "schema");
     json_member_str(w, "type", STR("string"));
     json_end(w);
@@ -176,10 +176,10 @@ static void write_route_parameters(JsonWriter *w, const HttpRoute *route)
     json_begin_array(w);
     while (str_next(&path, '/', &part))
         if (part.len && part.ptr[0] == '{')
-            write_text_parameter(w, str_sub(part, 1, part.len - 1), "path");
+            write_text_parameter(w, str_sub(part, 1, part.len - 1), "path", true);
     while (str_next(&query, ' ', &part)) {
         if (str_eq(part, STR("workspace"))) write_workspace_parameter(w);
-        else write_text_parameter(w, part, "query");
+        else write_text_parameter(w, part, "query", false);
     }
     json_end(w);
 }

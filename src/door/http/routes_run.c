@@ -28,7 +28,7 @@ static HttpRun *find(HttpCall *call)
 // address, and the session that the request names.
 static Str owner_of(HttpCall *call)
 {
-    Str session = call_header(call, STR("x-session-id"));
+    Str session = call_cx(call)->session;
     Str who = call_trusted(call) ? STR("operator") : call_client(call);
     if (!session.len) return who;
     return str_format(call_arena(call), STR_FMT " " STR_FMT, STR_ARG(who),
@@ -51,6 +51,7 @@ static void show(HttpCall *call, HttpRun *run, int status)
     RunInfo info = {.command = STR("run"),
                     .started = clock_rfc3339(arena, clock_wall_ms() - lasted_ns / NS_PER_MS),
                     .elapsed_ms = (double)(lasted_ns / 1000) / 1000};
+    run_scope(run, &info);
     Result result;
     run_result(call_cx(call), run_of(run), lasted_ns, &result);
     result.root = run_root(run);

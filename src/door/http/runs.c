@@ -9,8 +9,9 @@
 
 #include "base/clock.h"
 #include "base/json.h"
+#include "op/scoped.h"
 
-enum { MOST_RUNNING = 64, MOST_ENDED = 128, KEEP_S = 900, MOST_OWNER = 256 };
+enum { MOST_RUNNING = 64, MOST_ENDED = 128, KEEP_S = 900 };
 
 struct HttpRun {
     // frozen
@@ -18,7 +19,8 @@ struct HttpRun {
     Run *run;
     Live live;
     int64_t started_ns, started_ms;
-    char owner[MOST_OWNER];
+    Arena arena; // of the texts
+    Str owner, session, scope;
     // guarded by the list's mutex
     HttpRun *next;
     size_t users;
@@ -49,6 +51,7 @@ static void free_run(void *arg, int slot)
     arena_fini(&arena);
     run_release(run->run);
     live_release(&run->live);
+    arena_fini(&run->arena);
     mem_free(run);
 }
 
@@ -104,13 +107,16 @@ Fail runs_start(Ctx *cx, HttpRuns *runs, const Live *live, const RunArgs *args, 
                 HttpRun **out)
 {
     Run *started = NULL;
+    Str scope;
     Ctx lasting = *cx;
     lasting.deadline_ns = 0;
     lasting.cancel = NULL;
     if (runs_running(runs) >= MOST_RUNNING)
         return FAIL(cx->arena, UNAVAILABLE, "%d runs are under way; wait for one to end",
                     MOST_RUNNING);
-    TRY(run_start(&lasting, context_env(live_context(live)), args, &started));
+    const Env *env = context_env(live_context(live));
+    TRY(scope_of_plans(cx, env, &scope));
+    TRY(run_start(&lasting, env, args, &started));
     HttpRun *run = mem_alloc(sizeof *run);
     *run = (HttpRun){.runs = runs,
                      .run = started,
@@ -118,7 +124,9 @@ Fail runs_start(Ctx *cx, HttpRuns *runs, const Live *live, const RunArgs *args, 
                      .started_ms = clock_wall_ms(),
                      .users = 2};
     live_copy(live, &run->live);
-    memcpy(run->owner, owner.ptr, MIN(owner.len, sizeof run->owner - 1));
+    run->owner = str_copy(&run->arena, owner);
+    run->session = str_copy(&run->arena, cx->session);
+    run->scope = str_copy(&run->arena, scope);
     mutex_lock(&runs->mutex);
     run->next = runs->newest;
     runs->newest = run;
@@ -217,7 +225,13 @@ Str run_root(const HttpRun *run)
 
 bool run_is_of(const HttpRun *run, Str owner)
 {
-    return str_eq(str_from(run->owner), owner);
+    return str_eq(run->owner, owner);
+}
+
+void run_scope(const HttpRun *run, RunInfo *out)
+{
+    out->session = run->session;
+    out->scope = run->scope;
 }
 
 int64_t run_lasted_ns(HttpRun *run)

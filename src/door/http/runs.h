@@ -10,6 +10,7 @@
 #define CQ_DOOR_HTTP_RUNS_H
 
 #include "door/http/sites.h"
+#include "op/answer.h"
 #include "op/run.h"
 
 typedef struct HttpRuns HttpRuns;
@@ -34,7 +35,8 @@ Run *run_of(HttpRun *run);
 Str run_workspace(const HttpRun *run);
 Str run_root(const HttpRun *run);
 bool run_is_of(const HttpRun *run, Str owner);
-int64_t run_lasted_ns(HttpRun *run); // until its end, or now
+void run_scope(const HttpRun *run, RunInfo *out); // sets session and scope: what its cells took
+int64_t run_lasted_ns(HttpRun *run);              // until its end, or now
 // The runs there are, newest first: an array of {run_id, state, workspace, own, started} in `w`.
 void runs_list(HttpRuns *runs, Str owner, JsonWriter *w);
 

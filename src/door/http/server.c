@@ -177,6 +177,7 @@ static bool lease(HttpServer *server, HttpCall *call)
     }
     call->cx = context_request(live_context(&call->live), &call->arena, &call->cancel);
     call->cx.request_id = call->request_id;
+    call->cx.session = call_header(call, STR("x-session-id"));
     return true;
 }
 
