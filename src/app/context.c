@@ -216,7 +216,9 @@ static void begin_observing(Context *context)
                                    .pool = env->pool,
                                    .engine = env->engine,
                                    .workers = env->workers,
-                                   .cache = env->cache};
+                                   .cache = env->cache,
+                                   .redis = env->redis,
+                                   .scopes = env->scopes};
     observe_begin(&context->observer);
 }
 

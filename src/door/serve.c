@@ -189,7 +189,7 @@ static void tend(void *arg, int slot)
 static void tick(void *arg)
 {
     ServeApp *app = arg;
-    if (flag_get(&app->tending) || !runs_any(app->runs)) return;
+    if (flag_get(&app->tending) || !runs_kept(app->runs)) return;
     flag_set(&app->tending, 1);
     pool_detach_io(app->pool, tend, app);
 }

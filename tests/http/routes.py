@@ -3,6 +3,8 @@
 import gzip
 import json
 import re
+import shutil
+import subprocess
 
 import support
 from support import Reader, Server, problem, request
@@ -29,6 +31,12 @@ def probes(server):
     assert server.get("/capz").json()["stamp"] == reply["stamp"]
     text = server.get("/metrics").body.decode()
     assert re.search(r'^cq_http_responses_total\{class="2xx"\} \d+$', text, re.M), text
+    for name in ('cq_http_reloads_total{outcome="ok"}', "cq_http_old_contexts", "cq_http_runs_started_total",
+                 'scope_gets_total{source="local"}'):
+        assert f"\n{name} 0\n" in text, name
+    if shutil.which("promtool"):
+        checked = subprocess.run(["promtool", "check", "metrics"], input=text, capture_output=True, text=True)
+        assert checked.returncode == 0 and not checked.stderr, checked
     assert server.get("/").headers["content-type"].startswith("text/html")
 
 

@@ -31,6 +31,7 @@ struct HttpRuns {
     Pool *pool; // frozen
     Mutex mutex;
     HttpRun *newest; // guarded by mutex
+    Counter started;
 };
 
 HttpRuns *runs_new(Pool *pool)
@@ -95,12 +96,18 @@ size_t runs_running(HttpRuns *runs)
     return count;
 }
 
-bool runs_any(HttpRuns *runs)
+size_t runs_kept(HttpRuns *runs)
 {
+    size_t count = 0;
     mutex_lock(&runs->mutex);
-    bool any = runs->newest;
+    for (const HttpRun *run = runs->newest; run; run = run->next) count++;
     mutex_unlock(&runs->mutex);
-    return any;
+    return count;
+}
+
+uint64_t runs_started(HttpRuns *runs)
+{
+    return counter_get(&runs->started);
 }
 
 Fail runs_start(Ctx *cx, HttpRuns *runs, const Live *live, const RunArgs *args, Str owner,
@@ -127,6 +134,7 @@ Fail runs_start(Ctx *cx, HttpRuns *runs, const Live *live, const RunArgs *args, 
     run->owner = str_copy(&run->arena, owner);
     run->session = str_copy(&run->arena, cx->session);
     run->scope = str_copy(&run->arena, scope);
+    counter_add(&runs->started, 1);
     mutex_lock(&runs->mutex);
     run->next = runs->newest;
     runs->newest = run;

@@ -27,7 +27,8 @@ HttpRun *runs_find(HttpRuns *runs, Str id); // to be let go of; NULL: there is n
 void runs_let_go(HttpRun *run);             // NULL is fine; never blocks
 void runs_stop_all(HttpRuns *runs, Str reason);
 size_t runs_running(HttpRuns *runs);
-bool runs_any(HttpRuns *runs); // running or ended
+size_t runs_kept(HttpRuns *runs); // running or ended
+uint64_t runs_started(HttpRuns *runs);
 // Writes off cells that do not stop, and forgets old runs: to be called now and then.
 void runs_tend(HttpRuns *runs);
 
