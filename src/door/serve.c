@@ -13,6 +13,7 @@
 #include "base/os_socket.h"
 #include "base/vec.h"
 #include "base/version.h"
+#include "door/http/known.h"
 #include "door/http/routes.h"
 #include "door/http/runs.h"
 #include "service/server_place.h"
@@ -299,8 +300,10 @@ static Fail serve_with_pool(Ctx *cx, Serve *serve)
     serve->app.pool = pool_new((PoolSpec){.io_workers = 1, .io_ceiling = threads});
     Fail fail = make_sites(cx, serve);
     serve->app.runs = runs_new(serve->app.pool);
+    serve->app.known = known_new();
     if (!fail) fail = serve_sites(cx, serve);
     runs_free(serve->app.runs);
+    known_free(serve->app.known);
     pool_drain(serve->app.pool);
     sites_free(serve->app.sites);
     pool_free(serve->app.pool);

@@ -187,6 +187,11 @@ def tags_and_encodings(server):
     tag = reply.headers["etag"]
     assert server.get(path, If_None_Match=tag).status == 304
     assert server.get(path, If_None_Match='"x", ' + tag).status == 304
+    for _ in range(3):
+        reply = server.get(path, If_None_Match=tag)
+        assert reply.status == 304 and reply.headers["etag"] == tag and not reply.body, reply
+    assert server.get(path + "&glob=m1*", If_None_Match=tag).status == 200
+    assert server.get(path, If_None_Match=tag, X_Session_Id="s1").status == 200, "its scope has other files"
     assert server.get(path, If_None_Match='"x"').status == 200
     with open(server.roots[0] + "/src/new.py", "w", encoding="utf-8") as file:
         file.write("def other(count): return count\n")
@@ -276,6 +281,36 @@ def all_of_one_server():
             test(server)
 
 
+def asked(server, op):
+    found = re.search(rf'^requests_total{{op="{op}",outcome="ok"}} (\d+)$', server.get("/metrics").body.decode(), re.M)
+    return int(found[1]) if found else 0
+
+
+def known_answers_cost_no_work():
+    """With an index, whoever has the answer of this state is told so before anything is searched."""
+    with Server(listen=("127.0.0.1:0", "unix:HOME/s")) as server:
+        assert server.post("/v1/op/index", {"action": "build"}).status == 200
+        for op, path in (("search", "/v1/op/search?pattern=count"), ("find", "/v1/op/find?question=beta"),
+                         ("outline", "/v1/op/outline?files=src/m3.py"), ("calls", "/v1/op/calls?target=beta_3"),
+                         ("map", "/v1/op/map")):
+            tag = server.get(path).headers["etag"]
+            assert server.get(path, If_None_Match=tag).status == 304  # tells which state it is
+            before = asked(server, op)
+            for _ in range(3):
+                reply = server.get(path, If_None_Match=tag)
+                assert reply.status == 304 and reply.headers["etag"] == tag, (op, reply)
+            assert asked(server, op) == before, op
+            assert server.get(path, If_None_Match='"x"').status == 200
+            with open(server.roots[0] + "/src/m3.py", "a", encoding="utf-8") as file:
+                file.write(f"\n\ndef new_of_{op}(count):\n    return beta_3(count)\n")
+            reply = server.get(path, If_None_Match=tag)
+            assert reply.status == 200 and reply.headers["etag"] != tag, (op, reply)
+            tag = reply.headers["etag"]
+            assert server.get(path, If_None_Match=tag).status == 304
+            server.ask("POST", "/runtime/reload", {}, address=server.addresses[1])
+            assert server.get(path, If_None_Match=tag).status == 304, "worked out anew, and the same"
+
+
 def several_workspaces():
     with Server(workspaces=("one", "two")) as server:
         with open(server.roots[1] + "/only.py", "w", encoding="utf-8") as file:
@@ -287,4 +322,4 @@ def several_workspaces():
         assert set(server.get("/readyz").json()["workspaces"]) == {"one", "two"}
 
 
-support.run([all_of_one_server, several_workspaces])
+support.run([all_of_one_server, known_answers_cost_no_work, several_workspaces])

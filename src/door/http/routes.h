@@ -7,10 +7,12 @@
 #include "door/http/server.h"
 
 typedef struct HttpRuns HttpRuns;
+typedef struct Known Known;
 
 typedef struct ServeApp { // call_app
     Sites *sites;
     HttpRuns *runs;
+    Known *known;
     HttpServer *server;
     Pool *pool;
     Log *log;
