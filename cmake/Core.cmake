@@ -36,6 +36,13 @@ endif()
 set(door_sources ${sources})
 list(FILTER door_sources INCLUDE REGEX "/src/door/")
 list(REMOVE_ITEM sources ${door_sources})
+# The page of cq serve: one document, made of its parts.
+set(page ${CMAKE_SOURCE_DIR}/src/door/http/page)
+file(GLOB page_parts CONFIGURE_DEPENDS ${page}/*)
+add_custom_command(OUTPUT ${CMAKE_BINARY_DIR}/page.c
+  COMMAND ${CMAKE_COMMAND} -DFROM=${page} -DTO=${CMAKE_BINARY_DIR}/page.c -P ${CMAKE_SOURCE_DIR}/cmake/page.cmake
+  DEPENDS ${page_parts} ${CMAKE_SOURCE_DIR}/cmake/page.cmake VERBATIM COMMENT "Making the page")
+list(APPEND door_sources ${CMAKE_BINARY_DIR}/page.c)
 add_library(cq_core_objects OBJECT ${sources})
 target_link_libraries(cq_core_objects PRIVATE cq_flags cq_third_party)
 add_library(cq_door_objects OBJECT ${door_sources})

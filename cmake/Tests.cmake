@@ -112,7 +112,7 @@ endif()
 
 # `cq serve` from outside: tests/http/.
 if(CQ_TESTS)
-  foreach(test routes protocol guard life openapi)
+  foreach(test routes protocol guard life mcp openapi)
     cq_add_test(${CQ_TEST_PREFIX}http.${test} tests/http/${test}.py $<TARGET_FILE:cq>)
   endforeach()
 endif()

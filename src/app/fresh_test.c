@@ -14,8 +14,6 @@
 #include "support/check.h"
 #include "support/fresh_world.h"
 
-enum { THREADS = 3 };
-
 // --- edits ---
 
 static void random_edits(void **state)
@@ -184,44 +182,20 @@ static void killed_builds(void **state)
 
 // --- at once ---
 
-typedef struct Asker {
-    CqEngine *engine;
-    Thread thread;
-    Flag *stop;
-    size_t answers;
-} Asker;
-
-static void ask_on(void *arg)
-{
-    Asker *asker = arg;
-    while (!flag_get(asker->stop)) {
-        Arena arena = {0};
-        fresh_ask(&arena, asker->engine, fresh_questions[asker->answers++ % FRESH_QUESTIONS]);
-        arena_fini(&arena);
-    }
-}
-
 static void at_once(void **state)
 {
     (void)state;
     Fresh world;
     Flag stop = {0};
-    Asker askers[THREADS] = {0};
+    FreshAsker askers[FRESH_ASKERS];
     fresh_start(&world, 31337);
     CqEngine *clean = fresh_open(&world, false), *indexed = fresh_open(&world, true);
-    for (int i = 0; i < THREADS; i++) {
-        askers[i] = (Asker){.engine = indexed, .stop = &stop};
-        assert_true(thread_start(&askers[i].thread, ask_on, &askers[i], "asker"));
-    }
+    for (int i = 0; i < FRESH_ASKERS; i++) fresh_ask_on(&askers[i], indexed, &stop);
     for (int i = 0; i < 30; i++) {
         fresh_edit(&world);
         assert_true(fresh_index(indexed, i % 5 ? "{}" : "{\"full\":true}"));
     }
-    flag_set(&stop, 1);
-    for (int i = 0; i < THREADS; i++) {
-        thread_join(&askers[i].thread);
-        assert_true(askers[i].answers > 0);
-    }
+    fresh_stop(askers, &stop);
     fresh_compare(&world, indexed, clean);
     cq_close(indexed);
     cq_close(clean);

@@ -13,7 +13,7 @@
 #include "support/check.h"
 #include "support/fresh_world.h"
 
-enum { DIMS = 16, THREADS = 3 };
+enum { DIMS = 16 };
 
 // --- settings ---
 
@@ -145,7 +145,7 @@ static void models_change(void **state)
 {
     (void)state;
     Fresh world;
-    int steps = check_rounds(12, 600);
+    int steps = getenv("CQ_LONG") ? 600 : 12;
     size_t limited = 0;
     start(&world, 2463534242U);
     for (int step = 0; step < steps; step++) {
@@ -321,48 +321,24 @@ static void killed_builds(void **state)
 
 // --- at once ---
 
-typedef struct Asker {
-    CqEngine *engine;
-    Thread thread;
-    Flag *stop;
-    size_t answers;
-} Asker;
-
-static void ask_on(void *arg)
-{
-    Asker *asker = arg;
-    while (!flag_get(asker->stop)) {
-        Arena arena = {0};
-        fresh_ask(&arena, asker->engine, fresh_questions[asker->answers++ % FRESH_QUESTIONS]);
-        arena_fini(&arena);
-    }
-}
-
 // Several ask while one builds, and while another one changes the model under the same index.
 static void at_once(void **state)
 {
     (void)state;
     Fresh world;
     Flag stop = {0};
-    Asker askers[THREADS] = {0};
+    FreshAsker askers[FRESH_ASKERS];
     start(&world, 31337);
     set_up(&world, &setups[1]);
     CqEngine *clean = fresh_open(&world, false), *indexed = fresh_open(&world, true);
     set_up(&world, &setups[0]);
     CqEngine *other = fresh_open(&world, true);
-    for (int i = 0; i < THREADS; i++) {
-        askers[i] = (Asker){.engine = i ? indexed : other, .stop = &stop};
-        assert_true(thread_start(&askers[i].thread, ask_on, &askers[i], "asker"));
-    }
+    for (int i = 0; i < FRESH_ASKERS; i++) fresh_ask_on(&askers[i], i ? indexed : other, &stop);
     for (int i = 0; i < 10; i++) {
         fresh_edit(&world);
         fresh_index(i % 4 ? indexed : other, i % 5 ? "{}" : "{\"full\":true}");
     }
-    flag_set(&stop, 1);
-    for (int i = 0; i < THREADS; i++) {
-        thread_join(&askers[i].thread);
-        assert_true(askers[i].answers > 0);
-    }
+    fresh_stop(askers, &stop);
     cq_close(other);
     assert_true(fresh_index(indexed, "{\"wait\":60}"));
     compare(&world, indexed, clean);

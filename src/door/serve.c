@@ -13,6 +13,7 @@
 #include "base/os_socket.h"
 #include "base/vec.h"
 #include "base/version.h"
+#include "door/http/agents.h"
 #include "door/http/known.h"
 #include "door/http/routes.h"
 #include "door/http/runs.h"
@@ -58,6 +59,14 @@ const Field serve_fields[] = {
     FIELD(ServeArgs, idle_timeout, REAL, "seconds between two requests of a connection",
           .fallback = "75", .value_name = "SECONDS", .least = 0, .most = MOST_SECONDS),
     FIELD(ServeArgs, write_timeout, REAL, "seconds without the client reading on", .fallback = "30",
+          .value_name = "SECONDS", .least = 0, .most = MOST_SECONDS),
+    FIELD(ServeArgs, mcp_sessions, INT,
+          "sessions of /mcp at once; then the one that is idle for longest ends", .fallback = "256",
+          .least = 1, .most = 65536),
+    FIELD(ServeArgs, mcp_idle, REAL, "seconds without a request or an open stream of a session",
+          .fallback = "1800", .value_name = "SECONDS", .least = 0, .most = MOST_SECONDS),
+    FIELD(ServeArgs, mcp_resume, REAL,
+          "seconds that a request whose stream lost its client goes on", .fallback = "30",
           .value_name = "SECONDS", .least = 0, .most = MOST_SECONDS),
     FIELD(ServeArgs, drain, REAL, "seconds that work may go on after SIGTERM", .fallback = "10",
           .value_name = "SECONDS", .least = 0, .most = MOST_SECONDS),
@@ -170,6 +179,7 @@ static void reload(void *arg)
 static void stopping(void *arg, bool at_once)
 {
     const ServeApp *app = arg;
+    agents_stop(app->agents, at_once);
     if (at_once) runs_stop_all(app->runs, STR("the server ends"));
 }
 
@@ -184,13 +194,14 @@ static void tend(void *arg, int slot)
     (void)slot;
     ServeApp *app = arg;
     runs_tend(app->runs);
+    agents_tend(app->agents);
     flag_set(&app->tending, 0);
 }
 
 static void tick(void *arg)
 {
     ServeApp *app = arg;
-    if (flag_get(&app->tending) || !runs_kept(app->runs)) return;
+    if (flag_get(&app->tending) || !(runs_kept(app->runs) || agents_any(app->agents))) return;
     flag_set(&app->tending, 1);
     pool_detach_io(app->pool, tend, app);
 }
@@ -296,12 +307,19 @@ static Fail serve_sites(Ctx *cx, Serve *serve)
 static Fail serve_with_pool(Ctx *cx, Serve *serve)
 {
     const ServeArgs *args = serve->args;
-    int threads = (int)(args->work_threads + args->streams) + SERVER_OTHER_THREADS;
+    int threads = (int)(args->work_threads + 2 * args->streams) + SERVER_OTHER_THREADS;
     serve->app.pool = pool_new((PoolSpec){.io_workers = 1, .io_ceiling = threads});
     Fail fail = make_sites(cx, serve);
     serve->app.runs = runs_new(serve->app.pool);
     serve->app.known = known_new();
+    serve->app.agents = agents_new(&(AgentsSpec){.sites = serve->app.sites,
+                                                 .pool = serve->app.pool,
+                                                 .most = args->mcp_sessions,
+                                                 .most_working = args->work_threads,
+                                                 .idle_s = args->mcp_idle,
+                                                 .resume_s = args->mcp_resume});
     if (!fail) fail = serve_sites(cx, serve);
+    agents_free(serve->app.agents);
     runs_free(serve->app.runs);
     known_free(serve->app.known);
     pool_drain(serve->app.pool);
@@ -330,7 +348,8 @@ Fail serve_run(Cli *cli, const void *args)
 
 const char serve_details[] =
     "Answers HTTP/1.1 until SIGTERM or SIGINT: POST /v1/op/NAME with an operation's arguments in "
-    "JSON; /runtime/runs for plans; /healthz, /readyz, /capz, /metrics, /openapi.json. When it is "
+    "JSON; /runtime/runs for plans; /mcp for coding agents; /healthz, /readyz, /capz, /metrics, "
+    "/openapi.json. When it is "
     "ready it prints one line of JSON with its addresses. SIGHUP reads the settings again without "
     "a request failing or waiting.\n"
     "Only this user can open the socket it listens on by default. On an address of this machine, "

@@ -329,26 +329,13 @@ static Fail run(Ctx *cx, const Env *env, const void *arguments, Result *out)
     CensusAnswer *answer = ARENA_NEW(cx->arena, CensusAnswer);
     TRY(read_args(cx, arguments, &query));
     TRY(census_run(cx, env, &query, answer));
-    *out = (Result){.root = answer->state.root,
-                    .summary = summarise(cx->arena, arguments, answer),
-                    .found = answer->table_count > 0,
-                    .interrupted = answer->state.interrupted,
-                    .stale = answer->state.stale};
+    *out = code_result(cx->arena, &answer->state, summarise(cx->arena, arguments, answer),
+                       answer->table_count > 0, "raise --timeout or name a smaller target");
     take_findings(cx->arena, answer, out);
-    if (answer->state.timed_out)
-        out->problem = FAIL(cx->arena, CANCELLED,
-                            "the time limit ended it; raise --timeout or name a smaller target");
     return NULL;
 }
 
-static void select_files(Arena *arena, const void *arguments, Selection *out)
-{
-    (void)arena;
-    (void)arguments;
-    *out = (Selection){0}; // a call may be anywhere, and so may what it depends on
-}
-
-static const OpCell cell = {.version = 1, .files = "in", .selection = select_files};
+static const OpCell cell = {.version = 1, .files = "in"}; // all files: a call may be anywhere
 
 static const OpExample examples[] = {
     {"cq calls Store.save",

@@ -112,6 +112,19 @@ CountList census_counts(Arena *arena, const CensusCounts *from)
 
 // --- findings ---
 
+Result code_result(Arena *arena, const CodeState *state, const void *summary, bool found,
+                   const char *advice)
+{
+    Result result = {.root = state->root,
+                     .summary = summary,
+                     .found = found,
+                     .interrupted = state->interrupted,
+                     .stale = state->stale};
+    if (state->timed_out)
+        result.problem = FAIL(arena, CANCELLED, "the time limit ended it; %s", advice);
+    return result;
+}
+
 Finding subject_finding(Arena *arena, const Subject *subject, const Json *details)
 {
     Str category = str_from(category_name(CATEGORY_DEFINITION));

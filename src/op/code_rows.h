@@ -42,6 +42,10 @@ extern const Field insight_fields[];
 CountList certainty_counts(Arena *arena, const uint64_t *by); // those that are not 0
 CountList census_counts(Arena *arena, const CensusCounts *from);
 
+// The answer but for its findings. What to do when its time was over is said as `advice`.
+Result code_result(Arena *arena, const CodeState *state, const void *summary, bool found,
+                   const char *advice);
+
 // A definition as a finding; `details` may be NULL.
 Finding subject_finding(Arena *arena, const Subject *subject, const Json *details);
 // A site; its details say all that is known of it.

@@ -373,14 +373,8 @@ static Fail run(Ctx *cx, const Env *env, const void *arguments, Result *out)
     return NULL;
 }
 
-static void select_files(Arena *arena, const void *arguments, Selection *out)
-{
-    (void)arena;
-    (void)arguments;
-    *out = (Selection){0}; // all files: each one's weight depends on the others
-}
-
-static const OpCell cell = {.version = 1, .files = "in", .selection = select_files};
+static const OpCell cell = {.version = 1,
+                            .files = "in"}; // all files: each one's weight depends on the others
 
 static const OpExample examples[] = {
     {"cq find 'how are retries scheduled'", "the files that answer it, best first"},

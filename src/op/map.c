@@ -173,17 +173,12 @@ static Fail run(Ctx *cx, const Env *env, const void *arguments, Result *out)
     MapAnswer *answer = ARENA_NEW(cx->arena, MapAnswer);
     TRY(langs_read(cx->arena, from->lang, &query.filter.langs));
     TRY(code_map_run(cx, env, &query, answer));
-    *out = (Result){.root = answer->state.root,
-                    .summary = summarise(cx->arena, answer),
-                    .finding_count = answer->def_count,
-                    .make_finding = make_finding,
-                    .data = make_data(cx->arena, answer),
-                    .found = answer->def_count > 0,
-                    .interrupted = answer->state.interrupted,
-                    .stale = answer->state.stale};
+    *out = code_result(cx->arena, &answer->state, summarise(cx->arena, answer),
+                       answer->def_count > 0, "raise --timeout");
+    out->finding_count = answer->def_count;
+    out->make_finding = make_finding;
+    out->data = make_data(cx->arena, answer);
     take_sections(cx->arena, answer, out);
-    if (answer->state.timed_out)
-        out->problem = FAIL(cx->arena, CANCELLED, "the time limit ended it; raise --timeout");
     return NULL;
 }
 
@@ -252,14 +247,7 @@ static void draw(Buf *out, const void *arguments, const Result *of, GraphFormat 
     draw_end(out, how);
 }
 
-static void select_files(Arena *arena, const void *arguments, Selection *out)
-{
-    (void)arena;
-    (void)arguments;
-    *out = (Selection){0}; // each rank depends on all files
-}
-
-static const OpCell cell = {.version = 1, .files = "in", .selection = select_files};
+static const OpCell cell = {.version = 1, .files = "in"}; // all files: each rank depends on all
 
 static const OpExample examples[] = {
     {"cq map", "what to read first: the definitions that most of the code leans on"},

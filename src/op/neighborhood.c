@@ -249,26 +249,14 @@ static Fail run(Ctx *cx, const Env *env, const void *arguments, Result *out)
     NearAnswer *answer = ARENA_NEW(cx->arena, NearAnswer);
     TRY(read_args(cx, arguments, &query));
     TRY(near_run(cx, env, &query, answer));
-    *out = (Result){.root = answer->state.root,
-                    .summary = summarise(cx->arena, arguments, answer),
-                    .found = answer->subjects.count > 0,
-                    .interrupted = answer->state.interrupted,
-                    .stale = answer->state.stale};
+    *out = code_result(cx->arena, &answer->state, summarise(cx->arena, arguments, answer),
+                       answer->subjects.count > 0, "raise --timeout or ask for fewer slices");
     take_findings(cx->arena, answer, out);
-    if (answer->state.timed_out)
-        out->problem = FAIL(cx->arena, CANCELLED,
-                            "the time limit ended it; raise --timeout or ask for fewer slices");
     return NULL;
 }
 
-static void select_files(Arena *arena, const void *arguments, Selection *out)
-{
-    (void)arena;
-    (void)arguments;
-    *out = (Selection){0}; // what is around may be anywhere
-}
-
-static const OpCell cell = {.version = 1, .files = "in", .selection = select_files};
+static const OpCell cell = {.version = 1,
+                            .files = "in"}; // all files: what is around may be anywhere
 
 static const OpExample examples[] = {
     {"cq nb Store.save", "who calls it, what it calls, what overrides it, which tests use it"},

@@ -25,7 +25,8 @@ typedef struct OpCell {
     // The argument (a list of paths) that takes the files found by the cells it needs.
     const char *files;
     bool (*takes)(Str path); // which of them; NULL: all
-    // Which files it reads, apart from those: named paths and the flags that add files.
+    // Which files it reads, apart from those: named paths and the flags that add files. NULL: all
+    // that the workspace lists.
     void (*selection)(Arena *arena, const void *args, Selection *out);
 } OpCell;
 

@@ -84,7 +84,7 @@ static const char *const *names_of(Arena *arena, const OpSpec *op, const void *r
 {
     Names names = {0};
     Selection selection = {0};
-    op->cell->selection(arena, record, &selection);
+    if (op->cell->selection) op->cell->selection(arena, record, &selection);
     const char *flags = flag_names(arena, &selection);
     VEC_PUSH(arena, &names, str_format(arena, "files%s", flags).ptr);
     for (size_t i = 0; own_files && i < selection.in_count; i++)

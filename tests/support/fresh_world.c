@@ -213,3 +213,28 @@ bool fresh_index(CqEngine *engine, const char *arguments)
     cq_reply_free(reply);
     return ok;
 }
+
+static void ask_on(void *arg)
+{
+    FreshAsker *asker = arg;
+    while (!flag_get(asker->stop)) {
+        Arena arena = {0};
+        fresh_ask(&arena, asker->engine, fresh_questions[asker->answers++ % FRESH_QUESTIONS]);
+        arena_fini(&arena);
+    }
+}
+
+void fresh_ask_on(FreshAsker *asker, CqEngine *engine, Flag *stop)
+{
+    *asker = (FreshAsker){.engine = engine, .stop = stop};
+    assert_true(thread_start(&asker->thread, ask_on, asker, "asker"));
+}
+
+void fresh_stop(FreshAsker askers[FRESH_ASKERS], Flag *stop)
+{
+    flag_set(stop, 1);
+    for (int i = 0; i < FRESH_ASKERS; i++) {
+        thread_join(&askers[i].thread);
+        assert_true(askers[i].answers > 0);
+    }
+}

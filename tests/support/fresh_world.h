@@ -6,6 +6,7 @@
 #define CQ_SUPPORT_FRESH_WORLD_H
 
 #include "base/os.h"
+#include "base/sync.h"
 #include "cq/cq.h"
 #include "support/folder.h"
 
@@ -34,5 +35,15 @@ bool fresh_index(CqEngine *engine, const char *arguments); // `cq index`; false 
 Str fresh_ask(Arena *arena, CqEngine *engine, const char *question);
 void fresh_same(Str got, Str expected);                               // else shows where they part
 void fresh_compare(Fresh *world, CqEngine *indexed, CqEngine *clean); // all questions
+
+enum { FRESH_ASKERS = 3 };
+typedef struct FreshAsker { // a thread that asks until `stop`
+    CqEngine *engine;
+    Thread thread;
+    Flag *stop;
+    size_t answers;
+} FreshAsker;
+void fresh_ask_on(FreshAsker *asker, CqEngine *engine, Flag *stop);
+void fresh_stop(FreshAsker askers[FRESH_ASKERS], Flag *stop); // each has had an answer
 
 #endif

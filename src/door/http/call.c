@@ -116,9 +116,14 @@ int call_status(const HttpCall *call)
     return call->status;
 }
 
-void call_end_lease(HttpCall *call)
+bool call_gone(HttpCall *call)
 {
-    call->cx.log = server_spec(call->server)->log;
+    return flag_get(&call->cancel);
+}
+
+void call_let_go(HttpCall *call)
+{
+    call->cx.log = server_spec(call->server)->log; // those of the context may go now
     call->cx.trace = NULL;
     live_release(&call->live);
 }

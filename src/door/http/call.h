@@ -38,6 +38,7 @@ typedef enum HttpPlace {
     HTTP_LOOK,   // on a thread for short work, which answers when the queue for work is full, too
     HTTP_WORK,   // on a thread for work; the queue for these is bounded
     HTTP_STREAM, // on a thread for waiting: streams, long polls; so many at once
+    HTTP_TALK,   // likewise, so many besides; the handler itself sees to it that few of them work
     HTTP_PLACES,
 } HttpPlace;
 
@@ -49,11 +50,12 @@ typedef struct HttpRoute {
     HttpHandler handle;
     bool any_body; // else a body must be application/json
     // for /openapi.json
-    const char *summary; // NULL: not in it
-    const char *gives;   // media type of the answer; NULL: it has no body
-    const char *status;  // of a good answer; NULL: 200
-    bool takes;          // a body in JSON
-    const char *query;   // names of what it reads from the query, separated by spaces; or NULL
+    const char *summary;    // NULL: not in it
+    const char *gives;      // media type of the answer; NULL: it has no body
+    const char *status;     // of a good answer; NULL: 200
+    bool takes;             // a body in JSON
+    const char *headers[3]; // that matter, besides those of all requests; ends with NULL
+    const char *query;      // names of what it reads from the query, separated by spaces; or NULL
 } HttpRoute;
 
 Arena *call_arena(HttpCall *call);
@@ -73,7 +75,9 @@ Str call_client(const HttpCall *call);    // who asks: an address, or "user N" f
 bool call_trusted(const HttpCall *call);  // showed the token, or came through this user's socket
 bool call_draining(const HttpCall *call); // the server is about to end
 int call_status(const HttpCall *call);    // of the answer given
-void call_end_lease(HttpCall *call);      // it needs its context no more
+bool call_gone(HttpCall *call);           // the client has gone; any thread, while it is handled
+// The workspace is not needed any more: the handler will wait for long. No call_context after it.
+void call_let_go(HttpCall *call);
 // The body as JSON; *out is NULL for an empty one. Fails: BAD_REQUEST, TOO_LARGE.
 MUST_CHECK Fail call_json(HttpCall *call, const Json **out);
 

@@ -47,7 +47,7 @@ void route_reload(HttpCall *call)
         return;
     }
     // This request uses an old context itself.
-    call_end_lease(call);
+    call_let_go(call);
     Fail fail = sites_reload(call_cx(call), app->sites, seconds * NS_PER_S, &reloaded);
     if (fail) call_fail(call, fail);
     else write_reloaded(call, &reloaded);

@@ -34,8 +34,7 @@ static Str action_of(const OpSpec *op, const void *args)
     return *(const Str *)(const void *)((const char *)args + field->offset);
 }
 
-// Whether it takes something from others, or never ends.
-static bool is_admin(const OpSpec *op, const void *args)
+bool route_op_is_admin(const OpSpec *op, const void *args)
 {
     Str action = action_of(op, args);
     for (size_t i = 0; i < ARRAY_LEN(admin_actions); i++)
@@ -211,7 +210,7 @@ void route_op(HttpCall *call)
     }
     if (!may_run(call, op)) return;
     Fail fail = read_args(call, op, &args);
-    bool admin = !fail && is_admin(op, args);
+    bool admin = !fail && route_op_is_admin(op, args);
     if (admin && !call_trusted(call)) {
         call_refuse(call, 403, "this takes something from others: it needs the token");
         route_audit(call, op->name, action_of(op, args));
