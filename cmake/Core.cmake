@@ -27,6 +27,10 @@ foreach(source IN LISTS sources)
   endif()
 endforeach()
 
+# It reads the memory of trees.
+set_source_files_properties(${CMAKE_SOURCE_DIR}/src/lang/flat.c PROPERTIES COMPILE_OPTIONS
+  "-isystem;${CMAKE_SOURCE_DIR}/build/third_party/tree-sitter/lib/src")
+
 # Its inner loop is worth vectors.
 if(CMAKE_C_FLAGS MATCHES "-O2")
   set_source_files_properties(${CMAKE_SOURCE_DIR}/src/retrieve/model.c PROPERTIES COMPILE_OPTIONS -O3)

@@ -137,12 +137,59 @@ static bool is_self_typedef(Resolver *r, WorldFile *file, uint32_t def)
            str_eq(world_expr_text(file, stands->expr), file->facts.defs[def].name);
 }
 
-// False when its namespace is not seen.
-static bool rank_namespace(const Asking *a, const WorldFile *file, Candidate *one)
+// A definition that other files could mean, whoever asks.
+typedef struct OpenDef {
+    DefRef ref;
+    WorldFile *file;
+    Str path; // of the namespaces around it; in C, and for a macro, none
+    DefKind kind;
+    bool declaration, hidden, self; // as in Candidate
+} OpenDef;
+
+typedef struct OpenDefs {
+    const OpenDef *items;
+    size_t count;
+} OpenDefs;
+
+static OpenDef open_def(Resolver *r, WorldFile *file, DefRef ref)
 {
-    if (file->lang == LANG_c || file->facts.defs[one->ref.def].kind == DEF_MACRO) return true;
-    Str path = namespaces_of(a->r, file, (int32_t)one->ref.def);
-    one->rank = str_starts(a->path, path) ? (int)path.len : -1;
+    const Def *def = &file->facts.defs[ref.def];
+    bool linked =
+        def->kind == DEF_FUNCTION || def->kind == DEF_VARIABLE || def->kind == DEF_CONSTANT;
+    OpenDef out = {.ref = ref, .file = file, .kind = def->kind, .declaration = def->declaration};
+    out.hidden = !linked || file_note(r, file, ref.def, NOTE_HIDDEN);
+    out.self = def->kind == DEF_TYPE && is_self_typedef(r, file, ref.def);
+    if (file->lang != LANG_c && def->kind != DEF_MACRO)
+        out.path = namespaces_of(r, file, (int32_t)ref.def);
+    return out;
+}
+
+// The definitions of that name in file scopes, found once: most names are used often.
+static const OpenDefs *open_defs(Resolver *r, Str name)
+{
+    uint64_t known;
+    if (map_get(&r->open, name, &known)) return (const OpenDefs *)(uintptr_t)known;
+    size_t count;
+    uint32_t binding;
+    VEC(OpenDef) found = {0};
+    const DefRef *defs = world_defs(r->world, name, &count);
+    for (size_t i = 0; i < count && i < MOST_CANDIDATES; i++) {
+        bool ours = is_c(world_lang(r->world, defs[i].file));
+        WorldFile *file = ours ? world_file(r->world, defs[i].file) : NULL;
+        if (file && is_open(file, defs[i].def, &binding))
+            VEC_PUSH(r->arena, &found, open_def(r, file, defs[i]));
+    }
+    OpenDefs *open = ARENA_NEW(r->arena, OpenDefs);
+    *open = (OpenDefs){found.items, found.len};
+    map_put(r->arena, &r->open, str_copy(r->arena, name), (uintptr_t)open);
+    return open;
+}
+
+// False when its namespace is not seen.
+static bool rank_namespace(const Asking *a, const OpenDef *def, Candidate *one)
+{
+    if (def->file->lang == LANG_c || def->kind == DEF_MACRO) return true;
+    one->rank = str_starts(a->path, def->path) ? (int)def->path.len : -1;
     return one->rank >= 0 || a->using;
 }
 
@@ -164,25 +211,17 @@ static void keep_nearest(Asking *a)
 
 static void gather(Asking *a)
 {
-    size_t count;
-    const DefRef *defs = world_defs(a->r->world, a->name, &count);
+    const OpenDefs *defs = open_defs(a->r, a->name);
     a->all = (Candidates){.items = a->few[0], .cap = FEW};
     a->chosen = (Candidates){.items = a->few[1], .cap = FEW};
-    for (size_t i = 0; i < count && i < MOST_CANDIDATES; i++) {
-        if (!is_c(world_lang(a->r->world, defs[i].file))) continue;
-        WorldFile *file = world_file(a->r->world, defs[i].file);
-        if (!file) continue;
-        const Def *def = &file->facts.defs[defs[i].def];
-        uint32_t binding;
-        if (!fits(def->kind, a->role, file->lang) || !is_open(file, defs[i].def, &binding))
-            continue;
-        Candidate one = {.ref = defs[i], .declaration = def->declaration};
-        if (!rank_namespace(a, file, &one)) continue;
-        bool linked =
-            def->kind == DEF_FUNCTION || def->kind == DEF_VARIABLE || def->kind == DEF_CONSTANT;
-        one.hidden = !linked || file_note(a->r, file, defs[i].def, NOTE_HIDDEN);
-        one.visible = a->file && includes_sees(a->r, a->file, defs[i].file, &one.sure);
-        one.self = def->kind == DEF_TYPE && is_self_typedef(a->r, file, defs[i].def);
+    for (size_t i = 0; i < defs->count; i++) {
+        const OpenDef *def = &defs->items[i];
+        Candidate one = {.ref = def->ref,
+                         .declaration = def->declaration,
+                         .hidden = def->hidden,
+                         .self = def->self};
+        if (!fits(def->kind, a->role, def->file->lang) || !rank_namespace(a, def, &one)) continue;
+        one.visible = a->file && includes_sees(a->r, a->file, def->ref.file, &one.sure);
         VEC_PUSH(a->r->arena, &a->all, one);
     }
     if (a->all.len > 1) keep_nearest(a);

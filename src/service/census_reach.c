@@ -189,8 +189,9 @@ static void look_at_strings(Reach *reach)
     for (size_t i = 0; i < count; i++) {
         if (world_lang(code->world, users[i]) != reach->table->subject.lang) continue;
         const WorldFile *file = world_loaded(code->world, users[i]);
-        if (!file && has_string(world_text(code->world, users[i]), name))
-            file = world_file(code->world, users[i]);
+        Str text = file ? file->text : world_text(code->world, users[i]);
+        if (!has_string(text, name)) continue;
+        file = world_file(code->world, users[i]);
         if (file) look_for_strings(file, name, arena, &strings);
     }
     for (size_t i = 0; i < 2 * strings.len; i++) { // what is looked up goes first
@@ -219,10 +220,11 @@ static Str held_by(const WorldFile *file, uint32_t expr)
 static void look_at_reference(Reach *reach, const Edge *edge)
 {
     Arena *arena = reach->census->code->cx->arena;
-    const WorldFile *file = world_file(reach->census->code->world, edge->file);
-    const NameExpr *use = &file->names.exprs[edge->expr];
-    if (edge->kind != EDGE_REFERENCE || use->role & ROLE_WRITTEN) return;
+    if (edge->kind != EDGE_REFERENCE || edge->told.role & ROLE_WRITTEN) return;
     if (edge->certainty == CERTAINTY_NAME_ONLY) return; // of whichever definition
+    const WorldFile *file = world_file(reach->census->code->world, edge->file);
+    const NameExpr *use = edge_expr(file, edge);
+    if (!use || use->role & ROLE_WRITTEN) return;
     const Call *call = use->role & ROLE_ARGUMENT ? call_around(file, use->span.start) : NULL;
     Str holder = held_by(file, edge->expr), says = STR("used as a value");
     if (call)

@@ -31,6 +31,7 @@ typedef enum HttpAccess {
     HTTP_OPEN,  // anybody who reaches the address, whatever Origin says: probes, the page
     HTTP_USER,  // needs the token where others than this machine can connect
     HTTP_ADMIN, // needs the token, or a socket that only this user can open
+    HTTP_OWNER, // needs such a socket; a token will not do
 } HttpAccess;
 
 typedef enum HttpPlace {
@@ -49,6 +50,10 @@ typedef struct HttpRoute {
     HttpPlace place;
     HttpHandler handle;
     bool any_body; // else a body must be application/json
+    // Of a stream to a process that passes it on to a person: it is written for as long as the
+    // client takes to read, and a client that ends what it sends asks to stop (the cancel flag),
+    // and still wants what comes. The connection ends with the answer.
+    bool attended;
     // for /openapi.json
     const char *summary;    // NULL: not in it
     const char *gives;      // media type of the answer; NULL: it has no body

@@ -1,6 +1,8 @@
 // door/http/routes.c - the table of routes. To add one: a row here, a handler anywhere in door/.
 #include "door/http/routes.h"
 
+#include "door/away.h"
+
 static void healthz(HttpCall *call)
 {
     call_reply(call, 200, STR("text/plain; charset=utf-8"), STR("ok\n"));
@@ -53,6 +55,13 @@ const HttpRoute http_routes[] = {
      .place = HTTP_WORK,
      .handle = route_op,
      .takes = true},
+    {.path = AWAY_PATH,
+     .verbs = HTTP_POST_,
+     .access = HTTP_OWNER,
+     .place = HTTP_STREAM,
+     .handle = route_cli,
+     .any_body = true,
+     .attended = true},
     {.path = "/runtime/runs",
      .verbs = HTTP_POST_,
      .access = HTTP_USER,

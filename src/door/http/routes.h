@@ -18,6 +18,7 @@ typedef struct ServeApp { // call_app
     HttpServer *server;
     Pool *pool;
     Log *log;
+    Str stamp;    // of this process, for command lines that come through the socket
     Flag tending; // a task looks after the runs and the sessions
 } ServeApp;
 
@@ -45,6 +46,7 @@ void route_cell_evict(HttpCall *call);
 void route_run_cancel_all(HttpCall *call);
 // A line in the log about something that only an operator may do, once it was answered.
 void route_audit(HttpCall *call, const char *action, Str target);
+void route_cli(HttpCall *call);     // routes_cli.c
 void route_openapi(HttpCall *call); // openapi.c
 void openapi_write(JsonWriter *w);
 void route_static(HttpCall *call); // static.c
