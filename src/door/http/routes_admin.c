@@ -17,7 +17,7 @@ void route_audit(HttpCall *call, const char *action, Str target)
     cx.log = app->log;
     log_event(&cx, LOG_WARN, "audit", LOG_STR("action", str_from(action)),
               LOG_STR("target", target), LOG_STR("client", call_client(call)),
-              LOG_STR("request_id", cx.request_id), LOG_INT("status", call_status(call)));
+              LOG_INT("status", call_status(call)));
 }
 
 // ---- reload

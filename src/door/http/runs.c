@@ -11,7 +11,7 @@
 #include "base/json.h"
 #include "op/scoped.h"
 
-enum { MOST_RUNNING = 64, MOST_ENDED = 128, KEEP_S = 900 };
+enum { MOST_RUNNING = 64, MOST_ENDED = 128, KEEP_S = 900, KEEP_OLD_S = 60 };
 
 struct HttpRun {
     // frozen
@@ -171,7 +171,8 @@ static HttpRun *take_old(HttpRuns *runs)
         HttpRun *run = *at;
         note_end_locked(run);
         ended += run->ended_ns > 0;
-        bool late = run->ended_ns && now_ns - run->ended_ns > KEEP_S * NS_PER_S;
+        int64_t keep_s = live_is_old(&run->live) ? KEEP_OLD_S : KEEP_S;
+        bool late = run->ended_ns && now_ns - run->ended_ns > keep_s * NS_PER_S;
         if (!late && (!run->ended_ns || ended <= MOST_ENDED)) {
             at = &run->next;
             continue;

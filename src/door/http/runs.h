@@ -1,7 +1,8 @@
 // door/http/runs.h - runs of plans that clients started and look at: kept for a while after their
 // end.
 //
-//   runs_start --> running --> ended --kept for KEEP_S, or until many newer ones ended--> gone
+//   runs_start --> running --> ended --kept for KEEP_S (KEEP_OLD_S once its context was replaced,
+//                     |                 which it keeps), or until many newer ones ended--> gone
 //                     `--runs_cancel, runs_stop_all
 //
 // Threads: any. Memory: heap; each run keeps its context alive.
