@@ -46,6 +46,9 @@ fuzz: check-setup ## run the fuzz targets [SECONDS=60] [TARGET=name]
 bench: check-setup release ## run the benchmarks [NAME=case] [ARGS=--json]
 	@PATH="$(CURDIR)/build/peers:$$PATH" build/release/cq-bench $(NAME) $(ARGS)
 
+soak-http: release ## memory of cq serve under a mixed load [SECONDS=1800] [REPO=dir]
+	@python3 bench/http_soak.py build/release/cq "$(or $(REPO),.)"
+
 golden: check-setup ## rewrite what the command-line tests expect; review the diff
 	@tools/build.sh test
 	@tools/golden.sh
@@ -63,4 +66,4 @@ install: release ## install cq, libcq, man page, completions [PREFIX=/usr/local]
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z].*## / { printf "  make %-16s %s\n", $$1, $$2 }' Makefile
 
-.PHONY: grammars check-setup release try check test asan tsan valgrind fuzz bench golden format format-check install help
+.PHONY: grammars check-setup release try check test asan tsan valgrind fuzz bench soak-http golden format format-check install help

@@ -113,7 +113,7 @@ endif()
 
 # `cq serve` from outside: tests/http/.
 if(CQ_TESTS)
-  foreach(test routes protocol guard life mcp openapi through relay)
+  foreach(test routes protocol guard life faults mcp openapi through relay)
     cq_add_test(${CQ_TEST_PREFIX}http.${test} tests/http/${test}.py $<TARGET_FILE:cq>)
   endforeach()
   # The command-line tests once more, answered by a server; under sanitizers some of them.

@@ -257,7 +257,9 @@ static void begin_observing(Context *context)
                                    .pool = env->pool,
                                    .engine = env->engine,
                                    .workers = env->workers,
-                                   .cache = env->cache};
+                                   .cache = env->cache,
+                                   .redis = env->redis,
+                                   .scopes = env->scopes};
     observe_begin(&context->observer);
 }
 
@@ -487,6 +489,10 @@ static Fail apply_scope(Ctx *cx, const Context *context, const OpSpec *op, const
 {
     ScopeAnswer answer;
     *args = scope_name_session(cx->arena, op, *args, cx->session);
+    if (cx->session.len && op == op_named(STR("run"))) {
+        info->session = cx->session;
+        return scope_of_plans(cx, &context->env, &info->scope);
+    }
     if (!cx->session.len || !scope_applies(op)) return NULL;
     TRY(scope_get(cx, context->env.scopes, cx->session, &answer));
     info->session = cx->session;

@@ -152,6 +152,31 @@ static void sample_cache(Ctx *cx, MetricSink *sink, Cache *cache)
     metric_sample(sink, MEASURE_CACHE_SIZE, NULL, (double)stats.bytes);
 }
 
+static void sample_scopes(MetricSink *sink, ScopeStore *scopes)
+{
+    ScopeStats stats = scope_stats(scopes);
+    Str local = STR("local"), redis = STR("redis"), none = STR("none");
+    metric_sample(sink, MEASURE_SCOPE_GETS, &local, (double)stats.local);
+    metric_sample(sink, MEASURE_SCOPE_GETS, &redis, (double)stats.remote);
+    metric_sample(sink, MEASURE_SCOPE_GETS, &none, (double)stats.misses);
+    metric_sample(sink, MEASURE_SCOPE_WAITS, NULL, (double)stats.waited);
+    metric_sample(sink, MEASURE_SCOPE_OUTAGES, NULL, (double)stats.outages);
+}
+
+static void sample_redis(MetricSink *sink, Cell *cell)
+{
+    Lease lease;
+    if (!cell_peek(cell, &lease)) return;
+    RedisStats stats = redis_stats((Redis *)(uintptr_t)lease.value); // locks itself
+    lease_release(&lease);
+    Str answered = STR("answered"), failed = STR("failed"), spared = STR("spared");
+    metric_sample(sink, MEASURE_REDIS_CALLS, &answered, (double)(stats.calls - stats.failures));
+    metric_sample(sink, MEASURE_REDIS_CALLS, &failed, (double)stats.failures);
+    metric_sample(sink, MEASURE_REDIS_CALLS, &spared, (double)stats.spared);
+    metric_sample(sink, MEASURE_REDIS_CONNECTIONS, NULL, (double)stats.connections);
+    metric_sample(sink, MEASURE_REDIS_DOWN, NULL, stats.down);
+}
+
 static void sample(Ctx *cx, void *arg, MetricSink *sink)
 {
     const Observer *observer = arg;
@@ -169,6 +194,8 @@ static void sample(Ctx *cx, void *arg, MetricSink *sink)
         metric_sample(sink, MEASURE_CACHE_MISSES, &memory,
                       (double)(stats.misses + stats.store_hits));
     }
+    if (observer->scopes) sample_scopes(sink, observer->scopes);
+    if (observer->redis) sample_redis(sink, observer->redis);
     Lease cache;
     if (!observer->cache || !cell_peek(observer->cache, &cache)) return;
     sample_cache(cx, sink, (Cache *)(uintptr_t)cache.value); // locks itself

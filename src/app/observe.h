@@ -1,5 +1,5 @@
-// app/observe.h - what the plan engine, the runtime cells, the pools and the cache tell, as metrics
-// and log events.
+// app/observe.h - what the plan engine, the runtime cells, the pools, the cache, scopes of
+// sessions and Redis tell, as metrics and log events.
 //
 // Threads: any. Memory: the Observer outlives whatever tells it something. Blocks: never.
 #ifndef CQ_APP_OBSERVE_H
@@ -9,7 +9,9 @@
 #include "runtime/cell.h"
 #include "runtime/engine.h"
 #include "runtime/measure.h"
+#include "runtime/redis.h"
 #include "runtime/worker.h"
+#include "service/scope.h"
 
 typedef struct Observer { // frozen
     MetricSet *metrics;
@@ -19,6 +21,8 @@ typedef struct Observer { // frozen
     Engine *engine;
     WorkerPool *workers;
     Cell *cache; // of a Cache
+    Cell *redis; // of a Redis
+    ScopeStore *scopes;
 } Observer;
 
 EngineHooks observe_engine(Observer *observer);

@@ -14,6 +14,7 @@
 #include "base/vec.h"
 #include "base/version.h"
 #include "door/http/agents.h"
+#include "door/http/known.h"
 #include "door/http/routes.h"
 #include "door/http/runs.h"
 #include "door/http/site_host.h"
@@ -230,7 +231,7 @@ static void tend(void *arg, int slot)
 static void tick(void *arg)
 {
     ServeApp *app = arg;
-    if (flag_get(&app->tending) || !(runs_any(app->runs) || agents_any(app->agents))) return;
+    if (flag_get(&app->tending) || !(runs_kept(app->runs) || agents_any(app->agents))) return;
     flag_set(&app->tending, 1);
     pool_detach_io(app->pool, tend, app);
 }
@@ -355,6 +356,7 @@ static Fail serve_with_pool(Ctx *cx, Serve *serve)
     serve->app.pool = pool_new((PoolSpec){.io_workers = 1, .io_ceiling = threads});
     Fail fail = make_sites(cx, serve);
     serve->app.runs = runs_new(serve->app.pool);
+    serve->app.known = known_new();
     SiteHost *host = site_host_new(serve->app.sites, serve->app.pool, args->work_threads);
     serve->app.agents = agents_new(&(AgentsSpec){.host = host_agent,
                                                  .self = host,
@@ -366,6 +368,7 @@ static Fail serve_with_pool(Ctx *cx, Serve *serve)
     agents_free(serve->app.agents);
     site_host_free(host);
     runs_free(serve->app.runs);
+    known_free(serve->app.known);
     pool_drain(serve->app.pool);
     sites_free(serve->app.sites);
     pool_free(serve->app.pool);

@@ -110,3 +110,15 @@ bool opened_is_current(Ctx *cx, const Opened *opened)
 {
     return !opened->store || store_is_current(cx, opened->store, opened->snapshot);
 }
+
+bool opened_lease(Ctx *cx, Cell *cell, const OpenedSpec *spec, Lease *out)
+{
+    for (int i = 0; cell && i < 2; i++) {
+        if (cell_lease(cx, cell, out)) return false;
+        const Opened *opened = out->value;
+        if (opened_is_for(opened, spec) && opened_is_current(cx, opened)) return true;
+        lease_release(out);
+        if (i == 0) cell_invalidate(cx, cell);
+    }
+    return false;
+}

@@ -8,6 +8,7 @@
 
 #include "index/lexicon.h"
 #include "index/store.h"
+#include "runtime/cell.h"
 
 typedef struct IndexNote { // kept with each snapshot
     uint32_t version, unused;
@@ -41,6 +42,9 @@ void opened_free(Opened *opened); // NULL is fine
 bool opened_is_for(const Opened *opened, const OpenedSpec *spec);
 // Whether what is published now is what was opened.
 bool opened_is_current(Ctx *cx, const Opened *opened);
+// From the cell (NULL: false) when that holds what is current and fits. An outdated value is
+// replaced, which leaves it to those who still use it.
+bool opened_lease(Ctx *cx, Cell *cell, const OpenedSpec *spec, Lease *out);
 
 // The store for a workspace. Fails: BAD_REQUEST (no cache_dir).
 MUST_CHECK Fail opened_store(Ctx *cx, const OpenedSpec *spec, Store **out);

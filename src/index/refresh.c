@@ -25,25 +25,13 @@ size_t refresh_cut(Arena *arena, const uint64_t *sizes, size_t count, uint64_t m
 
 // --- what is published ---
 
-// From the cell when that holds what is current and fits; an outdated value is replaced, which
-// leaves it to those who still use it.
-static bool take_from_cell(Ctx *cx, Cell *cell, const OpenedSpec *spec, RefreshView *out)
-{
-    for (int i = 0; cell && i < 2; i++) {
-        if (cell_lease(cx, cell, &out->lease)) return false;
-        const Opened *opened = out->lease.value;
-        out->opened = opened;
-        if (opened_is_for(opened, spec) && opened_is_current(cx, opened)) return true;
-        lease_release(&out->lease);
-        if (i == 0) cell_invalidate(cx, cell);
-    }
-    return false;
-}
-
 static Fail open_published(Ctx *cx, const RefreshSpec *spec, RefreshView *out)
 {
     OpenedSpec opened = {spec->cache_dir, spec->workspace->root, spec->max_file_bytes};
-    if (take_from_cell(cx, spec->opened, &opened, out)) return NULL;
+    if (opened_lease(cx, spec->opened, &opened, &out->lease)) {
+        out->opened = out->lease.value;
+        return NULL;
+    }
     TRY(opened_new(cx, &opened, &out->own));
     out->opened = out->own;
     return NULL;

@@ -79,20 +79,25 @@ static const char *flag_names(Arena *arena, const Selection *selection)
         .ptr;
 }
 
-static const char *const *reads_of(Arena *arena, const PlanOp *plan_op, const void *args)
+static const char *const *names_of(Arena *arena, const OpSpec *op, const void *record,
+                                   bool own_files)
 {
-    const OpSpec *op = plan_op->self;
-    const CellArgs *cell = args;
     Names names = {0};
     Selection selection = {0};
-    if (op->cell->selection) op->cell->selection(arena, cell->record, &selection);
+    if (op->cell->selection) op->cell->selection(arena, record, &selection);
     const char *flags = flag_names(arena, &selection);
     VEC_PUSH(arena, &names, str_format(arena, "files%s", flags).ptr);
-    for (size_t i = 0; cell->own_files && i < selection.in_count; i++)
+    for (size_t i = 0; own_files && i < selection.in_count; i++)
         VEC_PUSH(arena, &names,
                  str_format(arena, "path%s:" STR_FMT, flags, STR_ARG(selection.in[i])).ptr);
     VEC_PUSH(arena, &names, NULL);
     return names.items;
+}
+
+static const char *const *reads_of(Arena *arena, const PlanOp *plan_op, const void *args)
+{
+    const CellArgs *cell = args;
+    return names_of(arena, plan_op->self, cell->record, cell->own_files);
 }
 
 // All that a name in an argument may stand for: below the working folder, below --root, below the
@@ -134,6 +139,25 @@ Fail plan_ops_read(Ctx *cx, void *env_ptr, Str name, Digest *out)
                                  : stamp_files(cx, &workspace, &flags, env->pool, out);
     workspace_close(&workspace);
     return fail;
+}
+
+Fail plan_ops_state(Ctx *cx, const Env *env, const OpSpec *op, const void *args, Digest *out)
+{
+    if (!op->cell) return FAIL(cx->arena, BAD_REQUEST, "%s is no operation of plans", op->name);
+    Buf text = buf_on(cx->arena);
+    JsonWriter w = {.out = &text};
+    Digester digester;
+    digester_init(&digester);
+    buf_addf(&text, "%s %u ", op->name, (unsigned)op->cell->version);
+    record_write(&w, op->args, args);
+    digester_add(&digester, buf_str(&text));
+    for (const char *const *name = names_of(cx->arena, op, args, true); *name; name++) {
+        Digest digest;
+        TRY(plan_ops_read(cx, (void *)(uintptr_t)env, str_from(*name), &digest));
+        digester_add_digest(&digester, &digest);
+    }
+    *out = digester_end(&digester);
+    return NULL;
 }
 
 // Names and digests of what is not plainly the workspace's files. They belong to the cell's bytes,
@@ -273,6 +297,7 @@ static Fail run_direct(Ctx *cx, PlanCall *call, const void **out)
     Ctx own = *cx;
     own.deadline_ns = direct->limits->deadline_ns;
     own.cancel = direct->limits->cancel;
+    own.session = direct->limits->session;
     own.folder = direct->limits->folder;
     TRY(direct->op->run(&own, call->env, direct->args, &value->result));
     *out = value;

@@ -24,6 +24,12 @@ PlanOps plan_ops_new(Arena *arena); // of all rows of ops.def that have OpSpec.c
 // EngineSpec.read; env is a const Env *.
 Fail plan_ops_read(Ctx *cx, void *env, Str name, Digest *out);
 
+// Tells apart what the answer of an operation with OpSpec.cell is made of: the operation, its
+// arguments and the files it reads. Two answers of one state, by one process with one index, are
+// equal. Fails: BAD_REQUEST for an operation without; as EngineSpec.read.
+MUST_CHECK Fail plan_ops_state(Ctx *cx, const Env *env, const OpSpec *op, const void *args,
+                               Digest *out);
+
 // A plan of one cell, "main", over arguments that were read already. It works under the limits of
 // `cx`, whatever those of the run are: an operation knows how to answer with what it has when its
 // time is over, and a run does not. Never cached.

@@ -8,6 +8,7 @@
 #include "base/vec.h"
 #include "index/universe.h"
 #include "op/result_json.h"
+#include "op/scoped.h"
 #include "runtime/cache.h"
 #include "runtime/cell.h"
 #include "runtime/event.h"
@@ -163,6 +164,7 @@ static Fail make_plan(Ctx *cx, const Env *env, const RunArgs *from, const Plan *
 {
     const Json *document = NULL;
     TRY(read_document(cx, env, from, &document));
+    TRY(scope_apply_plan(cx, env, &document));
     if (from->fail_fast)
         document =
             with_member(cx->arena, document, STR("fail_fast"), json_new_bool(cx->arena, true));

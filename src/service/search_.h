@@ -5,6 +5,7 @@
 #include "base/vec.h"
 #include "index/factstore.h"
 #include "index/store.h"
+#include "runtime/cell.h"
 #include "service/search.h"
 
 typedef VEC(SearchHit) HitVec;
@@ -26,6 +27,7 @@ typedef struct ScanSlot {
 } ScanSlot;
 
 typedef struct SearchIndex { // what is published of the workspace; all zero: nothing
+    Lease lease;             // of an Opened, which store and snapshot then belong to
     Store *store;
     Snapshot *snapshot;
     FileTable table;

@@ -6,6 +6,7 @@
 // its turn comes; it is read otherwise. Facts say themselves which text they are of. So an answer
 // is the same with an index and without, but that facts are those of the whole file always.
 #include "base/log.h"
+#include "index/opened.h"
 #include "index/stamp.h"
 #include "retrieve/candidates.h"
 #include "runtime/policy.h"
@@ -21,6 +22,22 @@ static bool is_useful(const Search *search)
            (!query->counts_only && query->classify != CLASSIFY_NONE);
 }
 
+// What the process keeps opened between requests. A process of one request does not: it would open
+// more than a search needs.
+static bool take_opened(Search *search, const OpenedSpec *spec)
+{
+    const Env *env = search->env;
+    SearchIndex *index = &search->index;
+    if (env->workspace || !opened_lease(search->cx, env->opened, spec, &index->lease)) return false;
+    const Opened *opened = index->lease.value;
+    if (opened->trouble)
+        log_event(search->cx, LOG_WARN, "index.unusable", LOG_STR("why", opened->trouble->detail));
+    index->store = opened->store;
+    index->snapshot = opened->snapshot;
+    index->table = opened->table;
+    return true;
+}
+
 // Opens what is published. None is no failure, and neither is one that cannot be used.
 static Fail open_published(Search *search)
 {
@@ -30,6 +47,7 @@ static Fail open_published(Search *search)
     OpenedSpec spec = {.cache_dir = search->env->policy->index.directory,
                        .root = search->workspace.root,
                        .max_file_bytes = FIND_INDEXED_FILE_BYTES};
+    if (take_opened(search, &spec)) return NULL;
     Fail fail = opened_store(cx, &spec, &index->store);
     if (!fail) fail = store_read(cx, index->store, &index->snapshot);
     if (!fail && index->snapshot) fail = snapshot_files(cx, index->snapshot, &index->table);
@@ -42,8 +60,10 @@ static Fail open_published(Search *search)
 
 void search_index_close(Search *search)
 {
-    snapshot_close(search->index.snapshot);
-    store_close(search->index.store);
+    bool own = !search->index.lease.held;
+    if (own) snapshot_close(search->index.snapshot);
+    if (own) store_close(search->index.store);
+    lease_release(&search->index.lease);
     search->index = (SearchIndex){0};
 }
 

@@ -55,6 +55,8 @@ def tokens():
         for right in (BEARER, "bearer " + TOKEN, "Bearer   " + TOKEN + " "):
             assert server.post("/runtime/reload", {}, Authorization=right).status == 200, right
         assert server.post("/v1/op/cache", {"action": "clear"}, Authorization=BEARER).status == 200
+        refused = server.post("/runtime/cells/index/swap", {}, Authorization=BEARER)
+        assert "CQ_ALLOW_RUNTIME_SWAP" in problem(refused, 400)["detail"], refused
 
 
 def others_need_the_token():

@@ -5,6 +5,8 @@ import gzip
 import hashlib
 import json
 import re
+import shutil
+import subprocess
 
 import support
 from support import Reader, Server, problem, request
@@ -31,6 +33,12 @@ def probes(server):
     assert server.get("/capz").json()["stamp"] == reply["stamp"]
     text = server.get("/metrics").body.decode()
     assert re.search(r'^cq_http_responses_total\{class="2xx"\} \d+$', text, re.M), text
+    for name in ('cq_http_reloads_total{outcome="ok"}', "cq_http_old_contexts", "cq_http_runs_started_total",
+                 'scope_gets_total{source="local"}'):
+        assert f"\n{name} 0\n" in text, name
+    if shutil.which("promtool"):
+        checked = subprocess.run(["promtool", "check", "metrics"], input=text, capture_output=True, text=True)
+        assert checked.returncode == 0 and not checked.stderr, checked
 
 
 def the_page(server):
@@ -78,6 +86,8 @@ def operations_refused(server):
     reply = server.ask("PUT", "/v1/op/search")
     problem(reply, 405, "method-not-allowed")
     assert reply.headers["allow"] == "GET, HEAD, POST, OPTIONS", reply
+    assert server.get("/v1/op/status").json()["schema"] == "cq.status.v1"
+    assert server.get("/v1/op/doctor").json()["schema"] == "cq.doctor.v1"
     reply = server.get("/v1/op/index")
     problem(reply, 405)
     assert reply.headers["allow"] == "POST, OPTIONS", reply
@@ -115,8 +125,76 @@ def admin_actions(server):
     problem(server.post("/v1/op/cache", {"action": "clear"}), 403, "forbidden")
     assert server.post("/v1/op/cache", {"action": "stats"}).status == 200
     socket = server.addresses[1]
-    assert server.ask("POST", "/runtime/reload", {}, address=socket).json() == {"generation": 2}
+    problem(server.post("/runtime/cells/index/evict", {}), 403, "forbidden")
+    problem(server.ask("DELETE", "/runtime/runs"), 403, "forbidden")
+    admin = lambda method, path, body=None: server.ask(method, path, body, address=socket)
+    reply = admin("POST", "/runtime/reload?wait=30", {}).json()
+    assert reply["generation"] == 2 and reply["drained"] and not reply["leased"], reply
+    problem(admin("POST", "/runtime/reload?wait=x"), 400)
+    assert server.post("/v1/op/find", {"question": "beta"}).status == 200  # builds the cell `index`
+    cell = lambda: next(cell for cell in server.get("/readyz").json()["workspaces"]["w"] if cell["name"] == "index")
+    before = cell()
+    assert before["init_state"] == "ready", before
+    assert admin("POST", "/runtime/cells/index/swap").json()["generation"] == before["generation"] + 1
+    assert admin("POST", "/runtime/cells/index/evict").json()["state"] == "empty"
+    assert server.post("/v1/op/find", {"question": "beta"}).status == 200
+    assert cell()["generation"] == before["generation"] + 2
+    problem(admin("POST", "/runtime/cells/cash/evict"), 404)
+    said = [json.loads(line) for line in server.said().splitlines()]
+    audit = [(line["action"], line["target"], line["status"]) for line in said if line["event"] == "audit"]
+    for wanted in (("reload", "settings", 200), ("cell.swap", "index", 200), ("cell.evict", "cash", 404),
+                   ("cache", "clear", 403)):
+        assert wanted in audit, (wanted, audit)
     assert server.ask("POST", "/v1/op/cache", {"action": "clear"}, address=socket).status == 200
+
+
+def runs_have_owners(server):
+    socket = server.addresses[1]
+
+    def start(**headers):
+        return server.post("/runtime/runs", SLOW, **headers).headers["location"]
+
+    mine = start(X_Session_Id="one")
+    problem(server.ask("DELETE", mine), 403, "forbidden")
+    problem(server.ask("DELETE", mine, headers={"X-Session-ID": "two"}), 403)
+    shown = {row["run_id"]: row["own"] for row in server.get("/runtime/runs", X_Session_Id="one").json()["runs"]}
+    assert shown[mine.rsplit("/", 1)[1]] is True
+    assert not any(row["own"] for row in server.get("/runtime/runs", X_Session_Id="two").json()["runs"])
+    assert server.ask("DELETE", mine, headers={"X-Session-ID": "one"}).status == 202
+    other, third = start(X_Session_Id="one"), start()
+    assert server.ask("DELETE", other, address=socket).status == 202, "the operator may"
+    assert server.ask("DELETE", third).status == 202
+    last = start(X_Session_Id="one")
+    assert server.ask("DELETE", "/runtime/runs", address=socket).json()["cancelled"] >= 1
+    assert server.get(last + "?wait=60").json()["summary"]["state"] == "canceled"
+
+
+def scopes_reach_cells(server):
+    """A session's scope stands in cells that do not say where to look; others are not touched."""
+    plan = {"version": 1, "cells": [
+        {"id": "a", "op": "search", "params": {"pattern": "alpha_0"}},
+        {"id": "b", "op": "search", "params": {"pattern": "alpha_0", "in": ["src/m2.py"]}},
+        {"id": "c", "op": "outline", "inputs": ["a"]}]}
+
+    def files(reply):
+        return {section["id"]: sorted({found["path"] for found in section["findings"]}) for section in parts(reply)}
+
+    def parts(reply):
+        rows, at = [], 0
+        for cell in reply["summary"]["cells"]:
+            rows.append({"id": cell["id"], "findings": reply["findings"][at:at + cell["findings"]]})
+            at += cell["findings"]
+        return rows
+
+    assert server.post("/v1/op/scope", {"action": "set", "name": "s1", "in": ["src/m1.py"]}).status == 200
+    for ask in (lambda **headers: server.post("/runtime/runs?wait=60", plan, **headers).json(),
+                lambda **headers: server.post("/v1/op/run", {"document": plan}, **headers).json()):
+        scoped = ask(X_Session_Id="s1")
+        assert files(scoped) == {"a": ["src/m1.py"], "b": ["src/m2.py"], "c": ["src/m1.py"]}, files(scoped)
+        assert scoped["run"]["session"] == "s1" and "src/m1.py" in scoped["run"]["scope"], scoped["run"]
+        for everything in (ask(), ask(X_Session_Id="s2")):
+            assert len(files(everything)["a"]) > 10 and files(everything)["b"] == ["src/m2.py"], everything
+    problem(server.post("/runtime/runs", plan, X_Session_Id="no such/name"), 400, "bad-request")
 
 
 def tags_and_encodings(server):
@@ -125,6 +203,11 @@ def tags_and_encodings(server):
     tag = reply.headers["etag"]
     assert server.get(path, If_None_Match=tag).status == 304
     assert server.get(path, If_None_Match='"x", ' + tag).status == 304
+    for _ in range(3):
+        reply = server.get(path, If_None_Match=tag)
+        assert reply.status == 304 and reply.headers["etag"] == tag and not reply.body, reply
+    assert server.get(path + "&glob=m1*", If_None_Match=tag).status == 200
+    assert server.get(path, If_None_Match=tag, X_Session_Id="s1").status == 200, "its scope has other files"
     assert server.get(path, If_None_Match='"x"').status == 200
     with open(server.roots[0] + "/src/new.py", "w", encoding="utf-8") as file:
         file.write("def other(count): return count\n")
@@ -206,11 +289,42 @@ def cancelling(server):
 
 
 def all_of_one_server():
-    with Server("--per-client", "1000", listen=("127.0.0.1:0", "unix:HOME/s")) as server:
-        for test in (probes, the_page, operations, operations_refused, paths_stay_inside, admin_actions,
+    with Server("--per-client", "1000", listen=("127.0.0.1:0", "unix:HOME/s"),
+                env={"CQ_ALLOW_RUNTIME_SWAP": "1"}) as server:
+        for test in (probes, the_page, operations, operations_refused, paths_stay_inside, admin_actions, runs_have_owners, scopes_reach_cells,
                      tags_and_encodings, runs, events, cancelling):
             print("  " + test.__name__, flush=True)
             test(server)
+
+
+def asked(server, op):
+    found = re.search(rf'^requests_total{{op="{op}",outcome="ok"}} (\d+)$', server.get("/metrics").body.decode(), re.M)
+    return int(found[1]) if found else 0
+
+
+def known_answers_cost_no_work():
+    """With an index, whoever has the answer of this state is told so before anything is searched."""
+    with Server(listen=("127.0.0.1:0", "unix:HOME/s")) as server:
+        assert server.post("/v1/op/index", {"action": "build"}).status == 200
+        for op, path in (("search", "/v1/op/search?pattern=count"), ("find", "/v1/op/find?question=beta"),
+                         ("outline", "/v1/op/outline?files=src/m3.py"), ("calls", "/v1/op/calls?target=beta_3"),
+                         ("map", "/v1/op/map")):
+            tag = server.get(path).headers["etag"]
+            assert server.get(path, If_None_Match=tag).status == 304  # tells which state it is
+            before = asked(server, op)
+            for _ in range(3):
+                reply = server.get(path, If_None_Match=tag)
+                assert reply.status == 304 and reply.headers["etag"] == tag, (op, reply)
+            assert asked(server, op) == before, op
+            assert server.get(path, If_None_Match='"x"').status == 200
+            with open(server.roots[0] + "/src/m3.py", "a", encoding="utf-8") as file:
+                file.write(f"\n\ndef new_of_{op}(count):\n    return beta_3(count)\n")
+            reply = server.get(path, If_None_Match=tag)
+            assert reply.status == 200 and reply.headers["etag"] != tag, (op, reply)
+            tag = reply.headers["etag"]
+            assert server.get(path, If_None_Match=tag).status == 304
+            server.ask("POST", "/runtime/reload", {}, address=server.addresses[1])
+            assert server.get(path, If_None_Match=tag).status == 304, "worked out anew, and the same"
 
 
 def several_workspaces():
@@ -224,4 +338,4 @@ def several_workspaces():
         assert set(server.get("/readyz").json()["workspaces"]) == {"one", "two"}
 
 
-support.run([all_of_one_server, several_workspaces])
+support.run([all_of_one_server, known_answers_cost_no_work, several_workspaces])

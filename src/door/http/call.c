@@ -111,6 +111,11 @@ bool call_draining(const HttpCall *call)
     return server_is_draining(call->server);
 }
 
+int call_status(const HttpCall *call)
+{
+    return call->status;
+}
+
 bool call_gone(HttpCall *call)
 {
     return flag_get(&call->cancel);

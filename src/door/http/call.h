@@ -60,6 +60,7 @@ typedef struct HttpRoute {
     const char *status;     // of a good answer; NULL: 200
     bool takes;             // a body in JSON
     const char *headers[3]; // that matter, besides those of all requests; ends with NULL
+    const char *query;      // names of what it reads from the query, separated by spaces; or NULL
 } HttpRoute;
 
 Arena *call_arena(HttpCall *call);
@@ -78,6 +79,7 @@ Str call_body(const HttpCall *call);
 Str call_client(const HttpCall *call);    // who asks: an address, or "user N" for a socket's
 bool call_trusted(const HttpCall *call);  // showed the token, or came through this user's socket
 bool call_draining(const HttpCall *call); // the server is about to end
+int call_status(const HttpCall *call);    // of the answer given
 bool call_gone(HttpCall *call);           // the client has gone; any thread, while it is handled
 // The workspace is not needed any more: the handler will wait for long. No call_context after it.
 void call_let_go(HttpCall *call);

@@ -172,14 +172,31 @@ static void write_text_parameter(JsonWriter *w, Str name, const char *where, boo
 
 static void write_route_parameters(JsonWriter *w, const HttpRoute *route)
 {
-    Str path = str_from(route->path), part;
+    Str path = str_from(route->path), query = str_from(route->query), part;
     json_key(w, "parameters");
     json_begin_array(w);
     while (str_next(&path, '/', &part))
         if (part.len && part.ptr[0] == '{')
             write_text_parameter(w, str_sub(part, 1, part.len - 1), "path", true);
+    while (str_next(&query, ' ', &part)) {
+        if (str_eq(part, STR("workspace"))) write_ref(w, "parameters", "workspace");
+        else write_text_parameter(w, part, "query", false);
+    }
     for (const char *const *name = route->headers; *name; name++)
         write_text_parameter(w, str_from(*name), "header", false);
+    json_end(w);
+}
+
+// What always needs the token; elsewhere that depends on the address.
+static void write_token_only(JsonWriter *w)
+{
+    json_key(w, "security");
+    json_begin_array(w);
+    json_begin_object(w);
+    json_key(w, "token");
+    json_begin_array(w);
+    json_end(w);
+    json_end(w);
     json_end(w);
 }
 
@@ -200,6 +217,7 @@ static void write_route_verb(JsonWriter *w, const HttpRoute *route, const char *
     json_member_str(w, "operationId", route_id(w->out->arena, route, verb));
     json_member_str(w, "summary", str_from(route->summary));
     write_route_parameters(w, route);
+    if (route->access == HTTP_ADMIN) write_token_only(w);
     if (route->verbs == HTTP_POST_ && route->takes) {
         member_object(w, "requestBody");
         json_member_bool(w, "required", true);

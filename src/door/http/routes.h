@@ -7,11 +7,13 @@
 #include "door/http/server.h"
 
 typedef struct HttpRuns HttpRuns;
+typedef struct Known Known;
 typedef struct HttpAgents HttpAgents;
 
 typedef struct ServeApp { // call_app
     Sites *sites;
     HttpRuns *runs;
+    Known *known;
     HttpAgents *agents;
     HttpServer *server;
     Pool *pool;
@@ -38,7 +40,12 @@ void route_mcp_delete(HttpCall *call);
 void route_readyz(HttpCall *call); // routes_status.c
 void route_capz(HttpCall *call);
 void route_metrics(HttpCall *call);
-void route_reload(HttpCall *call);
+void route_reload(HttpCall *call); // routes_admin.c
+void route_cell_swap(HttpCall *call);
+void route_cell_evict(HttpCall *call);
+void route_run_cancel_all(HttpCall *call);
+// A line in the log about something that only an operator may do, once it was answered.
+void route_audit(HttpCall *call, const char *action, Str target);
 void route_cli(HttpCall *call);     // routes_cli.c
 void route_openapi(HttpCall *call); // openapi.c
 void openapi_write(JsonWriter *w);

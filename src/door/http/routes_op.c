@@ -2,6 +2,7 @@
 #include "app/ask.h"
 #include "base/digest.h"
 #include "base/json.h"
+#include "door/http/known.h"
 #include "door/http/routes.h"
 #include "door/http/text.h"
 
@@ -10,7 +11,10 @@
 // Those that only look. The others change the cache or the index.
 bool route_op_is_harmless(const OpSpec *op)
 {
-    return op->cell || str_eq(str_from(op->name), STR("metrics"));
+    static const char *const others[] = {"metrics", "status", "doctor"};
+    for (size_t i = 0; i < ARRAY_LEN(others); i++)
+        if (str_eq(str_from(op->name), str_from(others[i]))) return true;
+    return op->cell;
 }
 
 typedef struct AdminAction {
@@ -22,12 +26,17 @@ static const AdminAction admin_actions[] = {
     {"index", "rollback"}, {"index", "prune"}, {"index", "watch"},
 };
 
-bool route_op_is_admin(const OpSpec *op, const void *args)
+static Str action_of(const OpSpec *op, const void *args)
 {
     const Field *field = op->args;
     while (field->name && !str_eq(str_from(field->name), STR("action"))) field++;
-    if (!field->name) return false;
-    Str action = *(const Str *)(const void *)((const char *)args + field->offset);
+    if (!field->name || field->type != FIELD_STR) return STR_NONE;
+    return *(const Str *)(const void *)((const char *)args + field->offset);
+}
+
+bool route_op_is_admin(const OpSpec *op, const void *args)
+{
+    Str action = action_of(op, args);
     for (size_t i = 0; i < ARRAY_LEN(admin_actions); i++)
         if (str_eq(str_from(admin_actions[i].op), str_from(op->name)) &&
             str_eq(str_from(admin_actions[i].action), action))
@@ -86,6 +95,11 @@ static Fail read_args(HttpCall *call, const OpSpec *op, const void **out)
 
 // ---- answers
 
+static Known *known_of(HttpCall *call)
+{
+    return ((const ServeApp *)call_app(call))->known;
+}
+
 typedef struct Drain {
     size_t most;
     bool full;
@@ -98,21 +112,59 @@ static bool drain(void *arg, Buf *buf)
     return !limit->full;
 }
 
-// Tells answers apart, whatever the time they took: of all members but "run". A weak tag, as equal
-// answers differ there.
-static Str tag_of(Arena *arena, const OpSpec *op, const Result *result)
+// Tells answers apart, whatever the time they took: of all members but "run".
+static Digest tag_of(Arena *arena, const OpSpec *op, const Result *result)
 {
     Buf body = buf_on(arena);
     JsonWriter w = {.out = &body};
     json_begin_object(&w);
     answer_write_body(&w, op, result, NULL);
     json_end(&w);
-    Digest digest = digest_of(buf_str(&body));
-    return str_format(arena, "W/\"" STR_FMT "\"",
-                      STR_ARG(str_sub(digest_hex(arena, &digest), 0, 32)));
+    return digest_of(buf_str(&body));
 }
 
-static void answer(HttpCall *call, const OpSpec *op, const RunInfo *info, const Result *result)
+// A weak tag, as equal answers differ in "run".
+static Str tag_text(Arena *arena, const Digest *tag)
+{
+    return str_format(arena, "W/\"" STR_FMT "\"", STR_ARG(str_sub(digest_hex(arena, tag), 0, 32)));
+}
+
+static bool client_has(HttpCall *call, const Digest *tag)
+{
+    Str text = tag_text(call_arena(call), tag);
+    return text_has_tag(call_header(call, STR("if-none-match")), text);
+}
+
+static void reply_with_tag(HttpCall *call, const Digest *tag, Str content)
+{
+    bool same = client_has(call, tag);
+    call_add_header(call, "ETag", tag_text(call_arena(call), tag));
+    call_add_header(call, "Cache-Control", STR("private, no-cache"));
+    if (same) call_reply(call, 304, STR_NONE, STR_NONE);
+    else call_reply(call, 200, STR("application/json"), content);
+}
+
+typedef struct Asking { // of a GET with If-None-Match
+    bool has_state;
+    Digest state;
+} Asking;
+
+// True when the client's answer is known to hold still, which it was told.
+static bool holds_still(HttpCall *call, const OpSpec *op, const void *args, Asking *out)
+{
+    Digest tag;
+    *out = (Asking){0};
+    if (!str_eq(call_method(call), STR("GET")) || !call_header(call, STR("if-none-match")).len)
+        return false;
+    out->has_state = known_state(call_cx(call), call_live(call), op, args, &out->state);
+    if (!out->has_state || !known_tag(known_of(call), &out->state, &tag)) return false;
+    if (!client_has(call, &tag)) return false;
+    reply_with_tag(call, &tag, STR_NONE);
+    return true;
+}
+
+static void answer(HttpCall *call, const OpSpec *op, const RunInfo *info, const Result *result,
+                   const Asking *asking)
 {
     Arena *arena = call_arena(call);
     Buf buf = buf_on(arena);
@@ -125,16 +177,14 @@ static void answer(HttpCall *call, const OpSpec *op, const RunInfo *info, const 
                              limit.most));
         return;
     }
-    if (str_eq(call_method(call), STR("GET")) && !result->problem && !result->interrupted) {
-        Str tag = tag_of(arena, op, result);
-        call_add_header(call, "ETag", tag);
-        call_add_header(call, "Cache-Control", STR("private, no-cache"));
-        if (text_has_tag(call_header(call, STR("if-none-match")), tag)) {
-            call_reply(call, 304, STR_NONE, STR_NONE);
-            return;
-        }
-    } else call_add_header(call, "Cache-Control", STR("no-store"));
-    call_reply(call, 200, STR("application/json"), buf_str(&buf));
+    if (!str_eq(call_method(call), STR("GET")) || result->problem || result->interrupted) {
+        call_add_header(call, "Cache-Control", STR("no-store"));
+        call_reply(call, 200, STR("application/json"), buf_str(&buf));
+        return;
+    }
+    Digest tag = tag_of(arena, op, result);
+    if (asking->has_state && !result->stale) known_put(known_of(call), &asking->state, &tag);
+    reply_with_tag(call, &tag, buf_str(&buf));
 }
 
 static bool may_run(HttpCall *call, const OpSpec *op)
@@ -152,6 +202,7 @@ void route_op(HttpCall *call)
     const void *args = NULL;
     RunInfo info = {0};
     Result result = {0};
+    Asking asking;
     if (!op) {
         call_refuse(call, 404, "no operation \"" STR_FMT "\"; /capz lists them",
                     STR_ARG(call_part(call, 0)));
@@ -159,11 +210,15 @@ void route_op(HttpCall *call)
     }
     if (!may_run(call, op)) return;
     Fail fail = read_args(call, op, &args);
-    if (!fail && route_op_is_admin(op, args) && !call_trusted(call)) {
+    bool admin = !fail && route_op_is_admin(op, args);
+    if (admin && !call_trusted(call)) {
         call_refuse(call, 403, "this takes something from others: it needs the token");
+        route_audit(call, op->name, action_of(op, args));
         return;
     }
+    if (!fail && holds_still(call, op, args, &asking)) return;
     if (!fail) fail = context_run(call_cx(call), call_context(call), op, args, &info, &result);
     if (fail) call_fail(call, fail);
-    else answer(call, op, &info, &result);
+    else answer(call, op, &info, &result, &asking);
+    if (admin) route_audit(call, op->name, action_of(op, args));
 }

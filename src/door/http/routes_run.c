@@ -7,7 +7,7 @@
 #include "door/http/text.h"
 #include "runtime/event.h"
 
-enum { LONGEST_WAIT_S = 600, KEEP_ALIVE_S = 15 };
+enum { LONGEST_WAIT_S = 600, KEEP_ALIVE_S = 15, MOST_SESSION = 128 };
 
 static HttpRuns *runs_of(HttpCall *call)
 {
@@ -22,6 +22,17 @@ static HttpRun *find(HttpCall *call)
         call_refuse(call, 404, "no run \"" STR_FMT "\"; it may have been forgotten",
                     STR_ARG(call_part(call, 0)));
     return run;
+}
+
+// Who asks, as runs are owned: whoever shows the token or opened the socket is one; else an
+// address, and the session that the request names.
+static Str owner_of(HttpCall *call)
+{
+    Str session = call_cx(call)->session;
+    Str who = call_trusted(call) ? STR("operator") : call_client(call);
+    if (!session.len) return who;
+    return str_format(call_arena(call), STR_FMT " " STR_FMT, STR_ARG(who),
+                      STR_ARG(str_sub(session, 0, MOST_SESSION)));
 }
 
 static Str path_of(HttpCall *call, HttpRun *run)
@@ -40,6 +51,7 @@ static void show(HttpCall *call, HttpRun *run, int status)
     RunInfo info = {.command = STR("run"),
                     .started = clock_rfc3339(arena, clock_wall_ms() - lasted_ns / NS_PER_MS),
                     .elapsed_ms = (double)(lasted_ns / 1000) / 1000};
+    run_scope(run, &info);
     Result result;
     run_result(call_cx(call), run_of(run), lasted_ns, &result);
     result.root = run_root(run);
@@ -93,7 +105,7 @@ void route_run_start(HttpCall *call)
     int64_t seconds = 0;
     if (!wait_of(call, &seconds) || !read_args(call, &args)) return;
     Fail fail =
-        runs_start(call_cx(call), runs_of(call), call_live(call), &args, call_client(call), &run);
+        runs_start(call_cx(call), runs_of(call), call_live(call), &args, owner_of(call), &run);
     if (fail) {
         call_fail(call, fail);
         return;
@@ -124,7 +136,7 @@ void route_run_list(HttpCall *call)
     JsonWriter w = {.out = &buf};
     json_begin_object(&w);
     json_key(&w, "runs");
-    runs_list(runs_of(call), &w);
+    runs_list(runs_of(call), owner_of(call), &w);
     json_end(&w);
     call_reply(call, 200, STR("application/json"), buf_str(&buf));
 }
@@ -133,10 +145,12 @@ void route_run_cancel(HttpCall *call)
 {
     HttpRun *run = find(call);
     if (!run) return;
-    if (call_trusted(call) || run_is_of(run, call_client(call))) {
+    bool own = run_is_of(run, owner_of(call));
+    if (own || call_trusted(call)) {
         run_cancel(run_of(run), STR("cancelled by a client"));
         show(call, run, 202);
     } else call_refuse(call, 403, "another client started this run: cancelling it needs the token");
+    if (!own) route_audit(call, "run.cancel", run_id(run_of(run)));
     runs_let_go(run);
 }
 

@@ -199,8 +199,22 @@ static void add_server_metrics(Buf *out, const ServeApp *app)
                (double)stats.refused);
     add_metric(out, "cq_http_runs_running", "gauge", "Runs of plans under way.",
                (double)runs_running(app->runs));
+    add_metric(out, "cq_http_runs_kept", "gauge", "Runs of plans that can be looked at.",
+               (double)runs_kept(app->runs));
+    add_metric(out, "cq_http_runs_started_total", "counter", "Runs of plans that clients started.",
+               (double)runs_started(app->runs));
     add_metric(out, "cq_http_reload_generation", "gauge", "1, and one more with each reload.",
                (double)sites_generation(app->sites));
+    buf_addf(out,
+             "# HELP cq_http_reloads_total Reloads of the settings, by outcome.\n"
+             "# TYPE cq_http_reloads_total counter\n"
+             "cq_http_reloads_total{outcome=\"ok\"} %llu\n"
+             "cq_http_reloads_total{outcome=\"failed\"} %llu\n",
+             (unsigned long long)sites_generation(app->sites) - 1,
+             (unsigned long long)sites_failed(app->sites));
+    add_metric(out, "cq_http_old_contexts", "gauge",
+               "Contexts that were replaced and are still in use.",
+               (double)sites_leased(app->sites));
     buf_add(out, STR("# HELP cq_http_responses_total Answers, by class of status.\n"
                      "# TYPE cq_http_responses_total counter\n"));
     for (size_t i = 2; i < ARRAY_LEN(stats.by_class); i++)
@@ -215,19 +229,4 @@ void route_metrics(HttpCall *call)
     add_server_metrics(&buf, app_of(call));
     call_add_header(call, "Cache-Control", STR("no-store"));
     call_reply(call, 200, STR("text/plain; version=0.0.4; charset=utf-8"), buf_str(&buf));
-}
-
-// ---- reload
-
-void route_reload(HttpCall *call)
-{
-    Sites *sites = app_of(call)->sites;
-    Fail fail = sites_reload(call_cx(call), sites, 0, NULL);
-    if (fail) {
-        call_fail(call, fail);
-        return;
-    }
-    Str text =
-        str_format(call_arena(call), "{\"generation\":%lld}", (long long)sites_generation(sites));
-    call_reply(call, 200, STR("application/json"), text);
 }

@@ -9,8 +9,9 @@
 
 #include "base/clock.h"
 #include "base/json.h"
+#include "op/scoped.h"
 
-enum { MOST_RUNNING = 64, MOST_ENDED = 128, KEEP_S = 900, MOST_OWNER = 64 };
+enum { MOST_RUNNING = 64, MOST_ENDED = 128, KEEP_S = 900, KEEP_OLD_S = 60 };
 
 struct HttpRun {
     // frozen
@@ -18,7 +19,8 @@ struct HttpRun {
     Run *run;
     Live live;
     int64_t started_ns, started_ms;
-    char owner[MOST_OWNER];
+    Arena arena; // of the texts
+    Str owner, session, scope;
     // guarded by the list's mutex
     HttpRun *next;
     size_t users;
@@ -29,6 +31,7 @@ struct HttpRuns {
     Pool *pool; // frozen
     Mutex mutex;
     HttpRun *newest; // guarded by mutex
+    Counter started;
 };
 
 HttpRuns *runs_new(Pool *pool)
@@ -49,6 +52,7 @@ static void free_run(void *arg, int slot)
     arena_fini(&arena);
     run_release(run->run);
     live_release(&run->live);
+    arena_fini(&run->arena);
     mem_free(run);
 }
 
@@ -92,25 +96,34 @@ size_t runs_running(HttpRuns *runs)
     return count;
 }
 
-bool runs_any(HttpRuns *runs)
+size_t runs_kept(HttpRuns *runs)
 {
+    size_t count = 0;
     mutex_lock(&runs->mutex);
-    bool any = runs->newest;
+    for (const HttpRun *run = runs->newest; run; run = run->next) count++;
     mutex_unlock(&runs->mutex);
-    return any;
+    return count;
+}
+
+uint64_t runs_started(HttpRuns *runs)
+{
+    return counter_get(&runs->started);
 }
 
 Fail runs_start(Ctx *cx, HttpRuns *runs, const Live *live, const RunArgs *args, Str owner,
                 HttpRun **out)
 {
     Run *started = NULL;
+    Str scope;
     Ctx lasting = *cx;
     lasting.deadline_ns = 0;
     lasting.cancel = NULL;
     if (runs_running(runs) >= MOST_RUNNING)
         return FAIL(cx->arena, UNAVAILABLE, "%d runs are under way; wait for one to end",
                     MOST_RUNNING);
-    TRY(run_start(&lasting, context_env(live_context(live)), args, &started));
+    const Env *env = context_env(live_context(live));
+    TRY(scope_of_plans(cx, env, &scope));
+    TRY(run_start(&lasting, env, args, &started));
     HttpRun *run = mem_alloc(sizeof *run);
     *run = (HttpRun){.runs = runs,
                      .run = started,
@@ -118,7 +131,10 @@ Fail runs_start(Ctx *cx, HttpRuns *runs, const Live *live, const RunArgs *args, 
                      .started_ms = clock_wall_ms(),
                      .users = 2};
     live_copy(live, &run->live);
-    memcpy(run->owner, owner.ptr, MIN(owner.len, sizeof run->owner - 1));
+    run->owner = str_copy(&run->arena, owner);
+    run->session = str_copy(&run->arena, cx->session);
+    run->scope = str_copy(&run->arena, scope);
+    counter_add(&runs->started, 1);
     mutex_lock(&runs->mutex);
     run->next = runs->newest;
     runs->newest = run;
@@ -155,7 +171,8 @@ static HttpRun *take_old(HttpRuns *runs)
         HttpRun *run = *at;
         note_end_locked(run);
         ended += run->ended_ns > 0;
-        bool late = run->ended_ns && now_ns - run->ended_ns > KEEP_S * NS_PER_S;
+        int64_t keep_s = live_is_old(&run->live) ? KEEP_OLD_S : KEEP_S;
+        bool late = run->ended_ns && now_ns - run->ended_ns > keep_s * NS_PER_S;
         if (!late && (!run->ended_ns || ended <= MOST_ENDED)) {
             at = &run->next;
             continue;
@@ -217,7 +234,13 @@ Str run_root(const HttpRun *run)
 
 bool run_is_of(const HttpRun *run, Str owner)
 {
-    return str_eq(str_from(run->owner), owner);
+    return str_eq(run->owner, owner);
+}
+
+void run_scope(const HttpRun *run, RunInfo *out)
+{
+    out->session = run->session;
+    out->scope = run->scope;
 }
 
 int64_t run_lasted_ns(HttpRun *run)
@@ -229,7 +252,7 @@ int64_t run_lasted_ns(HttpRun *run)
     return end_ns - run->started_ns;
 }
 
-void runs_list(HttpRuns *runs, JsonWriter *w)
+void runs_list(HttpRuns *runs, Str owner, JsonWriter *w)
 {
     json_begin_array(w);
     mutex_lock(&runs->mutex);
@@ -238,6 +261,7 @@ void runs_list(HttpRuns *runs, JsonWriter *w)
         json_member_str(w, "run_id", run_id(run->run));
         json_member_str(w, "state", str_from(plan_state_name(run_state(run->run))));
         json_member_str(w, "workspace", run_workspace(run));
+        json_member_bool(w, "own", run_is_of(run, owner));
         json_member_str(w, "started", clock_rfc3339(w->out->arena, run->started_ms));
         json_end(w);
     }

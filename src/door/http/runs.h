@@ -1,7 +1,8 @@
 // door/http/runs.h - runs of plans that clients started and look at: kept for a while after their
 // end.
 //
-//   runs_start --> running --> ended --kept for KEEP_S, or until many newer ones ended--> gone
+//   runs_start --> running --> ended --kept for KEEP_S (KEEP_OLD_S once its context was replaced,
+//                     |                 which it keeps), or until many newer ones ended--> gone
 //                     `--runs_cancel, runs_stop_all
 //
 // Threads: any. Memory: heap; each run keeps its context alive.
@@ -10,6 +11,7 @@
 #define CQ_DOOR_HTTP_RUNS_H
 
 #include "door/http/sites.h"
+#include "op/answer.h"
 #include "op/run.h"
 
 typedef struct HttpRuns HttpRuns;
@@ -26,7 +28,8 @@ HttpRun *runs_find(HttpRuns *runs, Str id); // to be let go of; NULL: there is n
 void runs_let_go(HttpRun *run);             // NULL is fine; never blocks
 void runs_stop_all(HttpRuns *runs, Str reason);
 size_t runs_running(HttpRuns *runs);
-bool runs_any(HttpRuns *runs); // running or ended
+size_t runs_kept(HttpRuns *runs); // running or ended
+uint64_t runs_started(HttpRuns *runs);
 // Writes off cells that do not stop, and forgets old runs: to be called now and then.
 void runs_tend(HttpRuns *runs);
 
@@ -34,8 +37,9 @@ Run *run_of(HttpRun *run);
 Str run_workspace(const HttpRun *run);
 Str run_root(const HttpRun *run);
 bool run_is_of(const HttpRun *run, Str owner);
-int64_t run_lasted_ns(HttpRun *run); // until its end, or now
-// The runs there are, newest first: an array of {run_id, state, workspace, started} in `w`.
-void runs_list(HttpRuns *runs, JsonWriter *w);
+void run_scope(const HttpRun *run, RunInfo *out); // sets session and scope: what its cells took
+int64_t run_lasted_ns(HttpRun *run);              // until its end, or now
+// The runs there are, newest first: an array of {run_id, state, workspace, own, started} in `w`.
+void runs_list(HttpRuns *runs, Str owner, JsonWriter *w);
 
 #endif

@@ -10,10 +10,12 @@
 
 #include "base/clock.h"
 
-struct Site { // frozen
+struct Site {
+    // frozen
     Str name, root;
     Sites *sites;
     Holder *holder;
+    Counter generation; // of the newest context
 };
 
 struct Sites {
@@ -108,6 +110,8 @@ static Fail replace_all(Ctx *cx, Sites *sites, Reloaded *total)
         Reloaded one;
         TRY(holder_reload(cx, sites->items[i].holder, 0, &one));
         total->open_ns += one.open_ns;
+        Counter *generation = &sites->items[i].generation; // of which this is the only writer
+        counter_add(generation, one.generation - counter_get(generation));
     }
     return NULL;
 }
@@ -192,6 +196,11 @@ void live_release(Live *live)
 const Context *live_context(const Live *live)
 {
     return live->held.context;
+}
+
+bool live_is_old(const Live *live)
+{
+    return counter_get(&live->site->generation) > live->held.generation;
 }
 
 Str live_name(const Live *live)

@@ -41,6 +41,7 @@ bool sites_lease(Sites *sites, Str name, Live *out);
 void live_copy(const Live *live, Live *out); // one more on the same context
 void live_release(Live *live);               // then it is all zero; all zero is fine
 const Context *live_context(const Live *live);
+bool live_is_old(const Live *live); // a reload has replaced it
 Str live_name(const Live *live);
 
 #endif
