@@ -26,7 +26,7 @@ def cq(server, *words, use="only", folder=None, program=None, stdin=None, **env)
 
 def why_not(server, *words, **more):
     """Why a command was not answered by a server, as it says in its log; None when it was."""
-    code, _, said = cq(server, "--log-level", "info", *words, use="auto", **more)
+    code, _, said = cq(server, "--log-level", "debug", *words, use="auto", **more)
     assert code == 0, said
     found = [json.loads(line) for line in said.splitlines() if '"server.not_used"' in line]
     return found[0]["why"] if found else None
