@@ -140,9 +140,11 @@ static void add(Built *b, const WorldFile *file, size_t start, size_t end)
     VEC_PUSH(code->cx->arena, &b->found, hazard);
 }
 
-static void look_in(Built *b, const WorldFile *file, Str part)
+// `file`: NULL until something is found that asks for its names.
+static void look_in(Built *b, uint32_t number, Str text, bool lookups, Str part)
 {
-    Str text = file->text, name = b->table->subject.name;
+    const WorldFile *file = NULL;
+    Str name = b->table->subject.name;
     for (size_t at = 0; at + part.len < text.len; at++) {
         const char *next = memmem(text.ptr + at, text.len - at, part.ptr, part.len);
         if (!next) break;
@@ -153,6 +155,9 @@ static void look_in(Built *b, const WorldFile *file, Str part)
         char quote = text.ptr[start - 1];
         while (end < text.len && text.ptr[end] != quote && text.ptr[end] != '\n') end++;
         if (end == text.len || text.ptr[end] == '\n' || !builds(text, start, end, name)) continue;
+        if (!file && !lookups && !looks_up(text)) return;
+        if (!file) file = world_file(b->census->code->world, number);
+        if (!file || file->text.len != text.len) return;
         if (is_subscript(file, start) || looks_up(around(file, (uint32_t)at)))
             add(b, file, start, end);
     }
@@ -168,9 +173,8 @@ static void look_for(Built *b, Str word, Str part)
     for (size_t i = 0; i < count; i++) {
         if (resolve_family(world_lang(world, users[i])) != family) continue;
         const WorldFile *file = world_loaded(world, users[i]);
-        if (!file && (family == LANG_javascript || looks_up(world_text(world, users[i]))))
-            file = world_file(world, users[i]);
-        if (file) look_in(b, file, part);
+        Str text = file ? file->text : world_text(world, users[i]);
+        look_in(b, users[i], text, file || family == LANG_javascript, part);
     }
 }
 
