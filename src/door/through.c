@@ -8,9 +8,9 @@
 #include "door/stamp.h"
 
 enum {
-    FIRST_MS = 500, // for a server to say that it has begun
+    FIRST_MS = 500,  // for a server to say that it has begun
     ONLY_MS = 60000, // ... where nobody else may answer
-    WAIT_MS = 100,  // between two looks at what cannot wake us up
+    WAIT_MS = 100,   // between two looks at what cannot wake us up
     MOST_PROBLEM = 64 << 10,
 };
 
