@@ -85,6 +85,9 @@ async function search(page) {
   assert.strictEqual(await focused(page), "text");
   assert.strictEqual(await page.inputValue("#text"), "alpha_0");
 
+  const spoken = await page.locator("#results").ariaSnapshot();
+  assert.match(spoken, /listbox "Results"[^]*group "definition: src\/m0.py"[^]*option ".*def alpha_0/);
+
   await page.click("label:has(input[value=find])");
   await page.waitForSelector("#facts :text('ranked by')");
   await page.click("label:has(input[value=symbols])");
@@ -112,6 +115,29 @@ async function longFile(page) {
   assert.ok(await seen(`#lines [data-line="${first}"]`), "what is looked at stays where it is");
   const numbers = await page.locator("#lines [data-line] span:first-child").allTextContents();
   assert.ok(numbers.every((n, i) => !i || Number(n) === Number(numbers[i - 1]) + 1), "lines in order, once each");
+}
+
+// More than is put on the page at once: the last option brings what follows, and nothing is lost.
+async function manyResults(page) {
+  await page.fill("#text", "line_\\d+");
+  await page.keyboard.press("Enter");
+  await page.waitForSelector("#more:has-text('600 more')");
+  await page.focus("#results");
+  await page.keyboard.press("End");
+  await page.waitForSelector("#more:has-text('200 more')");
+  assert.strictEqual(await page.getAttribute("#results", "aria-activedescendant"), "hit-400");
+  await page.click("#more");
+  await page.waitForSelector("#more", {state: "detached"});
+  assert.strictEqual(await hits(page).count(), 1000);
+}
+
+// The address behind # leads back to the same place.
+async function kept(page) {
+  await page.waitForFunction(() => location.hash.endsWith(encodeURIComponent(":" + document.querySelector("#results [aria-selected=true] .no").textContent)));
+  const line = await page.textContent("#lines .here span");
+  await page.reload();
+  await page.waitForSelector(`#lines .here span:text-is("${line}")`);
+  assert.strictEqual(await page.textContent("#results [aria-selected=true] .no"), line);
 }
 
 async function workspacesAndProblems(page) {
@@ -157,14 +183,25 @@ async function runs(page) {
   assert.ok(await page.isDisabled("#cancel"));
   await picture(page, "run");
 
-  // A run that takes a while, watched and then cancelled.
+  // A run that takes a while, watched and then cancelled. Its stream breaks once, and is asked for again
+  // behind the last event that came.
+  const asked = [];
+  await page.route("**/events?*", route => {
+    asked.push(new URL(route.request().url()).searchParams.get("after"));
+    if (asked.length > 1) return route.continue();
+    return route.fulfill({status: 200, contentType: "application/x-ndjson",
+      body: '{"seq": 1, "kind": "run", "state": "running"}\n{"seq": 2, "kind": "cell", "cell_id": "c0", "state": "ready"}\n{"seq'});
+  });
   await page.selectOption("#workspace", "v");
   await start(page, SLOW);
+  await page.waitForSelector("#run-state .limit:has-text('asking again')");
   const done = () => page.locator("#graph .tiles.success").count();
   await page.waitForFunction(() => document.querySelectorAll("#graph .tiles.success").length > 2);
   const first = await done();
   await page.waitForFunction(n => document.querySelectorAll("#graph .tiles.success").length > n, first);
   assert.match(await page.textContent("#run-state"), /running/);
+  assert.deepStrictEqual(asked, ["0", "2"]);
+  await page.unroute("**/events?*");
   await picture(page, "running");
   await page.click("#cancel");
   await page.waitForSelector("#run-state .canceled");
@@ -222,6 +259,30 @@ async function keyboardWalk(page) {
   assert.strictEqual(await focused(page), "tab-search");
 }
 
+// Text that is hard to read: WCAG's contrast of less than 4.5 with what is behind it.
+function faint() {
+  const rgba = text => {
+    const [r, g, b, a = 1] = text.match(/[\d.]+(e-?\d+)?/g).map(Number);
+    return text.startsWith("color(") ? [r, g, b, a] : [r / 255, g / 255, b / 255, a];
+  };
+  const behind = node => {
+    for (let over = node; over; over = over.parentElement) {
+      const color = rgba(getComputedStyle(over).backgroundColor);
+      if (color[3] > 0.99) return color;
+      if (color[3] > 0) return behind(over.parentElement).map((base, i) => color[3] * color[i] + (1 - color[3]) * base);
+    }
+    return [1, 1, 1, 1];
+  };
+  const light = color => [0.2126, 0.7152, 0.0722].reduce((sum, share, i) =>
+    sum + share * (color[i] <= 0.04045 ? color[i] / 12.92 : ((color[i] + 0.055) / 1.055) ** 2.4), 0);
+  const texts = [...document.querySelectorAll("body *:not(svg *):not(:disabled)")].filter(node => node.checkVisibility({visibilityProperty: true}) &&
+    [...node.childNodes].some(child => child.nodeType === 3 && child.data.trim()));
+  return texts.map(node => {
+    const [a, b] = [light(rgba(getComputedStyle(node).color)), light(behind(node))].sort((x, y) => y - x);
+    return {ratio: (a + 0.05) / (b + 0.05), what: `${node.className || node.nodeName} "${node.textContent.slice(0, 20)}"`};
+  }).filter(({ratio}) => ratio < 4.5).map(({ratio, what}) => `${what} ${ratio.toFixed(2)}`);
+}
+
 async function looks(browser) {
   for (const colorScheme of ["light", "dark"]) for (const width of [1440, 390]) {
     const page = await open(browser, OPEN, {colorScheme, viewport: {width, height: 800}});
@@ -230,12 +291,18 @@ async function looks(browser) {
       await page.goto(OPEN + "/#" + where);
       await page.waitForSelector(selector);
       await page.waitForTimeout(200);
-      assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `${where} is wider than ${width}`);
+      const wide = await page.evaluate(() => [...document.querySelectorAll("html, header, section, form, #run, #run-head, #starting")]
+        .filter(box => box.scrollWidth > box.clientWidth).map(box => box.id || box.nodeName));
+      assert.deepStrictEqual(await page.evaluate(faint), [], `${where} in ${colorScheme}: hard to read`);
+      assert.deepStrictEqual(wide, [], `${where}: wider than there is room at ${width}`);
       await picture(page, `${where.replace(/\W+/g, "-")}-${colorScheme}-${width}`);
     };
     page.troubles.length = 0;
     await show("view=runtime", "#requests td");
     await show("view=runs", "#run-list .entry");
+    await page.click("#run-list .entry:has(.failed)");
+    await page.waitForSelector("#graph .node");
+    await picture(page, `run-${colorScheme}-${width}`);
     await show("op=calls&q=alpha_0", ".hit");
     if (width < 760) {
       await hits(page).first().click();
@@ -275,10 +342,11 @@ async function token(browser) {
 (async () => {
   fs.rmSync(pictures, {recursive: true, force: true});
   fs.mkdirSync(pictures, {recursive: true});
-  const browser = await chromium.launch({executablePath, args: process.getuid() ? [] : ["--no-sandbox"]});
+  // The page is ours, and containers forbid what the sandbox needs.
+  const browser = await chromium.launch({executablePath, args: ["--no-sandbox"]});
   const page = await open(browser, OPEN);
   try {
-    for (const part of [search, longFile, workspacesAndProblems, runs, runtime, keyboardWalk]) {
+    for (const part of [search, longFile, manyResults, kept, workspacesAndProblems, runs, runtime, keyboardWalk]) {
       process.stdout.write(part.name + "\n");
       await part(page);
     }

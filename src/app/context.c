@@ -6,6 +6,7 @@
 #include "app/worker.h"
 
 #include "base/clock.h"
+#include "base/digest.h"
 #include "base/vec.h"
 #include "index/universe.h"
 #include "lang/grammars.h"
@@ -269,6 +270,7 @@ static Fail build(Ctx *cx, const ContextSpec *spec, Context *context)
                          .stdin_allowed = spec->reads_stdin,
                          .confined = spec->confined};
     fence_setup(); // before there are threads, which would make it slow
+    digest_prepare();
     TRY(load_policy(&own, spec, context));
     if (spec->logs) log_init(&context->log, OS_STDERR, spec->log_level, spec->log_json);
     context->logs = spec->logs;

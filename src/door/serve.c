@@ -17,6 +17,7 @@
 #include "door/http/known.h"
 #include "door/http/routes.h"
 #include "door/http/runs.h"
+#include "door/http/site_host.h"
 #include "door/stamp.h"
 #include "service/server_place.h"
 
@@ -341,6 +342,12 @@ static Fail serve_sites(Ctx *cx, Serve *serve)
     return fail;
 }
 
+static Fail host_agent(Ctx *cx, void *self, const AgentWish *wish, Arena *arena, McpHost *out)
+{
+    SiteWish of = {.workspace = wish->workspace, .trusted = wish->trusted};
+    return site_host_get(cx, self, &of, arena, out);
+}
+
 static Fail serve_with_pool(Ctx *cx, Serve *serve)
 {
     const ServeArgs *args = serve->args;
@@ -349,14 +356,16 @@ static Fail serve_with_pool(Ctx *cx, Serve *serve)
     Fail fail = make_sites(cx, serve);
     serve->app.runs = runs_new(serve->app.pool);
     serve->app.known = known_new();
-    serve->app.agents = agents_new(&(AgentsSpec){.sites = serve->app.sites,
+    SiteHost *host = site_host_new(serve->app.sites, serve->app.pool, args->work_threads);
+    serve->app.agents = agents_new(&(AgentsSpec){.host = host_agent,
+                                                 .self = host,
                                                  .pool = serve->app.pool,
                                                  .most = args->mcp_sessions,
-                                                 .most_working = args->work_threads,
                                                  .idle_s = args->mcp_idle,
                                                  .resume_s = args->mcp_resume});
     if (!fail) fail = serve_sites(cx, serve);
     agents_free(serve->app.agents);
+    site_host_free(host);
     runs_free(serve->app.runs);
     known_free(serve->app.known);
     pool_drain(serve->app.pool);

@@ -267,7 +267,8 @@ static void tell_why(Through *through, Fail fail)
     if (cli_log_level(cli, &level)) return; // it is told when this process answers
     log_init(&through->log, OS_STDERR, level, !cli->terminal.err_is_terminal);
     through->cx.log = &through->log;
-    log_event(&through->cx, LOG_INFO, "server.not_used", LOG_STR("why", fail->detail));
+    LogLevel at = fail->kind == PROBLEM_NOT_FOUND ? LOG_DEBUG : LOG_INFO; // there is none: as usual
+    log_event(&through->cx, at, "server.not_used", LOG_STR("why", fail->detail));
     log_fini(&through->log);
 }
 

@@ -63,9 +63,10 @@ static TSFieldId field_of(const FlatLevel *level)
 static FlatNode make_node(const TSTree *tree, const Subtree *self, Length at, TSSymbol alias)
 {
     TSSymbol symbol = alias ? alias : ts_subtree_symbol(*self);
+    bool error = symbol == ts_builtin_sym_error;
     return (FlatNode){
-        .node = ts_node_new(tree, self, at, alias),
-        .symbol = ts_language_public_symbol(tree->language, symbol),
+        .node = {{at.bytes, at.extent.row, at.extent.column, alias}, self, tree},
+        .symbol = error ? symbol : tree->language->public_symbol_map[symbol],
         .named = alias ? ts_language_symbol_metadata(tree->language, alias).named
                        : ts_subtree_named(*self),
     };

@@ -332,14 +332,17 @@ static void take_findings(Arena *arena, const FindAnswer *answer, Result *out)
             Category category = place->name.len ? CATEGORY_DEFINITION : CATEGORY_TEXT;
             Finding finding = {.path = file->path,
                                .line = place->first_line,
+                               .col = place->col,
                                .end_line = place->last_line,
+                               .end_col = place->end_col,
                                .category = str_from(category_name(category)),
                                .text = place->head,
                                .enclosing = place->enclosing,
                                .kind = place->kind,
                                .name = place->name,
                                .qualified = place->qualified,
-                               .depth = place->depth};
+                               .depth = place->depth,
+                               .stable_id = place->stable_id};
             indexes[j] = (uint32_t)findings.len;
             VEC_PUSH(arena, &findings, finding);
         }

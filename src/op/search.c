@@ -358,6 +358,7 @@ static void make_finding(const Result *of, size_t index, Finding *out)
     out->qualified = def->qualified;
     out->signature = def->signature;
     out->depth = def->depth;
+    out->stable_id = def->stable_id;
 }
 
 static CountList count_skips(Arena *arena, const SearchAnswer *answer)

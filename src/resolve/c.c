@@ -32,6 +32,7 @@ typedef struct Asking {
     bool using; // a using directive may bring in any other
     Candidates all, chosen;
     Candidate few[2][FEW]; // room of both until they are more
+    Arena more;            // their room then
 } Asking;
 
 static bool is_c(LangId lang)
@@ -143,41 +144,51 @@ typedef struct OpenDef {
     WorldFile *file;
     Str path; // of the namespaces around it; in C, and for a macro, none
     DefKind kind;
-    bool declaration, hidden, self; // as in Candidate
+    enum { OPEN_UNKNOWN, OPEN_NOT, OPEN_YES } open; // in a file scope: told by the file's names
+    bool declaration, hidden, self;                 // as in Candidate
 } OpenDef;
 
 typedef struct OpenDefs {
-    const OpenDef *items;
+    OpenDef *items;
     size_t count;
 } OpenDefs;
 
-static OpenDef open_def(Resolver *r, WorldFile *file, DefRef ref)
+// What the names of its file tell.
+static bool learn_open(Resolver *r, OpenDef *out)
 {
-    const Def *def = &file->facts.defs[ref.def];
+    uint32_t binding;
+    if (out->open != OPEN_UNKNOWN) return out->open == OPEN_YES;
+    out->open = OPEN_NOT;
+    out->file = world_file(r->world, out->ref.file);
+    if (!out->file || !is_open(out->file, out->ref.def, &binding)) return false;
     bool linked =
-        def->kind == DEF_FUNCTION || def->kind == DEF_VARIABLE || def->kind == DEF_CONSTANT;
-    OpenDef out = {.ref = ref, .file = file, .kind = def->kind, .declaration = def->declaration};
-    out.hidden = !linked || file_note(r, file, ref.def, NOTE_HIDDEN);
-    out.self = def->kind == DEF_TYPE && is_self_typedef(r, file, ref.def);
-    if (file->lang != LANG_c && def->kind != DEF_MACRO)
-        out.path = namespaces_of(r, file, (int32_t)ref.def);
-    return out;
+        out->kind == DEF_FUNCTION || out->kind == DEF_VARIABLE || out->kind == DEF_CONSTANT;
+    out->hidden = !linked || file_note(r, out->file, out->ref.def, NOTE_HIDDEN);
+    out->self = out->kind == DEF_TYPE && is_self_typedef(r, out->file, out->ref.def);
+    if (out->file->lang != LANG_c && out->kind != DEF_MACRO)
+        out->path = namespaces_of(r, out->file, (int32_t)out->ref.def);
+    out->open = OPEN_YES;
+    return true;
 }
 
-// The definitions of that name in file scopes, found once: most names are used often.
-static const OpenDefs *open_defs(Resolver *r, Str name)
+// The definitions of that name, found once: most names are used often. Files are taken apart no
+// further than to tell their kinds.
+static OpenDefs *open_defs(Resolver *r, Str name)
 {
     uint64_t known;
-    if (map_get(&r->open, name, &known)) return (const OpenDefs *)(uintptr_t)known;
+    if (map_get(&r->open, name, &known)) return (OpenDefs *)(uintptr_t)known;
     size_t count;
-    uint32_t binding;
     VEC(OpenDef) found = {0};
     const DefRef *defs = world_defs(r->world, name, &count);
     for (size_t i = 0; i < count && i < MOST_CANDIDATES; i++) {
         bool ours = is_c(world_lang(r->world, defs[i].file));
-        WorldFile *file = ours ? world_file(r->world, defs[i].file) : NULL;
-        if (file && is_open(file, defs[i].def, &binding))
-            VEC_PUSH(r->arena, &found, open_def(r, file, defs[i]));
+        WorldFile *file = ours ? world_brief(r->world, defs[i].file) : NULL;
+        if (!file) continue;
+        const Def *def = &file->facts.defs[defs[i].def];
+        VEC_PUSH(
+            r->arena, &found,
+            (OpenDef){
+                .ref = defs[i], .file = file, .kind = def->kind, .declaration = def->declaration});
     }
     OpenDefs *open = ARENA_NEW(r->arena, OpenDefs);
     *open = (OpenDefs){found.items, found.len};
@@ -211,25 +222,26 @@ static void keep_nearest(Asking *a)
 
 static void gather(Asking *a)
 {
-    const OpenDefs *defs = open_defs(a->r, a->name);
+    OpenDefs *defs = open_defs(a->r, a->name);
     a->all = (Candidates){.items = a->few[0], .cap = FEW};
     a->chosen = (Candidates){.items = a->few[1], .cap = FEW};
     for (size_t i = 0; i < defs->count; i++) {
-        const OpenDef *def = &defs->items[i];
+        OpenDef *def = &defs->items[i];
+        if (!fits(def->kind, a->role, def->file->lang) || !learn_open(a->r, def)) continue;
         Candidate one = {.ref = def->ref,
                          .declaration = def->declaration,
                          .hidden = def->hidden,
                          .self = def->self};
-        if (!fits(def->kind, a->role, def->file->lang) || !rank_namespace(a, def, &one)) continue;
+        if (!rank_namespace(a, def, &one)) continue;
         one.visible = a->file && includes_sees(a->r, a->file, def->ref.file, &one.sure);
-        VEC_PUSH(a->r->arena, &a->all, one);
+        VEC_PUSH(&a->more, &a->all, one);
     }
     if (a->all.len > 1) keep_nearest(a);
 }
 
 static void choose(Asking *a, Candidate one)
 {
-    VEC_PUSH(a->r->arena, &a->chosen, one);
+    VEC_PUSH(&a->more, &a->chosen, one);
 }
 
 // --- the steps
@@ -449,6 +461,7 @@ static void file_names(Resolver *r, WorldFile *file, uint32_t expr, Str name, Va
     } else {
         values_add(r, out, (Value){.kind = VALUE_EXTERNAL, .name = name});
     }
+    arena_fini(&a.more);
 }
 
 // The number of a member among those of its name in its class.
@@ -491,9 +504,11 @@ static DefRef canonical_member(Resolver *r, const WorldFile *file, DefRef def)
 // The definition of what is declared.
 static DefRef canonical(Resolver *r, DefRef def)
 {
-    WorldFile *file = world_file(r->world, def.file);
+    WorldFile *file = world_brief(r->world, def.file);
     uint32_t binding;
     if (!file || !file->facts.defs[def.def].declaration) return def;
+    file = world_file(r->world, def.file);
+    if (!file) return def;
     if (!is_open(file, def.def, &binding)) return canonical_member(r, file, def);
     Asking a = {.r = r, .file = file, .name = file->facts.defs[def.def].name};
     bool tag = is_tag(file->facts.defs[def.def].kind);
@@ -501,10 +516,13 @@ static DefRef canonical(Resolver *r, DefRef def)
     if (file->lang == LANG_cpp) a.path = namespaces_of(r, file, (int32_t)def.def);
     gather(&a);
     bool found = choose_own(&a) || choose_visible(&a) || choose_declared(&a);
-    if (!found || !in_one_file(&a)) return def;
-    const WorldFile *other = world_file(r->world, a.chosen.items[0].ref.file);
-    bool same = is_tag(other->facts.defs[a.chosen.items[0].ref.def].kind) == tag;
-    return same ? a.chosen.items[0].ref : def;
+    bool one = found && in_one_file(&a);
+    DefRef ref = one ? a.chosen.items[0].ref : def;
+    arena_fini(&a.more);
+    if (!one) return def;
+    const WorldFile *other = world_file(r->world, ref.file);
+    bool same = is_tag(other->facts.defs[ref.def].kind) == tag;
+    return same ? ref : def;
 }
 
 static void import(Resolver *r, WorldFile *file, const NameImport *row, Values *out)
@@ -526,6 +544,7 @@ static void submodule(Resolver *r, const Value *module, Str name, Values *out)
         if ((size_t)a.all.items[i].rank == module->name.len) a.all.items[kept++] = a.all.items[i];
     a.all.len = kept;
     if (choose_defined(&a) || choose_any(&a)) answer(&a, true, REASON_MEMBER, out);
+    arena_fini(&a.more);
 }
 
 static void root(Resolver *r, WorldFile *file, Values *out)
@@ -538,6 +557,7 @@ const ResolveLang resolve_cpp = {
     .outside_members = true,
     .bare_members = true,
     .function_pointers = true,
+    .overloads = true,
     .import = import,
     .file_names = file_names,
     .submodule = submodule,

@@ -178,6 +178,7 @@ const ResolveLang resolve_java = {
     .order = ORDER_LAST,
     .bare_members = true,
     .calls_apart = true,
+    .overloads = true,
     .static_types = true,
     .rooted_types = true,
     .import = import_type,

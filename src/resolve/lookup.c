@@ -63,6 +63,23 @@ static bool is_wanted(const Resolver *r, const WorldFile *file, const NameBindin
     return type || callable == (r->want == WANT_CALLABLE);
 }
 
+static bool is_module(Resolver *r, const Value *value)
+{
+    if (value->kind == VALUE_FILE || value->kind == VALUE_FOLDER) return true;
+    const WorldFile *file = value->kind == VALUE_DEF ? world_file(r->world, value->ref.file) : NULL;
+    return file && file->facts.defs[value->ref.def].kind == DEF_MODULE;
+}
+
+// The one module among values of which others are none, where these have name spaces of their own:
+// it leaves no choice. 0 or 1.
+static uint32_t module_apart(Resolver *r, const WorldFile *file, const Values *values)
+{
+    uint32_t modules = 0;
+    if (!resolve_lang(file->lang)->modules_apart) return 0;
+    for (uint32_t i = 0; i < values->count; i++) modules += is_module(r, &values->items[i]);
+    return modules == 1 && values->count > 1;
+}
+
 // All that a scope binds a name to. A name bound further out leaves `outer` set. `offset` is where
 // it is used; UINT32_MAX: the order of bindings does not matter.
 static Values bound_values(Resolver *r, WorldFile *file, uint32_t scope, Str name, uint32_t offset,
@@ -93,8 +110,9 @@ static Values bound_values(Resolver *r, WorldFile *file, uint32_t scope, Str nam
     }
     // Alternatives of one definition are one object; anything else that differs is a choice. What
     // all bindings agree on has been judged where it was found.
-    bool differs = given != (defs + others) * out.count;
-    if (out.count > 1 && differs && (others || defs != out.count))
+    uint32_t apart = module_apart(r, file, &out), count = out.count - apart;
+    bool differs = given - apart != (defs + others - apart) * count;
+    if (count > 1 && differs && (others || defs - apart != count))
         values_weaken(&out, CERTAINTY_LIKELY, REASON_SEVERAL);
     if (empty && out.count) values_weaken(&out, CERTAINTY_LIKELY, REASON_SEVERAL);
     return out;

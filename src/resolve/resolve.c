@@ -192,7 +192,8 @@ static void give_up(Resolver *r, WorldFile *file, uint32_t expr, const Values *v
     const NameExpr *use = &file->names.exprs[expr];
     Str name = names_text(use, file->text);
     bool variable = use->op == EXPR_NAME && is_variable(file, expr, name);
-    out->reason = values->reason;
+    bool lacks = reason_is_lack(values->reason) || values->reason == REASON_IMPLEMENTS;
+    out->reason = lacks ? values->reason : REASON_UNBOUND;
     if (variable) out->certainty = CERTAINTY_DYNAMIC;
     else if (is_defined(r, file, name, called)) out->certainty = CERTAINTY_NAME_ONLY;
     else out->certainty = CERTAINTY_UNKNOWN;

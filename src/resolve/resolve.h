@@ -9,8 +9,8 @@
 //   dynamic    reached by a value that is looked up while the program runs
 //   external   it is proven to be defined outside of the workspace
 //   unknown    no definition of that name is in the workspace
-// Alternatives of one definition in one scope (#ifdef, overloads, property and its setter) are one
-// object: all of them are targets of an exact use.
+// Alternatives of one definition in one scope (#ifdef, property and its setter) are one object: all
+// of them are targets of an exact use. Overloads of Java and C++ are told apart (overload.h).
 //
 // The evaluation is a fixed interpretation of what is written: flow is not followed, so a name has
 // every value that it is given in its scope; an unannotated parameter has none.

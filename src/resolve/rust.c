@@ -604,6 +604,7 @@ const ResolveLang resolve_rust = {
     .sealed_types = true,
     .members_apart = true,
     .macros_apart = true,
+    .modules_apart = true,
     .outside_members = true,
     .choose_member = choose_method,
     .import = import_path,

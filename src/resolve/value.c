@@ -2,6 +2,8 @@
 // a circle, or too deep, is not known.
 #include "resolve/value.h"
 
+#include "resolve/overload.h"
+
 enum { DEEPEST = 40 };
 
 // --- sets of values
@@ -53,8 +55,21 @@ void values_weaken(Values *values, Certainty certainty, Reason reason)
     values_because(values, reason);
 }
 
+// What has nothing says nothing about how the rest was found, nor the other way round.
+static void join_reasons(Values *values, bool had, const Values *from)
+{
+    bool has = from->count || from->named_count;
+    bool sure = values->certainty == CERTAINTY_EXACT;
+    if (has && !had && reason_is_lack(values->reason))
+        values->reason = sure ? from->reason : MAX(from->reason, REASON_SEVERAL);
+    bool nothing = !has && had && reason_is_lack(from->reason);
+    if (nothing && from->certainty == CERTAINTY_EXACT) return;
+    values_weaken(values, from->certainty, nothing ? REASON_SEVERAL : from->reason);
+}
+
 void values_join(Resolver *r, Values *values, const Values *from)
 {
+    bool had = values->count || values->named_count;
     if (!values->count) { // lists are never changed, so they can be shared
         values->items = from->items;
         values->count = from->count;
@@ -67,7 +82,7 @@ void values_join(Resolver *r, Values *values, const Values *from)
     } else {
         for (uint32_t i = 0; i < from->named_count; i++) values_name(r, values, from->named[i]);
     }
-    values_weaken(values, from->certainty, from->reason);
+    join_reasons(values, had, from);
 }
 
 // --- what is kept about a file
@@ -273,12 +288,18 @@ Values evaluate_call(Resolver *r, const Values *callee)
     return out;
 }
 
+// A variable that is set to something: a function or module by another name, or an object, whose
+// type is evident then.
 static void held_by_alias(const WorldFile *file, Values *out)
 {
-    values_because(out, REASON_ALIAS);
-    if (!resolve_lang(file->lang)->function_pointers) return;
-    for (uint32_t i = 0; i < out->count; i++)
-        if (out->items[i].kind == VALUE_DEF) values_weaken(out, CERTAINTY_LIKELY, REASON_ALIAS);
+    bool pointers = resolve_lang(file->lang)->function_pointers;
+    for (uint32_t i = 0; i < out->count; i++) {
+        ValueKind kind = out->items[i].kind;
+        bool object = kind == VALUE_OBJECT || kind == VALUE_EXTERNAL;
+        values_because(out, object ? REASON_TYPE : REASON_ALIAS);
+        if (kind == VALUE_DEF && pointers) values_weaken(out, CERTAINTY_LIKELY, REASON_ALIAS);
+    }
+    if (!out->count && out->reason != REASON_PARAMETER) out->reason = REASON_UNTYPED;
 }
 
 // A variable or property: what it holds. Others: themselves.
@@ -457,6 +478,7 @@ static Values meaning(Resolver *r, WorldFile *file, uint32_t index, const Values
     }
     bool outside = expr->op == EXPR_MEMBER && !is_known(&out);
     if (outside && lang->outside_member) lang->outside_member(r, file, index, base, &out);
+    if (lang->overloads && expr->role & ROLE_CALLED) overloads_choose(r, file, index, &out);
     return out;
 }
 

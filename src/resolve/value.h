@@ -65,6 +65,7 @@ typedef struct ResolveLang {
     bool calls_apart;
     bool members_apart; // the same for members only
     bool macros_apart;  // name! is a macro, and nothing else is
+    bool modules_apart; // a module and a function of one name do not hide each other
     // All types are written: what a type does not have comes from its base outside.
     bool static_types;
     bool rooted_types; // every type has a base outside: Object
@@ -80,6 +81,7 @@ typedef struct ResolveLang {
     bool outside_members;
     // Which of several such members is meant. NULL: they are one object.
     void (*choose_member)(Resolver *r, Values *found);
+    bool overloads; // the arguments tell which of several functions of one name is meant
     // What an import gives: its module, or what it names in there. Adds nothing: not known.
     void (*import)(Resolver *r, WorldFile *file, const NameImport *import, Values *out);
     // Other files whose file scope is this one's, too: a package. NULL: none.
@@ -133,6 +135,11 @@ void values_name(Resolver *r, Values *values, DefRef def); // likewise, to `name
 void values_join(Resolver *r, Values *values, const Values *from);
 void values_weaken(Values *values, Certainty certainty, Reason reason);
 void values_because(Values *values, Reason reason); // if it is a weaker one
+// Why nothing is known of a value: no link of a chain that led to one.
+static inline bool reason_is_lack(Reason reason)
+{
+    return reason >= REASON_PARAMETER || reason == REASON_OUTSIDE_BASE;
+}
 
 // --- lookup.c
 

@@ -145,6 +145,46 @@ const uint32_t *world_users(World *world, Str name, size_t *count)
     return list->items;
 }
 
+// --- mentions ---
+
+// By what search finds words by: the whole word, or its one part.
+static void mark_mentions(const WorldPart *part, Str term, bool *marks)
+{
+    const Lexicon *lexicon = part->in->lexicon;
+    uint32_t number = lexicon_term(lexicon, term);
+    if (number == LEX_NONE) return;
+    LexCursor postings = lexicon_postings(lexicon, number);
+    while (lex_next(&postings)) {
+        uint32_t chunk = postings.posting.chunk;
+        if (chunk >= lexicon->head->chunks) continue;
+        uint32_t file = lex_chunk(lexicon, chunk)->file;
+        if (file < lexicon->head->files) marks[file] = true;
+    }
+}
+
+const uint32_t *world_mentions(World *world, Str word, bool (*takes)(Str path), size_t *count)
+{
+    Arena scratch = {0};
+    NumberVec found = {0};
+    WordTerms terms;
+    terms_of_word(word, &terms);
+    for (size_t i = 0; i < world->corpus->part_count && terms.count; i++) {
+        const WorldPart *part = &world->parts[i];
+        uint32_t files = part->in->lexicon->head->files;
+        bool *marks = ARENA_ARRAY(&scratch, bool, files);
+        mark_mentions(part, terms.items[terms.count - 1], marks);
+        for (uint32_t k = 0; k < files; k++) {
+            uint32_t number = part->in->first_file + k;
+            bool code = marks[k] && lang_has_names((LangId)lex_file(part->in->lexicon, k)->lang);
+            if (!marks[k] || code || corpus_is_dead(part->in, k)) continue;
+            if (takes(world_path(world, number))) VEC_PUSH(world->cx->arena, &found, number);
+        }
+    }
+    arena_fini(&scratch);
+    *count = found.len;
+    return found.items;
+}
+
 // --- what others see ---
 
 static void sum_part(const WorldPart *part, const Segment *segment, Hash128 *sum)

@@ -252,8 +252,10 @@ static void make_table(Census *census, const Subject *subject, CensusTable *tabl
     find_constructors(census, table);
     add_sites(census, table, &edges, &sites);
     add_through_bases(census, table, &edges, &sites);
+    census_templates(census, table, &sites);
     sum_up(census, table, &sites);
     take_sites(census, table, &sites);
+    census_built_names(census, table);
     census_hazards(census, &edges, table);
     if (census->query->callees) census_callees(census, table);
     census_risk(census, table);

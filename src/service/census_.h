@@ -19,8 +19,14 @@ static inline bool same_def(DefRef a, DefRef b)
     return a.file == b.file && a.def == b.def;
 }
 
-// --- census_reach.c: ways to the target that are no calls of it.
+// --- census_reach.c: ways to the target that are no calls of it, behind those that it has.
 void census_hazards(Census *census, const Edges *edges, CensusTable *table);
+
+// --- census_templates.c: calls in templates; names in strings there become the first hazards.
+void census_templates(Census *census, CensusTable *table, SiteVec *sites);
+
+// --- census_built.c: strings that its name can be put together from go in front of the hazards.
+void census_built_names(Census *census, CensusTable *table);
 
 // --- census_tree.c: who calls the callers, and what the target calls.
 void census_callers(Census *census, CensusTable *table, const SiteVec *sites);

@@ -86,33 +86,17 @@ static void add_hazard(Reach *reach, const WorldFile *file, Span span, const cha
 
 // --- its name in strings ---
 
-typedef struct Quotes { // where the next of each kind stands
-    Str text;
-    size_t next[2];
-} Quotes;
-
-static size_t quote_from(Str text, size_t from, char quote)
+// The next place of the name before a quote, from `from` on; text.len when there is none.
+static size_t next_quoted(Str text, size_t from, Str name)
 {
-    const char *at = from < text.len ? memchr(text.ptr + from, quote, text.len - from) : NULL;
-    return at ? (size_t)(at - text.ptr) : text.len;
-}
-
-static Quotes quotes_of(Str text)
-{
-    return (Quotes){text, {quote_from(text, 0, '"'), quote_from(text, 0, '\'')}};
-}
-
-// The next place of the name before a quote; text.len when there is none.
-static size_t next_quoted(Quotes *q, Str name)
-{
-    for (;;) {
-        int kind = q->next[1] < q->next[0];
-        size_t end = q->next[kind];
-        if (end == q->text.len) return end;
-        q->next[kind] = quote_from(q->text, end + 1, kind ? '\'' : '"');
-        if (end >= name.len && !memcmp(q->text.ptr + end - name.len, name.ptr, name.len))
-            return end - name.len;
+    while (from < text.len) {
+        const char *found = memmem(text.ptr + from, text.len - from, name.ptr, name.len);
+        if (!found) break;
+        size_t at = (size_t)(found - text.ptr), end = at + name.len;
+        if (end < text.len && (text.ptr[end] == '"' || text.ptr[end] == '\'')) return at;
+        from = at + 1;
     }
+    return text.len;
 }
 
 static bool is_word_byte(char c)
@@ -156,16 +140,16 @@ typedef VEC(NameString) NameStrings;
 
 static bool has_string(Str text, Str name)
 {
-    Quotes quotes = quotes_of(text);
-    for (size_t at, start; (at = next_quoted(&quotes, name)) < text.len;)
+    size_t start;
+    for (size_t at = 0; (at = next_quoted(text, at, name)) < text.len; at++)
         if (ends_string(text, at, name.len, &start)) return true;
     return false;
 }
 
 static void look_for_strings(const WorldFile *file, Str name, Arena *arena, NameStrings *out)
 {
-    Quotes quotes = quotes_of(file->text);
-    for (size_t at, start; (at = next_quoted(&quotes, name)) < file->text.len;) {
+    size_t start;
+    for (size_t at = 0; (at = next_quoted(file->text, at, name)) < file->text.len; at++) {
         if (!ends_string(file->text, at, name.len, &start)) continue;
         Span span = {(uint32_t)start, (uint32_t)(at + name.len)};
         const Call *call = call_around(file, span.start);
@@ -258,6 +242,8 @@ void census_hazards(Census *census, const Edges *edges, CensusTable *table)
     const Subject *subject = &table->subject;
     bool runs = subject->kind == DEF_FUNCTION || subject->kind == DEF_METHOD;
     if (subject->ref.def == WORLD_NONE) return;
+    for (size_t i = 0; i < MIN(table->hazard_count, (size_t)MOST_HAZARDS); i++)
+        VEC_PUSH(census->code->cx->arena, &reach.found, table->hazards[i]);
     look_at_decorators(&reach);
     for (size_t i = 0; i < edges->count && runs; i++) look_at_reference(&reach, &edges->items[i]);
     look_at_strings(&reach);

@@ -320,8 +320,8 @@ static void take_calls(FileFacts *file)
 static Str first_string(const FileFacts *file, const Call *call)
 {
     Str text = str_sub(file->text, call->name_span.end, call->full.end);
-    size_t open = str_find(text, '(');
-    text = str_trim(str_sub(text, open + 1, text.len));
+    text = str_trim(text);
+    if (str_starts(text, STR("("))) text = str_trim(str_sub(text, 1, text.len));
     if (!text.len || !strchr("'\"`", text.ptr[0])) return STR_NONE;
     Str rest = str_sub(text, 1, text.len);
     return str_sub(rest, 0, str_find(rest, text.ptr[0]));

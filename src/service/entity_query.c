@@ -387,8 +387,10 @@ static Fail make_fields(Maker *m, EntityKey key, Str text)
     TRY(make_list(m, key, text, false, &items));
     for (size_t i = 0; i < items.count; i++) {
         int field = 0;
-        if (str_eq(items.items[i], STR("evidence")))
-            return BAD(m, key, "callers and callees tell how many there are and how sure each is");
+        if (str_eq(items.items[i], STR("evidence"))) { // how sure each use is
+            m->out->fields |= FIELD_IS_CALLERS | FIELD_IS_CALLEES;
+            continue;
+        }
         TRY(choose(m, key, items.items[i], field_names, "field", &field));
         m->out->fields |= 1u << field;
     }
@@ -579,7 +581,7 @@ static Fail check_options(Maker *m)
         {KEY_has_field, {KEY_has, KEY_not_has, ENTITY_KEYS}},
         {KEY_nth_child_reverse, {KEY_nth_child, ENTITY_KEYS}},
         {KEY_nth_child_of_rule, {KEY_nth_child, ENTITY_KEYS}},
-        {KEY_pattern_context, {KEY_pattern, ENTITY_KEYS}},
+        {KEY_pattern_context, {KEY_pattern_selector, KEY_pattern, ENTITY_KEYS}},
         {KEY_pattern_selector, {KEY_pattern, KEY_pattern_context, ENTITY_KEYS}},
     };
     for (size_t i = 0; i < ARRAY_LEN(needs); i++) {

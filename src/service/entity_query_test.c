@@ -102,9 +102,8 @@ static void refuses(void **state)
         {"entity=function fields=hazards",
          "column 17: fields=hazards: unknown field \"hazards\"; known are def, loc, imports, "
          "decorators, decorated_functions, callers, callees"},
-        {"entity=function fields=evidence",
-         "column 17: fields=evidence: callers and callees tell how many there are and how sure "
-         "each is"},
+        {"pattern.context=x",
+         "column 1: pattern.context=x: it does nothing without pattern.selector"},
         {"entity=import fields=callers",
          "column 15: fields=callers: entity=import has only def, loc"},
         {"entity=module expand=callers", "column 15: expand=callers: modules are not expanded; for "

@@ -39,7 +39,9 @@ typedef struct FindLine {
 
 typedef struct FindPlace {
     uint32_t first_line, last_line;
+    uint32_t col, end_col;     // bytes in these lines; the end is behind it
     Str kind, name, qualified; // of the definition that it is; empty otherwise
+    Str stable_id;             // likewise; empty for headings, and where no facts are stored
     Str enclosing;             // qualified name of the definition around it
     uint32_t depth;            // definitions around it
     Str head;                  // its first line

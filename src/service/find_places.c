@@ -70,9 +70,10 @@ static Str qualified_name(Arena *arena, const Lexicon *lexicon, const LexDef *de
     return name;
 }
 
-typedef struct Defs { // what stands at a line
-    LexDef around;    // the innermost definition of two lines or more around it
-    LexDef below;     // the one that begins below it in the chunk, with no empty line between: the
+typedef struct Defs {                     // what stands at a line
+    LexDef around;                        // the innermost definition of two lines or more around it
+    uint32_t around_number, below_number; // in the file
+    LexDef below; // the one that begins below it in the chunk, with no empty line between: the
     bool inside, leads; // line is its comment. Whether there are such
 } Defs;
 
@@ -92,11 +93,13 @@ static Defs defs_at(const Lexicon *lexicon, const LexFile *file, const SourceLin
     for (; more && defs.def.start_line <= line; more = lex_next_def(&defs)) {
         if (defs.def.end_line < line || defs.def.end_line == defs.def.start_line) continue;
         out.around = defs.def;
+        out.around_number = defs.next - 1 - file->first_def;
         out.inside = true;
     }
     for (; more; more = lex_next_def(&defs)) {
         if (defs.def.start_line <= line || defs.def.end_line == defs.def.start_line) continue;
         out.below = defs.def;
+        out.below_number = defs.next - 1 - file->first_def;
         out.leads = defs.def.start_line <= last_line &&
                     (!out.inside || defs.def.start_line <= out.around.end_line) &&
                     is_joined(source, line, defs.def.start_line);
@@ -136,8 +139,8 @@ static void choose_lines(const Find *find, const SourceLines *source, const Line
 }
 
 // A chunk as a place: the definition around its best line, if it begins there; else all of it.
-static FindPlace make_place(Find *find, LineTerms *terms, const Source *source, uint32_t number,
-                            uint32_t chunk)
+static FindPlace make_place(Find *find, LineTerms *terms, const Source *source,
+                            const FindFacts *facts, uint32_t number, uint32_t chunk)
 {
     const LexFile *file = corpus_file(&find->index.corpus, number);
     const CorpusPart *part = corpus_part_of_chunk(&find->index.corpus, chunk);
@@ -156,6 +159,12 @@ static FindPlace make_place(Find *find, LineTerms *terms, const Source *source, 
     } else if (def) {
         place.enclosing = qualified_name(find->cx->arena, lexicon, def, (LangId)file->lang);
     }
+    place.end_col = (uint32_t)source_line(&lines, place.last_line).len;
+    if (place.name.len)
+        find_facts_apply(find, facts, defs.leads ? defs.below_number : defs.around_number, &place);
+    if (def && place.first_line != def->start_line) place.col = 0;
+    if (def && place.last_line != def->end_line)
+        place.end_col = (uint32_t)source_line(&lines, place.last_line).len;
     choose_lines(find, &lines, &weighed, &place);
     return place;
 }
@@ -164,7 +173,9 @@ void find_places(Find *find, LineTerms *terms, const RankedFile *ranked, FindFil
 {
     const Corpus *corpus = &find->index.corpus;
     FindPlace *places = ARENA_ARRAY(find->cx->arena, FindPlace, ranked->chunk_count);
-    uint32_t last_line = 0;
+    Str stored = find_facts_bytes(find, ranked->file);
+    uint32_t last_line = stored.len ? UINT32_MAX : 0; // facts are of the whole text
+    FindFacts facts;
     Source source;
     for (uint32_t i = 0; i < ranked->chunk_count; i++)
         last_line = MAX(last_line, corpus_chunk(corpus, ranked->chunks[i])->last_line);
@@ -173,8 +184,9 @@ void find_places(Find *find, LineTerms *terms, const RankedFile *ranked, FindFil
     if (fail)
         log_event(find->cx, LOG_WARN, "find.unreadable", LOG_STR("path", out->path),
                   LOG_STR("why", fail->detail));
+    find_facts(find, stored, out->lang, out->path, source.text, &facts);
     for (uint32_t i = 0; i < ranked->chunk_count; i++)
-        places[i] = make_place(find, terms, &source, ranked->file, ranked->chunks[i]);
+        places[i] = make_place(find, terms, &source, &facts, ranked->file, ranked->chunks[i]);
     out->places = places;
     out->place_count = ranked->chunk_count;
 }

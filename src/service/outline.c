@@ -5,8 +5,10 @@
 // which the request adopts when all tasks have ended. Each task writes only to its own Job.
 #include "service/outline.h"
 
+#include "base/map.h"
 #include "lang/parse.h"
 #include "service/outline_.h"
+#include "service/stable_id.h"
 
 enum { LONGEST_TEXT = 400, HEAD_BYTES = 64 << 10, BINARY_PROBE = 8 << 10 };
 
@@ -72,6 +74,14 @@ static Str line_text(const Lines *lines, Str text, uint32_t line)
     return whole;
 }
 
+// `seen` counts the definitions of each qualified name.
+static Str id_of(Arena *arena, Arena *scratch, Map *seen, Str path, Str qualified)
+{
+    uint64_t *count = map_at(scratch, seen, qualified, 0);
+    return stable_id(arena, path, qualified, str_from(category_name(CATEGORY_DEFINITION)),
+                     (uint32_t)(*count)++);
+}
+
 static Finding make_finding(Arena *arena, const Facts *facts, const Def *def, Str text,
                             const Lines *lines)
 {
@@ -98,13 +108,16 @@ static void take_facts(Work *work, Slot *slot, Job *job, Str text, const Facts *
     Lines lines = find_lines(&slot->scratch, text);
     uint32_t *depths = ARENA_ARRAY(&slot->scratch, uint32_t, facts->def_count);
     VEC(Finding) findings = {0};
+    Map seen = {0};
     for (uint32_t i = 0; i < facts->def_count; i++) {
         const Def *def = &facts->defs[i];
+        Str id = id_of(&slot->kept, &slot->scratch, &seen, job->place->shown, def->qualified);
         depths[i] = def->parent >= 0 ? depths[def->parent] + 1 : 0;
         if (work->query->depth && depths[i] >= work->query->depth) continue;
         Finding finding = make_finding(&slot->kept, facts, def, text, &lines);
         finding.path = job->place->shown;
         finding.depth = depths[i];
+        finding.stable_id = id;
         VEC_PUSH(&slot->kept, &findings, finding);
     }
     job->findings = findings.items;

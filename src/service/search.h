@@ -38,7 +38,7 @@ const char *role_name(Role role);
 Role role_of_path(Str path);
 
 typedef struct SearchDef { // what a definition hit names
-    Str kind, name, qualified, signature;
+    Str kind, name, qualified, signature, stable_id;
     uint32_t end_line, depth;
     uint32_t start_line;
 } SearchDef;

@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "lang/parse.h"
 #include "service/search_.h"
+#include "service/stable_id.h"
 
 // A file made to be slow to parse must not hold up the answer for ever; what is not decided by then
 // is counted as unclassified.
@@ -32,19 +33,37 @@ static const char *const declaration_kind = "declaration";
 typedef struct Known { // the facts of one file
     const Facts *facts;
     const Brief *brief; // that they are from, or NULL
-    Str text;
+    Str path, text;
     int32_t last; // definition whose name is `name`; -1: none
     Str name;
+    Arena *scratch;
 } Known;
+
+static Str qualified_as_is(Arena *arena, const Known *known, int32_t def)
+{
+    return known->brief ? brief_qualified(arena, known->brief, def)
+                        : known->facts->defs[def].qualified;
+}
 
 static Str qualified_name(Arena *arena, Known *known, int32_t def)
 {
     if (def < 0) return STR_NONE;
     if (def == known->last) return known->name; // hits come in runs
     known->last = def;
-    known->name = str_copy(arena, known->brief ? brief_qualified(arena, known->brief, def)
-                                               : known->facts->defs[def].qualified);
+    known->name = str_copy(arena, qualified_as_is(arena, known, def));
     return known->name;
+}
+
+// Of a file that is parsed around the hits only, others of that name are those that were hit.
+static Str id_of(Arena *arena, const Known *known, int32_t index, Str qualified)
+{
+    uint32_t ordinal = 0;
+    const Def *defs = known->facts->defs;
+    for (int32_t i = 0; i < index; i++)
+        ordinal += str_eq(defs[i].name, defs[index].name) &&
+                   str_eq(qualified_as_is(known->scratch, known, i), qualified);
+    return stable_id(arena, known->path, qualified, str_from(category_name(CATEGORY_DEFINITION)),
+                     ordinal);
 }
 
 // The number of line ends in text[from, to).
@@ -82,6 +101,7 @@ static const SearchDef *make_def(Arena *arena, Known *known, const SearchHit *hi
         .qualified = qualified_name(arena, known, index),
         .signature = str_copy(arena, known->brief ? brief_signature(arena, known->brief, index)
                                                   : def->signature)};
+    out->stable_id = id_of(arena, known, index, out->qualified);
     set_lines(known, hit, def, out);
     for (int32_t up = def->parent; up >= 0; up = facts->defs[up].parent) out->depth++;
     return out;
@@ -118,7 +138,12 @@ bool search_classify_stored(const Search *search, Arena *arena, SearchFile *file
     if (!search->index.snapshot || !has_language(file)) return false;
     file->classified = search_stored_facts(search, &scratch, file, text, &brief);
     if (file->classified) {
-        Known known = {.facts = &brief.facts, .brief = &brief, .text = text, .last = -1};
+        Known known = {.facts = &brief.facts,
+                       .brief = &brief,
+                       .path = file->path,
+                       .text = text,
+                       .last = -1,
+                       .scratch = &scratch};
         apply_facts(file, arena, &known);
         file->partial = brief.facts.partial;
     }
@@ -159,7 +184,8 @@ static void classify_file(void *arg, size_t index, int slot_number)
                           .offsets = offsets,
                           .offset_count = file->count};
         Fail fail = parse_file(&cx, round->workers, &slot->parser, &parse, &facts);
-        Known known = {.facts = &facts, .text = text, .last = -1};
+        Known known = {
+            .facts = &facts, .path = file->path, .text = text, .last = -1, .scratch = &scratch};
         if (!fail) apply_facts(file, &slot->arena, &known);
         file->partial = facts.partial;
         // Else too large, or late: counted as unclassified.

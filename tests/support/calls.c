@@ -8,7 +8,7 @@
 #include "support/check.h"
 #include "support/folder.h"
 
-static void put_call(Buf *out, Resolver *r, WorldFile *file, uint32_t expr)
+static void put_call(Buf *out, Resolver *r, WorldFile *file, uint32_t expr, bool reasons)
 {
     const NameExpr *use = &file->names.exprs[expr];
     uint32_t line, col;
@@ -18,6 +18,7 @@ static void put_call(Buf *out, Resolver *r, WorldFile *file, uint32_t expr)
     world_place(file, use->span.start, &line, &col);
     buf_addf(out, STR_FMT ":%u " STR_FMT " %s", STR_ARG(file->path), line,
              STR_ARG(names_text(use, file->text)), certainty_name(to.certainty));
+    if (reasons) buf_addf(out, " (%s)", reason_text(to.reason));
     for (uint32_t i = 0; i < to.count; i++) {
         const WorldFile *other = world_file(resolver_world(r), to.targets[i].file);
         const Def *def = &other->facts.defs[to.targets[i].def];
@@ -27,7 +28,7 @@ static void put_call(Buf *out, Resolver *r, WorldFile *file, uint32_t expr)
     buf_byte(out, '\n');
 }
 
-static Str calls_of(Ctx *cx, const char *tree, const char *cache)
+static Str calls_of(Ctx *cx, const char *tree, const char *cache, bool reasons)
 {
     Workspace workspace;
     RefreshView view;
@@ -45,7 +46,8 @@ static Str calls_of(Ctx *cx, const char *tree, const char *cache)
     Buf out = buf_on(cx->arena);
     for (uint32_t i = 0; i < world_file_count(world); i++) {
         WorldFile *file = world_is_live(world, i) ? world_file(world, i) : NULL;
-        for (uint32_t k = 0; file && k < file->names.expr_count; k++) put_call(&out, r, file, k);
+        for (uint32_t k = 0; file && k < file->names.expr_count; k++)
+            put_call(&out, r, file, k, reasons);
     }
     world_free(world);
     refresh_close(&view);
@@ -84,7 +86,7 @@ static void write_file(const Folder *tree, const CallsFile *file)
     folder_write(tree, file->path, str_from(file->text));
 }
 
-void calls_check(const CallsCase *cases, size_t count)
+static void check(const CallsCase *cases, size_t count, bool reasons)
 {
     for (size_t i = 0; i < count; i++) {
         Arena arena = {0};
@@ -93,11 +95,22 @@ void calls_check(const CallsCase *cases, size_t count)
         folder_make(&tree);
         folder_make(&cache);
         for (const CallsFile *file = cases[i].files; file->path; file++) write_file(&tree, file);
-        Str calls = sorted_lines(&arena, calls_of(&cx, tree.path, cache.path));
+        Str calls = calls_of(&cx, tree.path, cache.path, reasons);
+        calls = sorted_lines(&arena, calls);
         if (!str_eq(calls, str_from(cases[i].wanted))) print_error("%s\n", cases[i].name);
         CHECK_STR(calls, str_from(cases[i].wanted));
         folder_remove(&tree);
         folder_remove(&cache);
         arena_fini(&arena);
     }
+}
+
+void calls_check(const CallsCase *cases, size_t count)
+{
+    check(cases, count, false);
+}
+
+void calls_check_reasons(const CallsCase *cases, size_t count)
+{
+    check(cases, count, true);
 }

@@ -19,5 +19,7 @@ typedef struct CallsCase {
 } CallsCase;
 
 void calls_check(const CallsCase *cases, size_t count);
+// Behind the certainty stands its reason: "exact (imported by name)".
+void calls_check_reasons(const CallsCase *cases, size_t count);
 
 #endif

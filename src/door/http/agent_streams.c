@@ -332,7 +332,7 @@ static bool await_events(AgentStream *stream, HttpCall *call)
     HttpAgent *agent = stream->agent;
     mutex_lock(&agent->mutex);
     bool waits = stream->sending || !next_locked(stream);
-    if (waits && stream->call == call && !stream->ended && !agent->closing)
+    if (waits && stream->call == call && !stream->ended && !agent->closing && !call_gone(call))
         cond_wait_until(&agent->changed, &agent->mutex, clock_now_ns() + NS_PER_S);
     bool mine = stream->call == call && !call_gone(call);
     bool more = stream->sending || next_locked(stream) || !stream->ended;

@@ -4,7 +4,7 @@
 // another; the last one frees it, after what runs in it has ended. A session ends (agent_end) by
 // leaving the list: then nobody finds it, its streams end, and its requests are cancelled, which
 // their own handlers see. The requests of a session run within the handlers that brought them, so
-// the server's lane bounds them; agent_host.c lets only so many operations work at once, while the
+// the server's lane bounds them; site_host.c lets only so many operations work at once, while the
 // others wait where a cancellation reaches them.
 // Locks: the mutex of all, or that of one session, never both; none is held while the session of
 // the protocol is called, which calls agent_send.
@@ -19,7 +19,6 @@ HttpAgents *agents_new(const AgentsSpec *spec)
     HttpAgents *agents = mem_alloc(sizeof *agents);
     agents->spec = *spec;
     mutex_init(&agents->mutex, RANK_SERVICE);
-    cond_init(&agents->left);
     return agents;
 }
 
@@ -53,7 +52,6 @@ void agents_free(HttpAgents *agents)
     if (!agents) return;
     while (agents->first) agent_end(agents->first);
     pool_drain(agents->spec.pool); // tasks of the sessions may go on for a moment
-    cond_fini(&agents->left);
     mutex_fini(&agents->mutex);
     mem_free(agents);
 }
@@ -77,7 +75,11 @@ static Fail build(Ctx *cx, HttpAgent *agent, const AgentWish *wish)
     McpHost host;
     agent->trusted = wish->trusted;
     TRY(make_id(cx, agent->id));
-    TRY(agent_host(cx, agent, wish, &host));
+    const AgentsSpec *spec = &agent->agents->spec;
+    Str scope = wish->scope.len ? str_copy(&agent->arena, wish->scope) : str_from(agent->id);
+    TRY(spec->host(cx, spec->self, wish, &agent->arena, &host));
+    host.session = scope;
+    host.in_place = true;
     agent->session = mcp_session_new(&host, (McpSink){agent, agent_send});
     return NULL;
 }

@@ -14,31 +14,34 @@
 #define CQ_DOOR_HTTP_AGENTS_H
 
 #include "door/http/call.h"
-#include "door/http/sites.h"
+#include "door/mcp/host.h"
 
 enum { AGENT_MOST_KEPT = 1 << 20, AGENT_MOST_STREAMS = 128, AGENT_ID_LEN = 32 };
 
 typedef struct HttpAgents HttpAgents;
 typedef struct HttpAgent HttpAgent; // a session
 
-typedef struct AgentsSpec {
-    Sites *sites;
-    Pool *pool;
-    int64_t most;         // sessions; beyond, the one that is idle for longest goes
-    int64_t most_working; // operations at once, of all of them
-    double idle_s;        // without a request or an open stream, until a session ends
-    double resume_s;      // that a stream without a connection goes on
-} AgentsSpec;
-
-HttpAgents *agents_new(const AgentsSpec *spec);
-void agents_free(HttpAgents *agents); // all let go of before; NULL is fine
-
 typedef struct AgentWish {
     Str workspace; // of the server's; empty: all of them, the first by default
     bool trusted;  // who opens it may do what needs the token; and only such a one uses it then
     Str scope;     // name of the session whose scope applies; empty: its own
 } AgentWish;
-// Fails: NOT_FOUND (no such workspace), UNAVAILABLE (all sessions there may be are in use), IO.
+// Makes the host of one session. `out` lives as long as `arena`.
+typedef Fail (*AgentHost)(Ctx *cx, void *self, const AgentWish *wish, Arena *arena, McpHost *out);
+
+typedef struct AgentsSpec {
+    AgentHost host;
+    void *self; // for it
+    Pool *pool;
+    int64_t most;    // sessions; beyond, the one that is idle for longest goes
+    double idle_s;   // without a request or an open stream, until a session ends
+    double resume_s; // that a stream without a connection goes on
+} AgentsSpec;
+
+HttpAgents *agents_new(const AgentsSpec *spec);
+void agents_free(HttpAgents *agents); // all let go of before; NULL is fine
+
+// Fails: as spec.host; UNAVAILABLE (all sessions there may be are in use), IO.
 MUST_CHECK Fail agents_open(Ctx *cx, HttpAgents *agents, const AgentWish *wish, HttpAgent **out);
 HttpAgent *agents_find(HttpAgents *agents, Str id); // to be let go of; NULL: there is none
 void agents_let_go(HttpAgent *agent);               // NULL is fine

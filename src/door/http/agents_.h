@@ -1,5 +1,5 @@
 // door/http/agents_.h - the inside of sessions over HTTP: agents.c (their life), agent_streams.c
-// (what is sent), agent_host.c (what they ask of the server's workspaces).
+// (what is sent).
 #ifndef CQ_DOOR_HTTP_AGENTS__H
 #define CQ_DOOR_HTTP_AGENTS__H
 
@@ -56,11 +56,9 @@ struct HttpAgent {
 struct HttpAgents {
     AgentsSpec spec; // frozen
     Mutex mutex;
-    Cond left; // an operation has ended
     // guarded by mutex
     HttpAgent *first;
     size_t count;
-    int64_t working;
     bool stopping;
 };
 
@@ -69,8 +67,5 @@ void agent_send(void *agent, void *origin, Str message, bool last); // a McpSink
 void agent_close_streams(HttpAgent *agent);
 void agent_tend_streams(HttpAgent *agent, int64_t now_ns);
 void agent_free_streams(HttpAgent *agent);
-
-// agent_host.c: of the workspaces asked for. `out` borrows the agent's arena. Fails: NOT_FOUND.
-MUST_CHECK Fail agent_host(Ctx *cx, HttpAgent *agent, const AgentWish *wish, McpHost *out);
 
 #endif

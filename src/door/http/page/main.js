@@ -1,15 +1,19 @@
 // The frame: views, what the address keeps, keys, and what is asked again and again.
 "use strict";
 const VIEWS = ["search", "runs", "runtime"];
-let here = {view: "search", ws: "", op: "find", q: "", at: "", run: ""};
+const START = {view: "search", ws: "", op: "find", q: "", at: "", run: ""};
+let here = START, keeping = 0;
 
 // The address behind # is where one is, so that it can be kept, sent and gone back to.
 function remember(change, isStep) {
   const before = new URLSearchParams(here).toString();
   here = {...here, ...change};
-  const hash = "#" + new URLSearchParams(Object.entries(here).filter(([, value]) => value));
-  if (new URLSearchParams(here).toString() !== before) history[isStep ? "pushState" : "replaceState"](null, "", hash);
+  if (new URLSearchParams(here).toString() === before) return;
+  clearTimeout(keeping);
+  if (isStep) history.pushState(null, "", hashOf(here));
+  else keeping = setTimeout(() => history.replaceState(null, "", hashOf(here)), 250); // browsers limit how often
 }
+const hashOf = place => "#" + new URLSearchParams(Object.entries(place).filter(([, value]) => value));
 
 function showView(view) {
   for (const name of VIEWS) {
@@ -23,7 +27,7 @@ function showView(view) {
 
 function restore() {
   const kept = Object.fromEntries(new URLSearchParams(location.hash.slice(1)));
-  here = {view: "search", ws: "", op: "find", q: "", at: "", run: "", ...kept};
+  here = {...START, ...kept};
   if ([...$("workspace").options].some(option => option.value === here.ws)) $("workspace").value = here.ws;
   const radio = document.querySelector(`#query input[value="${CSS.escape(here.op)}"]`);
   if (radio) radio.checked = true;
@@ -31,7 +35,9 @@ function restore() {
   $("text").value = here.q;
   showView(VIEWS.includes(here.view) ? here.view : "search");
   if (here.run && here.run !== run.id) openRun(here.run);
+  const [, path, line] = /^(.+):(\d+)$/.exec(here.at) || [];
   if (here.q) look();
+  else if (path) showSource({path, line: Number(line), end_line: Number(line)});
 }
 
 async function showHealth() {
@@ -52,20 +58,27 @@ async function showHealth() {
   if (here.view === "runtime") showCells(said.workspaces[pick.value] || []);
 }
 
+// What is asked again waits for its last answer.
+const alone = work => {
+  let under = null;
+  return () => under = under || work().finally(() => under = null);
+};
+const renewHealth = alone(showHealth), renewRuntime = alone(showRuntime);
+const renewRuns = alone(() => listRuns().catch(error => $("run-list").replaceChildren(showProblem(error))));
 let turns = 0;
 function refresh() {
   if (here.view === "runtime") {
-    showHealth();
-    showRuntime();
+    renewHealth();
+    renewRuntime();
   } else if (here.view === "runs") {
-    listRuns().catch(error => $("run-list").replaceChildren(showProblem(error)));
+    renewRuns();
     if (run.state === "running") drawSoon();
   }
 }
 setInterval(() => {
   if (document.hidden) return;
   refresh();
-  if (here.view !== "runtime" && ++turns % 3 === 0) showHealth();
+  if (here.view !== "runtime" && ++turns % 3 === 0) renewHealth();
 }, 1500);
 
 for (const view of VIEWS) $("tab-" + view).addEventListener("click", () => {

@@ -7,15 +7,15 @@ const SAMPLE = {version: 1, cells: [
 ]};
 const ENDED = ["success", "failed", "canceled"], MOST_NODES = 160, MOST_ROWS = 200;
 const ORDER = ["failed", "running", "canceled", "skipped", "success", "ready", "pending"];
-const run = {id: "", cells: [], byId: new Map(), state: "", workspace: "", seq: 0, ns: 0, dropped: 0, began: 0, counts: null, trouble: "", follow: null};
+const run = {id: "", cells: [], byId: new Map(), changed: new Set(), state: "", workspace: "", seq: 0, ns: 0, dropped: 0, began: 0, counts: null, trouble: "", follow: null};
 
 // ---- one run
 
 async function openRun(id) {
   if (run.follow) run.follow.abort();
   const mine = run.follow = new AbortController();
-  Object.assign(run, {id, cells: [], byId: new Map(), state: "", seq: 0, ns: 0, dropped: 0, counts: null, trouble: "", answer: null});
-  remember({view: "runs", run: id});
+  Object.assign(run, {id, cells: [], byId: new Map(), changed: new Set(), state: "", seq: 0, ns: 0, dropped: 0, counts: null, trouble: "", answer: null});
+  remember({run: id});
   try {
     const answer = await askJson("/runtime/runs/" + encodeURIComponent(id), {signal: mine.signal});
     run.cells = answer.summary.cells.map(cell => ({...cell, ns: 0, inputs: cell.inputs || []}));
@@ -23,6 +23,7 @@ async function openRun(id) {
     run.began = performance.now() - answer.summary.duration_ms;
     run.state = answer.summary.state;
     drawGraph();
+    run.changed = new Set(run.cells);
     drawRun();
     await follow(mine);
   } catch (error) {
@@ -67,6 +68,7 @@ function take(event) {
   if (event.kind === "run") Object.assign(run, {state: event.state, counts: event.counts || run.counts, took: event.duration_ns});
   const cell = event.kind !== "run" && run.byId.get(event.cell_id);
   if (!cell) return;
+  run.changed.add(cell);
   if (event.kind === "message") cell.said = event.message;
   else Object.assign(cell, {state: event.state, cached: event.from || cell.cached, reason: event.message, problem: event.error || cell.problem,
     duration_ms: event.duration_ns === undefined ? cell.duration_ms : event.duration_ns / 1e6});
@@ -77,7 +79,7 @@ function drawSoon() {
   drawing = drawing || setTimeout(() => {
     drawing = 0;
     drawRun();
-  }, 80);
+  }, run.cells.length > MOST_NODES ? 250 : 80);
 }
 
 function drawRun() {
@@ -89,13 +91,13 @@ function drawRun() {
     + Object.entries(counts).map(([state, n]) => `${count(n)} ${state}`).join(", ")),
   run.dropped ? el("span", {class: "limit"}, ` ▲ ${plural(run.dropped, "message")} dropped`) : "", run.trouble ? el("span", {class: "limit"}, " ▲ " + run.trouble) : "");
   $("cancel").disabled = ended || !run.id;
-  for (const node of $("graph").querySelectorAll("[data-cell]")) {
-    const cell = run.cells[node.dataset.cell];
-    node.setAttribute("class", `${node.classList[0]} ${cell.state}`);
-    node.querySelector("title").textContent = `${cell.id} (${cell.op}): ${cell.state}${whyOf(cell) ? "\n" + whyOf(cell) : ""}`;
-    const small = node.querySelector(".small");
+  for (const cell of run.changed) {
+    cell.node.setAttribute("class", `${cell.node.classList[0]} ${cell.state}`);
+    cell.node.firstChild.textContent = `${cell.id} (${cell.op}): ${cell.state}${whyOf(cell) ? "\n" + whyOf(cell) : ""}`;
+    const small = cell.node.querySelector(".small");
     if (small) small.textContent = `${cell.op} · ${cell.state}${cell.duration_ms ? " · " + ms(cell.duration_ms) : ""}`;
   }
+  run.changed.clear();
   const svg = $("graph").querySelector("svg");
   if (svg) svg.setAttribute("aria-label", `${plural(run.cells.length, "cell")}; ` + Object.entries(counts).map(([state, n]) => `${n} ${state}`).join(", "));
   drawCells();
@@ -160,7 +162,7 @@ function drawGraph() {
   if (cells.length > MOST_NODES) { // a square each, in the order of the plan
     const size = 12, across = Math.max(1, Math.floor(($("graph").clientWidth - 32) / size));
     return $("graph").replaceChildren(draw("svg", {role: "img", width: across * size, height: Math.ceil(cells.length / across) * size},
-      cells.map((cell, i) => draw("g", {class: "tiles " + cell.state, "data-cell": i, onclick: clicked(cell)}, draw("title", {}),
+      cells.map((cell, i) => cell.node = draw("g", {class: "tiles " + cell.state, onclick: clicked(cell)}, draw("title", {}),
         draw("rect", {class: "tile", x: i % across * size, y: Math.floor(i / across) * size, width: size - 2, height: size - 2, rx: 1.5})))));
   }
   const layers = layersOf(cells), tallest = Math.max(1, ...layers.map(layer => layer.length)), place = new Map(), edges = [];
@@ -172,7 +174,7 @@ function drawGraph() {
   }
   const short = text => text.length > 21 ? text.slice(0, 20) + "…" : text;
   $("graph").replaceChildren(draw("svg", {role: "img", width: layers.length * (WIDE + GAP_X) - GAP_X + 4, height: tallest * (HIGH + GAP_Y) - GAP_Y + 4}, edges,
-    cells.map((cell, i) => draw("g", {class: "node " + cell.state, "data-cell": i, onclick: clicked(cell), transform: `translate(${place.get(cell.id).x} ${place.get(cell.id).y})`},
+    cells.map(cell => cell.node = draw("g", {class: "node " + cell.state, onclick: clicked(cell), transform: `translate(${place.get(cell.id).x} ${place.get(cell.id).y})`},
       draw("title", {}), draw("rect", {width: WIDE, height: HIGH, rx: 4}), draw("text", {x: 10, y: 17}, short(cell.id)), draw("text", {class: "small", x: 10, y: 33})))));
 }
 

@@ -37,13 +37,14 @@ function factsOf(op, answer) {
 }
 
 // Everything that makes an answer less than complete.
-function limitsOf(s) {
-  const index = s.index || {}, limits = [];
+function limitsOf({summary: s, run: how = {}, problems = []}) {
+  const index = s.index || {}, limits = problems.map(problem => problem.detail || problem.title);
   const say = (when, text) => when && limits.push(text);
   for (const [why, files] of Object.entries(s.skipped || {})) limits.push(`${plural(files, "file")} skipped: ${why.replace(/_/g, " ")}`);
   say(s.truncated, "cut short by a limit");
   say(s.timed_out, "out of time: not all was looked at");
-  say(s.interrupted, "interrupted");
+  say(s.interrupted || how.interrupted, "interrupted: what was found until then");
+  say(how.scope, how.scope);
   say(s.stale || index.stale, "from an index older than the files");
   say(index.cold, `not indexed yet: ${count(index.parsed || 0)} of ${count(index.of_files || 0)} files read closely`);
   say(index.trouble, index.trouble);
@@ -86,21 +87,22 @@ function renderResults(upTo) {
   for (const section of sections) {
     const first = answer.findings[section.findings[0]], isFile = first && first.path === section.title;
     if (!left || !first) continue;
-    if (!isFile && section.title) nodes.push(el("h3", {class: "section"}, section.title, el("span", {class: "dim"}, count(section.findings.length))));
-    let path = null;
+    if (!isFile && section.title) nodes.push(el("h3", {class: "section", role: "presentation"}, section.title, el("span", {class: "dim"}, count(section.findings.length))));
+    let path = null, group = null;
     for (const index of section.findings.slice(0, left)) {
       const finding = answer.findings[index], cut = finding.path.lastIndexOf("/") + 1;
       if (finding.path !== path) {
         path = finding.path;
-        nodes.push(el("div", {class: "file"}, el("b", {title: path}, el("span", {class: "dim"}, path.slice(0, cut)), path.slice(cut)),
+        group = el("div", {role: "group", "aria-label": isFile ? path : `${section.title}: ${path}`}, el("div", {class: "file", role: "presentation"}, el("b", {title: path}, el("span", {class: "dim"}, path.slice(0, cut)), path.slice(cut)),
           el("span", {class: "dim"}, shown.scores.has(path) ? shown.scores.get(path).toFixed(2) : "")));
+        nodes.push(group);
       }
-      nodes.push(hit(finding, index));
+      group.append(hit(finding, index));
     }
     left -= Math.min(left, section.findings.length);
   }
   const rest = answer.findings.length - upTo;
-  if (rest > 0) nodes.push(el("button", {class: "more", onclick: () => renderResults(upTo + STEP)}, `${plural(Math.min(STEP, rest), "more", "more")} of ${count(rest)} not shown`));
+  if (rest > 0) nodes.push(el("div", {role: "option", id: "more", class: "hit", "aria-selected": "false", "data-more": upTo}, `      ▾ ${count(rest)} more, not shown yet`));
   if (!answer.findings.length) nodes.push(el("div", {class: "empty"}, answer.summary.kind === undefined && answer.summary.target !== undefined ? "No calls." : "Nothing found."));
   box.replaceChildren(...nodes);
 }
@@ -109,12 +111,13 @@ function renderResults(upTo) {
 function showAnswer(op, answer, workspace) {
   clearTimeout(following);
   Object.assign(shown, {answer, workspace, scores: new Map([].concat(answer.summary.files || []).filter(f => f.score !== undefined).map(f => [f.path, f.score]))});
-  $("facts").replaceChildren(...factsOf(op, answer), ...limitsOf(answer.summary));
-  renderResults(STEP);
+  $("facts").replaceChildren(...factsOf(op, answer), ...limitsOf(answer));
+  const at = answer.findings.findIndex(finding => `${finding.path}:${finding.line}` === here.at); // where the address says one was
+  renderResults(Math.max(1, Math.ceil((at + 1) / STEP)) * STEP);
   $("results").scrollTop = 0;
   $("search").classList.remove("opened");
   pickHit(null);
-  if (answer.findings.length && innerWidth > 760) pickHit($("results").querySelector("[role=option]"), false);
+  if (answer.findings.length && innerWidth > 760) pickHit($("hit-" + at) || $("results").querySelector("[role=option]"), false);
   else clearSource();
 }
 
@@ -187,10 +190,10 @@ function frameLines() {
 async function showSource(finding) {
   if (reading) reading.abort();
   const mine = reading = new AbortController(), name = `${finding.path}:${finding.line}`;
-  remember({at: name});
   try {
     const part = await read(name, mine.signal);
     if (mine !== reading) return;
+    remember({at: name});
     const whole = finding.category === "definition" && finding.end_line - finding.line < 400 ? finding.end_line : finding.line;
     const to = finding.end_col === 0 && whole > finding.line ? whole - 1 : whole; // the end is not inside
     Object.assign(source, {path: part.path, first: part.first, last: part.last, total: part.lines, from: finding.line, to});
@@ -219,6 +222,11 @@ function closeSource() {
 }
 
 const pickHit = listKeys($("results"), (option, byHand) => {
+  if (option.dataset.more) {
+    const shownAlready = Number(option.dataset.more);
+    renderResults(shownAlready + STEP);
+    return pickHit($("results").querySelectorAll(".hit")[shownAlready], byHand);
+  }
   const finding = shown.answer.findings[option.dataset.index];
   clearTimeout(following);
   following = setTimeout(() => showSource(finding), byHand ? 0 : 60);

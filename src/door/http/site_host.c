@@ -1,13 +1,22 @@
-// door/http/agent_host.c - what a session asks of the server: its workspaces, each leased for as
-// long as a request uses it, and operations on them, so many at once.
+// door/http/site_host.c
+#include "door/http/site_host.h"
+
 #include "base/clock.h"
-#include "door/http/agents_.h"
 #include "door/http/routes.h"
 
 #define LOOK_NS (NS_PER_S / 20) // at the cancel flag, while others work
 
+struct SiteHost {
+    Sites *sites; // frozen
+    Pool *pool;
+    int64_t most_working;
+    Mutex mutex;
+    Cond left;       // an operation has ended
+    int64_t working; // guarded by mutex
+};
+
 typedef struct Place {
-    HttpAgents *agents;
+    SiteHost *host;
     Live live;
 } Place;
 
@@ -18,14 +27,14 @@ static Str root_of(const Live *live)
 
 static Fail open_place(Ctx *cx, void *self, Str root, void **out)
 {
-    HttpAgents *agents = self;
-    Sites *sites = agents->spec.sites;
+    SiteHost *host = self;
+    Sites *sites = host->sites;
     for (size_t i = 0; i < sites_count(sites); i++) {
         Live live;
         if (!sites_lease(sites, sites_name(sites, i), &live)) continue;
         if (str_eq(root_of(&live), root)) {
             Place *place = ARENA_NEW(cx->arena, Place);
-            *place = (Place){agents, live};
+            *place = (Place){host, live};
             *out = place;
             return NULL;
         }
@@ -40,25 +49,25 @@ static void close_place(void *self)
     live_release(&place->live);
 }
 
-static Fail begin_work(Ctx *cx, HttpAgents *agents)
+static Fail begin_work(Ctx *cx, SiteHost *host)
 {
     Fail fail = NULL;
-    mutex_lock(&agents->mutex);
-    while (agents->working >= agents->spec.most_working && !fail) {
-        cond_wait_until(&agents->left, &agents->mutex, clock_now_ns() + LOOK_NS);
+    mutex_lock(&host->mutex);
+    while (host->working >= host->most_working && !fail) {
+        cond_wait_until(&host->left, &host->mutex, clock_now_ns() + LOOK_NS);
         fail = ctx_check(cx);
     }
-    if (!fail) agents->working++;
-    mutex_unlock(&agents->mutex);
+    if (!fail) host->working++;
+    mutex_unlock(&host->mutex);
     return fail;
 }
 
-static void end_work(HttpAgents *agents)
+static void end_work(SiteHost *host)
 {
-    mutex_lock(&agents->mutex);
-    agents->working--;
-    cond_signal(&agents->left);
-    mutex_unlock(&agents->mutex);
+    mutex_lock(&host->mutex);
+    host->working--;
+    cond_signal(&host->left);
+    mutex_unlock(&host->mutex);
 }
 
 static Fail ask_place(Ctx *cx, void *self, Str op, const Json *arguments, Asked *out)
@@ -69,9 +78,9 @@ static Fail ask_place(Ctx *cx, void *self, Str op, const Json *arguments, Asked 
     inside.progress = cx->progress;
     inside.request_id = cx->request_id;
     inside.session = cx->session;
-    TRY(begin_work(&inside, place->agents));
+    TRY(begin_work(&inside, place->host));
     Fail fail = ask(&inside, context, op, arguments, out);
-    end_work(place->agents);
+    end_work(place->host);
     return fail;
 }
 
@@ -99,17 +108,16 @@ static void where(Ctx *cx, void *self, McpWhere *out)
 }
 
 // The roots of all workspaces, or of the one that was asked for.
-static Fail find_roots(Ctx *cx, HttpAgent *agent, Str workspace, StrList *out)
+static Fail find_roots(Ctx *cx, Sites *sites, Str workspace, Arena *arena, StrList *out)
 {
-    Sites *sites = agent->agents->spec.sites;
-    Str *roots = ARENA_ARRAY(&agent->arena, Str, sites_count(sites));
+    Str *roots = ARENA_ARRAY(arena, Str, sites_count(sites));
     size_t count = 0;
     for (size_t i = 0; i < sites_count(sites); i++) {
+        Live live;
         Str name = sites_name(sites, i);
         if (workspace.len && !str_eq(workspace, name)) continue;
-        Live live;
         if (!sites_lease(sites, name, &live)) continue;
-        roots[count++] = str_copy(&agent->arena, root_of(&live));
+        roots[count++] = str_copy(arena, root_of(&live));
         live_release(&live);
     }
     *out = (StrList){roots, count};
@@ -118,17 +126,33 @@ static Fail find_roots(Ctx *cx, HttpAgent *agent, Str workspace, StrList *out)
                 STR_ARG(workspace));
 }
 
-Fail agent_host(Ctx *cx, HttpAgent *agent, const AgentWish *wish, McpHost *out)
+Fail site_host_get(Ctx *cx, SiteHost *host, const SiteWish *wish, Arena *arena, McpHost *out)
 {
-    Str id = str_from(agent->id);
-    *out = (McpHost){.self = agent->agents,
-                     .pool = agent->agents->spec.pool,
+    *out = (McpHost){.self = host,
+                     .pool = host->pool,
                      .open = open_place,
                      .close = close_place,
                      .ask = wish->trusted ? ask_place : ask_harmless,
                      .where = where,
-                     .fixed_root = true,
-                     .session = wish->scope.len ? str_copy(&agent->arena, wish->scope) : id,
-                     .in_place = true};
-    return find_roots(cx, agent, wish->workspace, &out->roots);
+                     .fixed_root = true};
+    return find_roots(cx, host->sites, wish->workspace, arena, &out->roots);
+}
+
+SiteHost *site_host_new(Sites *sites, Pool *pool, int64_t most_working)
+{
+    SiteHost *host = mem_alloc(sizeof *host);
+    host->sites = sites;
+    host->pool = pool;
+    host->most_working = most_working;
+    mutex_init(&host->mutex, RANK_SERVICE);
+    cond_init(&host->left);
+    return host;
+}
+
+void site_host_free(SiteHost *host)
+{
+    if (!host) return;
+    cond_fini(&host->left);
+    mutex_fini(&host->mutex);
+    mem_free(host);
 }

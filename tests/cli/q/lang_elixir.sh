@@ -1,0 +1,1 @@
+sh "$CQ_CASES/languages/run.sh" elixir

@@ -1,0 +1,3 @@
+describe("Square", function()
+  it("has an area", function() assert(Square.make()) end)
+end)
