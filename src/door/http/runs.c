@@ -11,7 +11,7 @@
 #include "base/json.h"
 #include "op/scoped.h"
 
-enum { MOST_RUNNING = 64, MOST_ENDED = 128, KEEP_S = 900, KEEP_OLD_S = 60 };
+enum { MOST_RUNNING = 64, MOST_ENDED = 128, KEEP_S = 900, KEEP_OLD_S = 10 };
 
 struct HttpRun {
     // frozen
