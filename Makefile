@@ -18,6 +18,8 @@ check-setup: grammars
 	@tools/setup.sh check
 	@tools/fetch-peers.sh
 	@tools/fetch-mcp.sh
+	@tools/fetch-openapi.sh
+	@tools/fetch-browser.sh
 
 release: grammars ## build/release/cq, cq-bench, libcq (the default)
 	@tools/build.sh release

@@ -27,6 +27,10 @@ foreach(source IN LISTS sources)
   endif()
 endforeach()
 
+# It reads the memory of trees.
+set_source_files_properties(${CMAKE_SOURCE_DIR}/src/lang/flat.c PROPERTIES COMPILE_OPTIONS
+  "-isystem;${CMAKE_SOURCE_DIR}/build/third_party/tree-sitter/lib/src")
+
 # Its inner loop is worth vectors.
 if(CMAKE_C_FLAGS MATCHES "-O2")
   set_source_files_properties(${CMAKE_SOURCE_DIR}/src/retrieve/model.c PROPERTIES COMPILE_OPTIONS -O3)
@@ -36,6 +40,13 @@ endif()
 set(door_sources ${sources})
 list(FILTER door_sources INCLUDE REGEX "/src/door/")
 list(REMOVE_ITEM sources ${door_sources})
+# The page of cq serve: one document, made of its parts.
+set(page ${CMAKE_SOURCE_DIR}/src/door/http/page)
+file(GLOB page_parts CONFIGURE_DEPENDS ${page}/*)
+add_custom_command(OUTPUT ${CMAKE_BINARY_DIR}/page.c
+  COMMAND ${CMAKE_COMMAND} -DFROM=${page} -DTO=${CMAKE_BINARY_DIR}/page.c -P ${CMAKE_SOURCE_DIR}/cmake/page.cmake
+  DEPENDS ${page_parts} ${CMAKE_SOURCE_DIR}/cmake/page.cmake VERBATIM COMMENT "Making the page")
+list(APPEND door_sources ${CMAKE_BINARY_DIR}/page.c)
 add_library(cq_core_objects OBJECT ${sources})
 target_link_libraries(cq_core_objects PRIVATE cq_flags cq_third_party)
 add_library(cq_door_objects OBJECT ${door_sources})

@@ -1,5 +1,5 @@
 # All tests, as ctest sees them. Names: PRESET.unit.base.arena, PRESET.cli.search.literal, PRESET.fuzz.glob,
-# PRESET.faults.NAME, PRESET.http.NAME, PRESET.bench.smoke, PRESET.soak.cells, release.symbols, style.rules, script.NAME.
+# PRESET.faults.NAME, PRESET.http.NAME, PRESET.through.OP, PRESET.bench.smoke, PRESET.soak.cells, release.symbols, style.rules, script.NAME.
 
 # Kernels that randomise more address bits than the sanitizers of gcc 13 and clang 14 know of.
 set(launcher)
@@ -112,8 +112,16 @@ endif()
 
 # `cq serve` from outside: tests/http/.
 if(CQ_TESTS)
-  foreach(test routes protocol guard life openapi)
+  foreach(test routes protocol guard life mcp openapi through)
     cq_add_test(${CQ_TEST_PREFIX}http.${test} tests/http/${test}.py $<TARGET_FILE:cq>)
+  endforeach()
+  # The command-line tests once more, answered by a server; under sanitizers some of them.
+  set(every 1)
+  if(CQ_SANITIZE)
+    set(every 4)
+  endif()
+  foreach(op cli search find q outline read calls neighborhood map blame history sql)
+    cq_add_test(${CQ_TEST_PREFIX}through.${op} tests/through/all.sh --every ${every} $<TARGET_FILE:cq> ${op})
   endforeach()
 endif()
 

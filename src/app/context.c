@@ -6,6 +6,7 @@
 #include "app/worker.h"
 
 #include "base/clock.h"
+#include "base/digest.h"
 #include "base/vec.h"
 #include "index/universe.h"
 #include "lang/grammars.h"
@@ -38,8 +39,33 @@ struct Context { // frozen
     SharedStore results;
     Grammars grammars;
     Workspace workspace; // found on the way to its configuration; closed
+    Str settings;        // path of the file of settings that counts; empty: none can
+    OsStat settings_stat;
+    bool settings_there;
     Env env;
+    Env owner_env, owner_rooted_env; // of context_run_owner
 };
+
+static bool same_file(const OsStat *a, const OsStat *b)
+{
+    return a->device == b->device && a->inode == b->inode && a->size_bytes == b->size_bytes &&
+           a->mtime_ns == b->mtime_ns && a->ctime_ns == b->ctime_ns;
+}
+
+// Before it is read, so that a change meanwhile is seen later.
+static void note_settings(Context *context, Str path)
+{
+    context->settings = path;
+    context->settings_there = !os_try_stat(OS_CWD, path.ptr, OS_FOLLOW, &context->settings_stat);
+}
+
+bool context_is_current(const Context *context)
+{
+    OsStat now;
+    if (!context->settings.len) return true;
+    bool there = !os_try_stat(OS_CWD, context->settings.ptr, OS_FOLLOW, &now);
+    return there == context->settings_there && (!there || same_file(&now, &context->settings_stat));
+}
 
 // The configuration of the workspace lies in its root, which is found for that as search finds it.
 static Fail load_workspace_policy(Ctx *cx, const ContextSpec *spec, ConfigFile *file,
@@ -47,6 +73,8 @@ static Fail load_workspace_policy(Ctx *cx, const ContextSpec *spec, ConfigFile *
 {
     Workspace *workspace = &context->workspace;
     TRY(workspace_open(cx, spec->root, !spec->root.len, workspace));
+    note_settings(context,
+                  str_format(cx->arena, STR_FMT "/" CONFIG_NAME, STR_ARG(workspace->root)));
     Fail fail = config_load(cx, &spec->config, file, workspace->dir, &context->env.policy);
     workspace_close(workspace);
     if (spec->one_request) context->env.workspace = workspace;
@@ -58,7 +86,10 @@ static Fail load_policy(Ctx *cx, const ContextSpec *spec, Context *context)
     ConfigFile file;
     TRY(config_choose(cx->arena, &spec->config, &file));
     if (file.kind == CONFIG_WORKSPACE) TRY(load_workspace_policy(cx, spec, &file, context));
-    else TRY(config_load(cx, &spec->config, &file, OS_FILE_NONE, &context->env.policy));
+    else {
+        if (file.kind == CONFIG_NAMED) note_settings(context, str_copy(cx->arena, file.name));
+        TRY(config_load(cx, &spec->config, &file, OS_FILE_NONE, &context->env.policy));
+    }
     context->env.config_file = file.name;
     return NULL;
 }
@@ -206,6 +237,16 @@ static Engine *new_engine(Context *context, const PolicyProfile *profile)
     return engine_new(&spec);
 }
 
+static void make_owner_envs(Context *context)
+{
+    Env env = context->env;
+    env.confined = env.stdin_allowed = false;
+    env.workspace = NULL;
+    context->owner_rooted_env = env;
+    env.root = STR_NONE;
+    context->owner_env = env;
+}
+
 // The observer is told of things from the start; what it samples is there only now.
 static void begin_observing(Context *context)
 {
@@ -227,6 +268,7 @@ static Fail build(Ctx *cx, const ContextSpec *spec, Context *context)
                          .stdin_allowed = spec->reads_stdin,
                          .confined = spec->confined};
     fence_setup(); // before there are threads, which would make it slow
+    digest_prepare();
     TRY(load_policy(&own, spec, context));
     if (spec->logs) log_init(&context->log, OS_STDERR, spec->log_level, spec->log_json);
     context->logs = spec->logs;
@@ -243,6 +285,7 @@ static Fail build(Ctx *cx, const ContextSpec *spec, Context *context)
     TRY(new_cells(&own, context, spec->overrides));
     TRY(new_scopes(&own, context));
     context->env.engine = new_engine(context, &profile);
+    make_owner_envs(context);
     begin_observing(context);
     if (spec->one_request || spec->preloads_later) return NULL;
     Preloaded preloaded;
@@ -397,14 +440,16 @@ static void release_run(void *run)
 }
 
 // A plan of one cell, run by this thread.
-static Fail run_as_plan(Ctx *cx, const Context *context, const OpSpec *op, const void *args,
-                        Result *out)
+static Fail run_as_plan(Ctx *cx, const Context *context, const Env *env, const OpSpec *op,
+                        const void *args, Result *out)
 {
     const Plan *plan = plan_ops_single(cx, op, args);
     Ctx unlimited = *cx; // the operation minds the limits itself
     unlimited.deadline_ns = 0;
     unlimited.cancel = NULL;
-    RunSpec spec = {.cache = RUN_CACHE_OFF, .inline_caller = true};
+    RunSpec spec = {.env = (Env *)(uintptr_t)env, // is only read
+                    .cache = RUN_CACHE_OFF,
+                    .inline_caller = true};
     Run *run = NULL;
     TRY(engine_start(&unlimited, context->env.engine, plan, &spec, &run));
     arena_defer(cx->arena, release_run, run);
@@ -418,15 +463,15 @@ static Fail run_as_plan(Ctx *cx, const Context *context, const OpSpec *op, const
 }
 
 // Runs it inside a span of its own, and counts it.
-static Fail run_measured(Ctx *cx, const Context *context, const OpSpec *op, const void *args,
-                         Result *out)
+static Fail run_measured(Ctx *cx, const Context *context, const Env *env, const OpSpec *op,
+                         const void *args, Result *out)
 {
     TraceSpan span;
     Str name = str_from(op->name);
     int64_t start_ns = clock_now_ns();
     span_begin(cx, &span, op->name);
     span.is_request = true;
-    Fail fail = run_as_plan(cx, context, op, args, out);
+    Fail fail = run_as_plan(cx, context, env, op, args, out);
     Fail told = fail ? fail : out->problem;
     span_int(&span, "cq.findings", fail ? 0 : (int64_t)out->finding_count);
     span_end(cx, &span, told);
@@ -450,23 +495,44 @@ static Fail apply_scope(Ctx *cx, const Context *context, const OpSpec *op, const
     return NULL;
 }
 
-Fail context_run(Ctx *cx, const Context *context, const OpSpec *op, const void *args, RunInfo *info,
-                 Result *out)
+static Fail run_in(Ctx *cx, const Context *context, const Env *env, const OpSpec *op,
+                   const void *args, RunInfo *info, Result *out)
 {
     int64_t start = clock_now_ns();
     info->command = str_from(op->name);
     info->started = clock_rfc3339(cx->arena, clock_wall_ms());
-    *out = (Result){.root = context->env.root};
+    *out = (Result){.root = env->root};
     CtxWork work = {.op = info->command};
     Ctx inside = *cx; // its own, so that `work` need not outlive this call
     inside.work = &work;
     TRY(apply_scope(&inside, context, op, &args, info));
-    TRY(run_measured(&inside, context, op, args, out));
+    TRY(run_measured(&inside, context, env, op, args, out));
     int64_t elapsed_us = (clock_now_ns() - start) / 1000;
     info->elapsed_ms = (double)elapsed_us / 1000;
     log_event(&inside, LOG_INFO, "op.done", LOG_INT("findings", (int64_t)out->finding_count),
               LOG_INT("elapsed_us", elapsed_us));
     return NULL;
+}
+
+Fail context_run(Ctx *cx, const Context *context, const OpSpec *op, const void *args, RunInfo *info,
+                 Result *out)
+{
+    return run_in(cx, context, &context->env, op, args, info, out);
+}
+
+Fail context_run_owner(Ctx *cx, const Context *context, bool rooted, const OpSpec *op,
+                       const void *args, RunInfo *info, Result *out)
+{
+    const Env *env = rooted ? &context->owner_rooted_env : &context->owner_env;
+    return run_in(cx, context, env, op, args, info, out);
+}
+
+void context_settle(Ctx *cx, const Context *context)
+{
+    enum { STEP_NS = 20000000 };
+    if (context->env.policy->index.background != BACKGROUND_THREAD) return;
+    while (ctx_stopped(cx) == STOP_NONE)
+        if (pool_drain_until(context->env.pool, clock_now_ns() + STEP_NS)) return;
 }
 
 Str context_metrics(Ctx *cx, const Context *context)

@@ -91,6 +91,19 @@ const Env *context_env(const Context *context);
 MUST_CHECK Fail context_run(Ctx *cx, const Context *context, const OpSpec *op, const void *args,
                             RunInfo *info, Result *out);
 
+// Whether the file of settings is still the one that was read, or still absent.
+bool context_is_current(const Context *context);
+
+// The same for the user whose process this is, who sits somewhere else: no file is out of bounds.
+// Without `rooted` the workspace is looked for from cx->folder on, as without --root; else it is
+// that of the context.
+MUST_CHECK Fail context_run_owner(Ctx *cx, const Context *context, bool rooted, const OpSpec *op,
+                                  const void *args, RunInfo *info, Result *out);
+
+// Waits, as long as cx allows, for what a process would wait for before it ends: with
+// index.background "thread", for the index that is published behind an answer.
+void context_settle(Ctx *cx, const Context *context);
+
 // All metrics in Prometheus text format, in cx->arena.
 Str context_metrics(Ctx *cx, const Context *context);
 

@@ -23,12 +23,23 @@ static void add_function(Fresh *world, Buf *out, const char *indent)
     bool method = *indent != 0;
     buf_addf(out, "%sdef %s(%sx, y=1):\n", indent, name_of(world), method ? "self, " : "");
     for (uint64_t i = fresh_draw(world, 3); i; i--) {
-        switch (fresh_draw(world, 5)) {
+        switch (fresh_draw(world, 8)) {
         case 0: buf_addf(out, "%s    %s(x)\n", indent, name_of(world)); break;
         case 1: buf_addf(out, "%s    other.%s(y)\n", indent, name_of(world)); break;
         case 2: buf_addf(out, "%s    x.%s(1, k=2)\n", indent, name_of(world)); break;
         case 3:
             buf_addf(out, "%s    %s.%s(*x)\n", indent, method ? "self" : "y", name_of(world));
+            break;
+        case 4: // what the text does not show at once
+            buf_addf(out, "%s    %s(x,  # a, b\n%s        lambda: (1, 2), k = [1, 2], **x)\n",
+                     indent, name_of(world), indent);
+            break;
+        case 5:
+            buf_addf(out, "%s    x(%s); y = x.%s; self.a().b[0].%s(y)(x)\n", indent, name_of(world),
+                     name_of(world), name_of(world));
+            break;
+        case 6:
+            buf_addf(out, "%s    %s(%s(), *y)\n", indent, name_of(world), name_of(world));
             break;
         default:
             buf_addf(out, "%s    node = Node()\n%s    node.%s()\n", indent, indent, name_of(world));

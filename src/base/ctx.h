@@ -29,6 +29,7 @@ typedef struct Ctx {
     int64_t deadline_ns; // on clock_now_ns; 0 for none
     Flag *cancel;        // non-zero asks to stop; NULL for never
     Flag *cancel_too;    // a second one, of a run of which this is a part
+    Str folder; // absolute: where relative paths begin; empty: the process's working folder
     Str request_id;
     Str session;              // whose scope applies (service/scope.h); empty: nobody's
     const Progress *progress; // NULL: nobody looks

@@ -17,6 +17,10 @@ typedef struct Digester { // on the stack; init, add any number of times, end
     _Alignas(64) uint8_t state[384];
 } Digester;
 
+// Chooses the instructions that this processor has for it; without that, digests are the same and
+// take twice as long. For the start of a program, before it has threads; once is enough.
+void digest_prepare(void);
+
 void digester_init(Digester *digester);
 // The length goes in before the bytes, so that ("ab","c") and ("a","bc") differ.
 void digester_add(Digester *digester, Str part);

@@ -12,6 +12,20 @@ void log_init(Log *log, OsFile file, LogLevel least, bool json)
     mutex_init(&log->mutex, RANK_LOG);
 }
 
+Log *log_lasting(Log *log)
+{
+    return log && log->lasting ? log->lasting : log;
+}
+
+Str log_take(Log *log, Arena *arena)
+{
+    mutex_lock(&log->mutex);
+    Str text = str_copy(arena, buf_str(log->kept));
+    log->kept->len = 0;
+    mutex_unlock(&log->mutex);
+    return text;
+}
+
 void log_fini(Log *log)
 {
     if (log) mutex_fini(&log->mutex);
@@ -102,7 +116,9 @@ void log_write(const Ctx *cx, LogLevel level, const char *event, const LogField 
     buf_byte(&buf, '\n');
     Ctx own = ctx_child(cx, &arena);
     mutex_lock(&log->mutex);
-    Fail fail = os_write(&own, log->file, buf_str(&buf));
+    Fail fail = NULL;
+    if (log->kept) buf_add(log->kept, buf_str(&buf));
+    else fail = os_write(&own, log->file, buf_str(&buf));
     (void)fail; // nowhere left to say it
     mutex_unlock(&log->mutex);
     arena_fini(&arena);

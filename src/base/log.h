@@ -23,10 +23,15 @@ struct Log {
     OsFile file;
     LogLevel least;
     bool json;
-    Mutex mutex; // one line at a time
+    Buf *kept;    // NULL: written to `file`; else added here, which the mutex guards
+    Log *lasting; // of one that ends with its request: the one to use for what goes on; else NULL
+    Mutex mutex;  // one line at a time
 };
 
 void log_init(Log *log, OsFile file, LogLevel least, bool json);
+Str log_take(Log *log, Arena *arena); // what was kept since the last time
+// For work that outlives the request which has this log; NULL is fine.
+Log *log_lasting(Log *log);
 void log_fini(Log *log);
 bool log_level_parse(Str name, LogLevel *out); // debug info warn error
 void log_write(const Ctx *cx, LogLevel level, const char *event, const LogField *fields,

@@ -46,9 +46,16 @@ int os_try_open(OsFile dir, const char *path, OsOpen how, OsFile *out)
     return 0;
 }
 
+// Where the path leads that was given in the folder of the request.
+static const char *placed(Ctx *cx, OsFile dir, const char *path)
+{
+    if (!cx->folder.len || dir.fd != OS_CWD.fd || path[0] == '/' || !path[0]) return path;
+    return str_format(cx->arena, STR_FMT "/%s", STR_ARG(cx->folder), path).ptr;
+}
+
 Fail os_open(Ctx *cx, OsFile dir, const char *path, OsOpen how, OsFile *out)
 {
-    int error = os_try_open(dir, path, how, out);
+    int error = os_try_open(dir, placed(cx, dir, path), how, out);
     return error ? OS_FAIL(cx, error, "open", path) : NULL;
 }
 
@@ -184,7 +191,7 @@ int os_try_stat(OsFile dir, const char *path, OsOpen how, OsStat *out)
 
 Fail os_stat(Ctx *cx, OsFile dir, const char *path, OsOpen how, OsStat *out)
 {
-    int error = os_try_stat(dir, path, how, out);
+    int error = os_try_stat(dir, placed(cx, dir, path), how, out);
     return error ? OS_FAIL(cx, error, "find", path) : NULL;
 }
 
@@ -283,7 +290,7 @@ bool os_list_next(OsFile dir, const Buf *buf, size_t *at, OsEntry *out)
 Fail os_real_path(Ctx *cx, const char *path, Str *out)
 {
     int error = OS_FAULT("realpath");
-    char *real = error ? NULL : realpath(path, NULL);
+    char *real = error ? NULL : realpath(placed(cx, OS_CWD, path), NULL);
     if (!real) return OS_FAIL(cx, error ? error : errno, "find", path);
     *out = str_copy(cx->arena, str_from(real));
     free(real);
@@ -293,6 +300,10 @@ Fail os_real_path(Ctx *cx, const char *path, Str *out)
 Fail os_working_dir(Ctx *cx, Str *out)
 {
     int error = OS_FAULT("getcwd");
+    if (!error && cx->folder.len) {
+        *out = cx->folder;
+        return NULL;
+    }
     char *cwd = error ? NULL : getcwd(NULL, 0);
     if (!cwd) return OS_FAIL(cx, error ? error : errno, "find", "the working folder");
     *out = str_copy(cx->arena, str_from(cwd));

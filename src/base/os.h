@@ -16,7 +16,9 @@ typedef struct OsFile {
     int fd;
 } OsFile;
 #define OS_FILE_NONE ((OsFile){-1})
-#define OS_CWD ((OsFile){-100}) // AT_FDCWD: relative paths start at the working folder
+// AT_FDCWD: relative paths start at the working folder; for what reads (os_open, os_read_file,
+// os_stat, os_real_path, os_working_dir) that of the request, cx->folder, when it has one.
+#define OS_CWD ((OsFile){-100})
 #define OS_STDIN ((OsFile){0})
 #define OS_STDOUT ((OsFile){1})
 #define OS_STDERR ((OsFile){2})

@@ -87,15 +87,37 @@ Fail os_listen_path(Ctx *cx, Str path, OsFile *out)
     return os_problem(cx, error, "listen on", str_cstr(cx->arena, path));
 }
 
-bool os_socket_answers(Str path)
+// 0, or an errno value.
+static int connect_path(Str path, int *out)
 {
     struct sockaddr_un address;
-    if (!path_address(path, &address)) return false;
+    int error = OS_FAULT("connect");
+    if (error) return error;
+    if (!path_address(path, &address)) return ENAMETOOLONG;
     int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    if (fd < 0) return false;
-    bool answers = !connect(fd, (struct sockaddr *)&address, sizeof address) || errno == EAGAIN;
+    if (fd < 0) return errno;
+    if (!connect(fd, (struct sockaddr *)&address, sizeof address)) {
+        *out = fd;
+        return 0;
+    }
+    error = errno;
     close(fd);
-    return answers;
+    return error;
+}
+
+bool os_socket_answers(Str path)
+{
+    int fd = -1, error = connect_path(path, &fd);
+    if (!error) close(fd);
+    return !error || error == EAGAIN;
+}
+
+Fail os_connect_path(Ctx *cx, Str path, OsFile *out)
+{
+    int fd = -1, error = connect_path(path, &fd);
+    if (error) return os_problem(cx, error, "connect to", str_cstr(cx->arena, path));
+    *out = (OsFile){fd};
+    return NULL;
 }
 
 uint32_t os_user(void)

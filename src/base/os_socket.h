@@ -15,6 +15,10 @@ MUST_CHECK Fail os_listen_path(Ctx *cx, Str path, OsFile *out);
 // Whether something accepts connections on the socket at this path.
 bool os_socket_answers(Str path);
 
+// Connects to the socket at this path. Nothing waits: reading and writing neither (os_stream.h).
+// Fails: NOT_FOUND, IO (nobody listens; too many wait).
+MUST_CHECK Fail os_connect_path(Ctx *cx, Str path, OsFile *out);
+
 uint32_t os_user(void);
 // The user at the other end of a socket in the file system. False when that cannot be told.
 bool os_peer_user(int descriptor, uint32_t *user);

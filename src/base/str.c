@@ -305,8 +305,12 @@ void buf_repeat(Buf *buf, char c, size_t count)
 void buf_int(Buf *buf, int64_t value)
 {
     char digits[24];
-    int len = snprintf(digits, sizeof digits, "%lld", (long long)value);
-    buf_add(buf, (Str){digits, (size_t)len});
+    size_t at = sizeof digits;
+    uint64_t left = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
+    do digits[--at] = (char)('0' + left % 10);
+    while (left /= 10);
+    if (value < 0) digits[--at] = '-';
+    buf_add(buf, (Str){digits + at, sizeof digits - at});
 }
 
 void buf_addf(Buf *buf, const char *fmt, ...)

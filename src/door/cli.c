@@ -8,8 +8,7 @@
 
 #include "base/version.h"
 #include "door/help.h"
-#include "door/progress.h"
-#include "door/render.h"
+#include "door/through.h"
 
 static StrList words_of(Arena *arena, int argc, char **argv)
 {
@@ -17,47 +16,6 @@ static StrList words_of(Arena *arena, int argc, char **argv)
     Str *items = ARENA_ARRAY(arena, Str, count);
     for (size_t i = 0; i < count; i++) items[i] = str_from(argv[i]);
     return (StrList){items, count};
-}
-
-// One line: a file name may hold anything.
-static void add_line(Buf *out, const char *prefix, Str text)
-{
-    buf_add(out, str_from(prefix));
-    for (size_t i = 0; i < text.len; i++) {
-        char c = text.ptr[i];
-        buf_byte(out, (unsigned char)c < ' ' || c == 0x7F ? ' ' : c);
-    }
-    buf_byte(out, '\n');
-}
-
-static void tell_problem(Cli *cli, Fail fail)
-{
-    Buf buf = buf_on(&cli->arena);
-    if (args_want_json(cli->argv)) {
-        buf_add(&buf, problem_to_json(&cli->arena, fail));
-        buf_byte(&buf, '\n');
-    } else {
-        const Json *hint = json_get(fail->ext, STR("hint"));
-        add_line(&buf, "cq: ", fail->detail);
-        if (hint) add_line(&buf, "    ", hint->string);
-    }
-    Fail lost = os_write(&cli->cx, OS_STDERR, buf_str(&buf));
-    (void)lost; // nowhere left to say it
-}
-
-static void log_problem(const Ctx *cx, Fail fail)
-{
-    for (; fail; fail = fail->cause)
-        log_event(cx, LOG_DEBUG, "problem", LOG_STR("where", str_from(fail->where)),
-                  LOG_STR("kind", str_from(problem_spec(fail->kind)->name)),
-                  LOG_STR("detail", fail->detail));
-}
-
-static bool wants_color(const GlobalArgs *global)
-{
-    if (str_eq(global->color, STR("always"))) return true;
-    if (str_eq(global->color, STR("never")) || os_env("NO_COLOR").len) return false;
-    return os_is_terminal(OS_STDOUT) && !str_eq(os_env("TERM"), STR("dumb"));
 }
 
 Fail cli_log_level(Cli *cli, LogLevel *level)
@@ -84,7 +42,13 @@ static Str endpoint_of_environment(void)
     return ours ? url : STR_NONE;
 }
 
-static ConfigOptions config_options(const ParsedArgs *parsed)
+Str cli_session(const Cli *cli)
+{
+    Str given = cli->parsed.global.session;
+    return given.len ? given : os_env("CQ_SESSION");
+}
+
+ConfigOptions cli_config_options(const ParsedArgs *parsed)
 {
     const GlobalArgs *global = &parsed->global;
     ConfigOptions options = {.file = global->config,
@@ -100,7 +64,7 @@ static ConfigOptions config_options(const ParsedArgs *parsed)
 Fail cli_context_spec(Cli *cli, ContextSpec *out)
 {
     const ParsedArgs *parsed = &cli->parsed;
-    ContextSpec spec = {.config = config_options(parsed),
+    ContextSpec spec = {.config = cli_config_options(parsed),
                         .root = parsed->global.root,
                         .command = str_from(parsed->command.name),
                         .one_request = true,
@@ -109,7 +73,7 @@ Fail cli_context_spec(Cli *cli, ContextSpec *out)
                         .worker_program = "/proc/self/exe",
                         .own_program = "/proc/self/exe"};
     TRY(cli_log_level(cli, &spec.log_level));
-    spec.log_json = !os_is_terminal(OS_STDERR);
+    spec.log_json = !cli->terminal.err_is_terminal;
     spec.trace_file = parsed->global.trace;
     spec.trace_endpoint = parsed->global.trace_endpoint;
     spec.default_endpoint = endpoint_of_environment();
@@ -136,84 +100,30 @@ static Fail write_metrics(Cli *cli, const Context *context)
     return os_replace_file(cx, OS_CWD, str_cstr(cx->arena, path), text);
 }
 
-static void render(Cli *cli, const RunInfo *info, const Result *result)
+static Fail run_here(Cli *cli)
 {
-    const GlobalArgs *global = &cli->parsed.global;
-    bool terminal = os_is_terminal(OS_STDOUT);
-    RenderStyle style = {
-        .format = global->format,
-        .text = {.color = wants_color(global),
-                 .width = os_terminal_width(OS_STDOUT),
-                 .budget_bytes = (size_t)global->budget * RENDER_TOKEN_BYTES},
-        .indent_json = terminal,
-    };
-    render_answer(&cli->out, cli->parsed.command.op, cli->parsed.args, info, result, &style);
-}
-
-// What a scope left out must not go unsaid; JSON has it as run.scope.
-static void tell_scope(Cli *cli, const RunInfo *info)
-{
-    if (!info->scope.len || str_eq(cli->parsed.global.format, STR("json"))) return;
-    Str line = str_format(&cli->arena, "cq: scope of " STR_FMT ": " STR_FMT "\n",
-                          STR_ARG(info->session), STR_ARG(info->scope));
-    Fail ignored = os_write(&cli->cx, OS_STDERR, line);
-    (void)ignored;
-}
-
-static void tell_shortfalls(Cli *cli, const Ctx *cx, const Result *result)
-{
-    if (result->problem) {
-        log_problem(cx, result->problem);
-        tell_problem(cli, result->problem);
-    }
-    for (size_t i = 0; i < result->more_count; i++) tell_problem(cli, result->more_problems[i]);
-    if (result->interrupted)
-        tell_problem(cli, FAIL(&cli->arena, CANCELLED,
-                               "interrupted; the answer holds what was found until then"));
-}
-
-// Fails: BAD_REQUEST when the answer is no graph, and a picture of it is asked for.
-static Fail check_format(Cli *cli)
-{
-    const ParsedArgs *parsed = &cli->parsed;
-    Str format = parsed->global.format;
-    bool picture = str_eq(format, STR("dot")) || str_eq(format, STR("mermaid"));
-    Buf names = buf_on(&cli->arena);
-    if (!picture || parsed->command.op->draw) return NULL;
-    for (const OpSpec *const *op = op_all(); *op; op++)
-        if ((*op)->draw) buf_addf(&names, "%s%s", names.len ? ", " : "", (*op)->name);
-    return FAIL(&cli->arena, BAD_REQUEST,
-                "what %s answers is no graph: --format " STR_FMT " goes with " STR_FMT,
-                parsed->command.name, STR_ARG(format), STR_ARG(buf_str(&names)));
-}
-
-static Fail run_op(Cli *cli, const Context *context)
-{
-    const ParsedArgs *parsed = &cli->parsed;
+    Context *context = NULL;
+    TRY(make_context(cli, &context));
     Ctx cx = context_request(context, &cli->arena, &cli->stop);
-    RunInfo info = {.argv = cli->argv};
-    Result result = {0};
-    ProgressLine line;
-    cx.session = parsed->global.session.len ? parsed->global.session : os_env("CQ_SESSION");
-    cx.progress = progress_begin(&line, &cli->cx);
-    Fail fail = context_run(&cx, context, parsed->command.op, parsed->args, &info, &result);
-    progress_end(&line);
-    if (fail) {
-        log_problem(&cx, fail);
-        return fail;
-    }
-    render(cli, &info, &result);
-    TRY(out_finish(&cli->out));
-    tell_scope(cli, &info);
-    tell_shortfalls(cli, &cx, &result);
-    cli->status = cli->out.closed ? 0 : answer_status(&result);
-    return NULL;
+    cx.session = cli_session(cli);
+    Fail fail = cli_answer(cli, &cx, context);
+    Fail unwritten = write_metrics(cli, context);
+    context_free(context);
+    if (fail && unwritten) cli_tell(cli, unwritten);
+    return fail ? fail : unwritten;
+}
+
+static Fail run_op(Cli *cli)
+{
+    Fail fail = NULL;
+    os_stop_signals(&cli->stop);
+    return through_server(cli, &fail) ? fail : run_here(cli);
 }
 
 Fail cli_show_help(Cli *cli)
 {
-    HelpStyle style = {.color = wants_color(&cli->parsed.global)};
-    int width = os_terminal_width(OS_STDOUT);
+    HelpStyle style = {.color = cli_wants_color(cli)};
+    int width = cli->terminal.out_width;
     style.width = width ? MIN(width, 100) : 80;
     if (cli->parsed.has_command) help_command(&cli->out.buf, &cli->parsed.command, &style);
     else help_all(&cli->out.buf, &style);
@@ -235,27 +145,13 @@ static Fail run_command(Cli *cli)
         return os_write(&cli->cx, OS_STDERR, buf_str(&buf));
     }
     if (!parsed->command.op) return parsed->command.run(cli, parsed->args);
-    TRY(check_format(cli));
-    Context *context = NULL;
-    os_stop_signals(&cli->stop);
-    Fail fail = make_context(cli, &context);
-    if (fail) return fail;
-    fail = run_op(cli, context);
-    Fail unwritten = write_metrics(cli, context);
-    context_free(context);
-    if (fail && unwritten) tell_problem(cli, unwritten);
-    return fail ? fail : unwritten;
+    TRY(cli_check_format(cli));
+    return run_op(cli);
 }
 
 static int finish(Cli *cli, Fail fail)
 {
-    Fail unwritten = out_finish(&cli->out);
-    if (!fail) fail = unwritten;
-    if (fail) {
-        cli->status = problem_spec(fail->kind)->exit_code;
-        tell_problem(cli, fail);
-    }
-    int signal = flag_get(&cli->stop), status = cli->status;
+    int status = cli_end(cli, fail), signal = flag_get(&cli->stop);
     arena_fini(&cli->arena);
     if (signal) os_die_of_signal(signal);
     return status;
@@ -267,7 +163,8 @@ int cli_main(int argc, char **argv)
     os_ignore_broken_pipe();
     cli.cx.arena = &cli.arena;
     cli.argv = words_of(&cli.arena, argc, argv);
-    out_init(&cli.out, &cli.cx, OS_STDOUT);
+    cli.terminal = terminal_here();
+    out_init(&cli.out, &cli.cx, &cli.terminal);
     Fail fail = args_parse(&cli.arena, cli.argv, &cli.parsed);
     if (!fail) fail = run_command(&cli);
     return finish(&cli, fail);

@@ -14,6 +14,8 @@ const Field global_fields[] = {
     FIELD(GlobalArgs, config, PATH, "read the settings from this file, not from the workspace's",
           .value_name = "FILE"),
     FIELD(GlobalArgs, no_config, BOOL, "read no file of settings; default: .cq.yaml in the root"),
+    FIELD(GlobalArgs, no_server, BOOL,
+          "answer in this process though a server for the workspace runs; default: $CQ_SERVER"),
     FIELD(GlobalArgs, session, STR, "look at what this session's scope takes; default: $CQ_SESSION",
           .value_name = "NAME"),
     FIELD(GlobalArgs, format, STR,
@@ -51,6 +53,8 @@ const EnvVar env_vars[] = {
     {"CQ_RUNTIME_*", "one setting each, before the file's: threads, limits, cache, tracing. "
                      "`cq config show` and `cq config docs` name them"},
     {"CQ_CACHE_*", "other names for settings of the cache, such as CQ_CACHE_DIR"},
+    {"CQ_SERVER", "off: answer in this process, like --no-server; only: fail where no server can "
+                  "answer what one could; auto, or unset: either"},
     {"CQ_TOKEN", "the token of cq serve when --token-file is not given"},
     {"CQ_SESSION", "the session of a request when --session is not given"},
     {"CQ_REDIS_PASSWORD", "the password of the server at redis.url"},

@@ -28,7 +28,7 @@ typedef struct GlobalArgs {
     Str root, config, session, format, color, log_level, trace, trace_endpoint, metrics;
     double timeout;
     int64_t threads, budget;
-    bool no_config, help, version;
+    bool no_config, no_server, help, version;
 } GlobalArgs;
 extern const Field global_fields[];
 

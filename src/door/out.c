@@ -5,9 +5,26 @@
 
 enum { PIECE_BYTES = 64 << 10 };
 
-void out_init(Out *out, Ctx *cx, OsFile file)
+static Fail write_here(void *arg, Ctx *cx, OsFile stream, Str text)
 {
-    *out = (Out){.cx = cx, .file = file, .buf = buf_on(cx->arena)};
+    (void)arg;
+    return os_write(cx, stream, text);
+}
+
+Terminal terminal_here(void)
+{
+    return (Terminal){.write = write_here,
+                      .out_is_terminal = os_is_terminal(OS_STDOUT),
+                      .err_is_terminal = os_is_terminal(OS_STDERR),
+                      .out_width = os_terminal_width(OS_STDOUT),
+                      .err_width = os_terminal_width(OS_STDERR),
+                      .is_dumb = str_eq(os_env("TERM"), STR("dumb")),
+                      .no_color = os_env("NO_COLOR").len > 0};
+}
+
+void out_init(Out *out, Ctx *cx, const Terminal *terminal)
+{
+    *out = (Out){.cx = cx, .terminal = terminal, .buf = buf_on(cx->arena)};
 }
 
 static bool is_broken_pipe(Fail fail)
@@ -21,7 +38,7 @@ static void flush(Out *out)
     Str text = {out->buf.ptr, out->buf.len};
     out->buf.len = 0;
     if (out->closed || !text.len) return;
-    Fail fail = os_write(out->cx, out->file, text);
+    Fail fail = out->terminal->write(out->terminal->arg, out->cx, OS_STDOUT, text);
     if (!fail) return;
     out->closed = true;
     if (!is_broken_pipe(fail)) out->fail = fail;

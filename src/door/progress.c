@@ -8,9 +8,11 @@ static void write_line(ProgressLine *line, Str text)
 {
     Arena arena = {0};
     Ctx cx = ctx_child(line->cx, &arena);
-    size_t most = line->width > 1 ? (size_t)line->width - 1 : 79;
+    const Terminal *terminal = line->terminal;
+    size_t most = terminal->err_width > 1 ? (size_t)terminal->err_width - 1 : 79;
     Str cut = str_sub(text, 0, utf8_cut(text, most));
-    Fail lost = os_write(&cx, OS_STDERR, str_format(&arena, "\r\x1b[K" STR_FMT, STR_ARG(cut)));
+    Fail lost = terminal->write(terminal->arg, &cx, OS_STDERR,
+                                str_format(&arena, "\r\x1b[K" STR_FMT, STR_ARG(cut)));
     (void)lost; // it is only progress
     arena_fini(&arena);
 }
@@ -25,12 +27,13 @@ static void show(void *arg, Str text)
     write_line(line, text);
 }
 
-const Progress *progress_begin(ProgressLine *line, Ctx *cx)
+const Progress *progress_begin(ProgressLine *line, Ctx *cx, const Terminal *terminal)
 {
-    *line = (ProgressLine){.sink = {show, line}, .cx = cx, .next_ns = os_monotonic_ns() + FIRST_NS};
-    if (!os_is_terminal(OS_STDERR) || str_eq(os_env("TERM"), STR("dumb"))) return NULL;
-    line->width = os_terminal_width(OS_STDERR);
-    return &line->sink;
+    *line = (ProgressLine){.sink = {show, line},
+                           .cx = cx,
+                           .terminal = terminal,
+                           .next_ns = os_monotonic_ns() + FIRST_NS};
+    return terminal->err_is_terminal && !terminal->is_dumb ? &line->sink : NULL;
 }
 
 void progress_end(ProgressLine *line)

@@ -5,18 +5,18 @@
 #ifndef CQ_DOOR_PROGRESS_H
 #define CQ_DOOR_PROGRESS_H
 
-#include "base/os.h"
+#include "door/out.h"
 
 typedef struct ProgressLine {
     Progress sink; // for Ctx.progress
     Ctx *cx;
+    const Terminal *terminal;
     int64_t next_ns; // not before
-    int width;
     bool shown;
 } ProgressLine;
 
 // NULL when standard error is no terminal.
-const Progress *progress_begin(ProgressLine *line, Ctx *cx);
+const Progress *progress_begin(ProgressLine *line, Ctx *cx, const Terminal *terminal);
 void progress_end(ProgressLine *line); // wipes it
 
 #endif

@@ -13,8 +13,11 @@
 #include "base/os_socket.h"
 #include "base/vec.h"
 #include "base/version.h"
+#include "door/http/agents.h"
 #include "door/http/routes.h"
 #include "door/http/runs.h"
+#include "door/http/site_host.h"
+#include "door/stamp.h"
 #include "service/server_place.h"
 
 enum { MOST_SECONDS = 86400, MOST_TOKEN_BYTES = 4096, LEAST_TOKEN_BYTES = 16 };
@@ -25,8 +28,8 @@ const Field serve_fields[] = {
           "workspace around the working folder",
           .flags = FIELD_POSITIONAL, .value_name = "ROOT"),
     FIELD(ServeArgs, listen, STRS,
-          "127.0.0.1:PORT, [::1]:PORT or unix:PATH, where port 0 is any free one; default: a "
-          "socket in the runtime directory",
+          "127.0.0.1:PORT, [::1]:PORT or unix:PATH, where port 0 is any free one; besides the "
+          "sockets in the runtime directory where the command line finds the server",
           .value_name = "ADDRESS"),
     FIELD(ServeArgs, token_file, PATH,
           "file with the token that admin requests need, and all from other machines; default: "
@@ -58,6 +61,14 @@ const Field serve_fields[] = {
           .fallback = "75", .value_name = "SECONDS", .least = 0, .most = MOST_SECONDS),
     FIELD(ServeArgs, write_timeout, REAL, "seconds without the client reading on", .fallback = "30",
           .value_name = "SECONDS", .least = 0, .most = MOST_SECONDS),
+    FIELD(ServeArgs, mcp_sessions, INT,
+          "sessions of /mcp at once; then the one that is idle for longest ends", .fallback = "256",
+          .least = 1, .most = 65536),
+    FIELD(ServeArgs, mcp_idle, REAL, "seconds without a request or an open stream of a session",
+          .fallback = "1800", .value_name = "SECONDS", .least = 0, .most = MOST_SECONDS),
+    FIELD(ServeArgs, mcp_resume, REAL,
+          "seconds that a request whose stream lost its client goes on", .fallback = "30",
+          .value_name = "SECONDS", .least = 0, .most = MOST_SECONDS),
     FIELD(ServeArgs, drain, REAL, "seconds that work may go on after SIGTERM", .fallback = "10",
           .value_name = "SECONDS", .least = 0, .most = MOST_SECONDS),
     {0},
@@ -69,7 +80,9 @@ typedef struct Serve {
     StrList roots; // real paths
     Str runtime_dir;
     Str token;
-    OsFile lock;
+    OsFile lock;   // of the set of workspaces
+    OsFile *locks; // of each of several
+    Str *sockets;  // where the command line asks for each; empty: at another server
     Log log;
     ServeApp app;
 } Serve;
@@ -130,22 +143,48 @@ static Fail make_runtime_dir(Ctx *cx, Serve *serve)
     return NULL;
 }
 
+static Fail try_lock(Ctx *cx, Str path, OsFile *lock, bool *got)
+{
+    TRY(os_open_lock(cx, OS_CWD, path.ptr, lock));
+    TRY(os_lock(cx, *lock, 0, got));
+    if (*got) os_lock_sign(*lock);
+    return NULL;
+}
+
 static Fail take_lock(Ctx *cx, Serve *serve)
 {
     bool got = false;
     Str name = server_name(cx->arena, serve->roots.items, serve->roots.count);
     Str path = str_format(cx->arena, STR_FMT "/" STR_FMT ".lock", STR_ARG(serve->runtime_dir),
                           STR_ARG(name));
-    TRY(os_open_lock(cx, OS_CWD, path.ptr, &serve->lock));
-    TRY(os_lock(cx, serve->lock, 0, &got));
-    if (!got) {
-        int holder = os_lock_holder(serve->lock);
-        Fail fail =
-            FAIL(cx->arena, UNAVAILABLE, "process %d serves these workspaces already", holder);
-        return problem_with_int(cx->arena, fail, "pid", holder);
+    TRY(try_lock(cx, path, &serve->lock, &got));
+    if (got) return NULL;
+    int holder = os_lock_holder(serve->lock);
+    Fail fail = FAIL(cx->arena, UNAVAILABLE, "process %d serves these workspaces already", holder);
+    return problem_with_int(cx->arena, fail, "pid", holder);
+}
+
+// The sockets where a command line looks for a server of its workspace. One that another server has
+// stays with it.
+static Fail take_sockets(Ctx *cx, Serve *serve)
+{
+    size_t count = serve->roots.count;
+    serve->sockets = ARENA_ARRAY(cx->arena, Str, count);
+    serve->locks = ARENA_ARRAY(cx->arena, OsFile, count);
+    for (size_t i = 0; i < count; i++) serve->locks[i] = OS_FILE_NONE;
+    for (size_t i = 0; i < count; i++) {
+        bool got = count == 1; // it has the lock of the set, which is this one
+        Str root = serve->roots.items[i];
+        if (!got) TRY(try_lock(cx, server_lock(cx->arena, root), &serve->locks[i], &got));
+        if (got) serve->sockets[i] = server_socket(cx->arena, root);
     }
-    os_lock_sign(serve->lock);
     return NULL;
+}
+
+static Fail make_stamp(Ctx *cx, Serve *serve)
+{
+    ConfigOptions options = cli_config_options(&serve->cli->parsed);
+    return stamp_make(cx, &options, &serve->app.stamp);
 }
 
 // ---- the server
@@ -169,6 +208,7 @@ static void reload(void *arg)
 static void stopping(void *arg, bool at_once)
 {
     const ServeApp *app = arg;
+    agents_stop(app->agents, at_once);
     if (at_once) runs_stop_all(app->runs, STR("the server ends"));
 }
 
@@ -183,13 +223,14 @@ static void tend(void *arg, int slot)
     (void)slot;
     ServeApp *app = arg;
     runs_tend(app->runs);
+    agents_tend(app->agents);
     flag_set(&app->tending, 0);
 }
 
 static void tick(void *arg)
 {
     ServeApp *app = arg;
-    if (flag_get(&app->tending) || !runs_any(app->runs)) return;
+    if (flag_get(&app->tending) || !(runs_any(app->runs) || agents_any(app->agents))) return;
     flag_set(&app->tending, 1);
     pool_detach_io(app->pool, tend, app);
 }
@@ -221,16 +262,23 @@ static Fail make_sites(Ctx *cx, Serve *serve)
     return sites_new(cx, &spec, &serve->roots, serve->app.pool, &serve->app.sites);
 }
 
-static Fail listen_all(Ctx *cx, Serve *serve, HttpAddress *addresses, size_t count)
+// Those given, then the sockets for the command line.
+static void list_addresses(Ctx *cx, const Serve *serve, StrList *out)
 {
     const StrList *given = &serve->args->listen;
-    for (size_t i = 0; i < count; i++) {
-        Str text = given->count ? given->items[i] : STR_NONE;
-        if (!text.len)
-            text = str_format(
-                cx->arena, "unix:" STR_FMT "/" STR_FMT ".sock", STR_ARG(serve->runtime_dir),
-                STR_ARG(server_name(cx->arena, serve->roots.items, serve->roots.count)));
-        TRY(text_read_address(cx->arena, text, &addresses[i]));
+    VEC(Str) texts = {0};
+    for (size_t i = 0; i < given->count; i++) VEC_PUSH(cx->arena, &texts, given->items[i]);
+    for (size_t i = 0; i < serve->roots.count; i++)
+        if (serve->sockets[i].len)
+            VEC_PUSH(cx->arena, &texts,
+                     str_format(cx->arena, "unix:" STR_FMT, STR_ARG(serve->sockets[i])));
+    *out = (StrList){texts.items, texts.len};
+}
+
+static Fail listen_all(Ctx *cx, Serve *serve, const StrList *texts, HttpAddress *addresses)
+{
+    for (size_t i = 0; i < texts->count; i++) {
+        TRY(text_read_address(cx->arena, texts->items[i], &addresses[i]));
         TRY(server_listen(cx, serve->app.server, &addresses[i]));
     }
     return NULL;
@@ -276,15 +324,16 @@ static Fail serve_sites(Ctx *cx, Serve *serve)
                            .idle = is_idle,
                            .tick = tick,
                            .reload = reload};
-    size_t count = MAX(serve->args->listen.count, 1);
-    HttpAddress *addresses = ARENA_ARRAY(cx->arena, HttpAddress, count);
+    StrList texts;
+    list_addresses(cx, serve, &texts);
+    HttpAddress *addresses = ARENA_ARRAY(cx->arena, HttpAddress, texts.count);
     TRY(server_new(cx, &spec, &serve->app.server));
-    Fail fail = listen_all(cx, serve, addresses, count);
-    if (!fail) fail = announce(cx, serve, addresses, count);
+    Fail fail = listen_all(cx, serve, &texts, addresses);
+    if (!fail) fail = announce(cx, serve, addresses, texts.count);
     if (!fail) server_run(serve->app.server);
     pool_drain(serve->app.pool); // a reload may be under way
     server_free(serve->app.server);
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < texts.count; i++) {
         if (!addresses[i].path.len) continue;
         Fail gone = os_remove(cx, OS_CWD, str_cstr(cx->arena, addresses[i].path));
         (void)gone;
@@ -292,14 +341,29 @@ static Fail serve_sites(Ctx *cx, Serve *serve)
     return fail;
 }
 
+static Fail host_agent(Ctx *cx, void *self, const AgentWish *wish, Arena *arena, McpHost *out)
+{
+    SiteWish of = {.workspace = wish->workspace, .trusted = wish->trusted};
+    return site_host_get(cx, self, &of, arena, out);
+}
+
 static Fail serve_with_pool(Ctx *cx, Serve *serve)
 {
     const ServeArgs *args = serve->args;
-    int threads = (int)(args->work_threads + args->streams) + SERVER_OTHER_THREADS;
+    int threads = (int)(args->work_threads + 2 * args->streams) + SERVER_OTHER_THREADS;
     serve->app.pool = pool_new((PoolSpec){.io_workers = 1, .io_ceiling = threads});
     Fail fail = make_sites(cx, serve);
     serve->app.runs = runs_new(serve->app.pool);
+    SiteHost *host = site_host_new(serve->app.sites, serve->app.pool, args->work_threads);
+    serve->app.agents = agents_new(&(AgentsSpec){.host = host_agent,
+                                                 .self = host,
+                                                 .pool = serve->app.pool,
+                                                 .most = args->mcp_sessions,
+                                                 .idle_s = args->mcp_idle,
+                                                 .resume_s = args->mcp_resume});
     if (!fail) fail = serve_sites(cx, serve);
+    agents_free(serve->app.agents);
+    site_host_free(host);
     runs_free(serve->app.runs);
     pool_drain(serve->app.pool);
     sites_free(serve->app.sites);
@@ -317,17 +381,21 @@ Fail serve_run(Cli *cli, const void *args)
     TRY(find_roots(cx, &serve));
     TRY(make_runtime_dir(cx, &serve));
     TRY(take_lock(cx, &serve));
+    TRY(take_sockets(cx, &serve));
+    TRY(make_stamp(cx, &serve));
     log_init(&serve.log, OS_STDERR, level, !os_is_terminal(OS_STDERR));
     serve.app.log = &serve.log;
     Fail fail = serve_with_pool(cx, &serve);
     log_fini(&serve.log);
+    for (size_t i = 0; i < serve.roots.count; i++) os_close(&serve.locks[i]);
     os_close(&serve.lock);
     return fail;
 }
 
 const char serve_details[] =
     "Answers HTTP/1.1 until SIGTERM or SIGINT: POST /v1/op/NAME with an operation's arguments in "
-    "JSON; /runtime/runs for plans; /healthz, /readyz, /capz, /metrics, /openapi.json. When it is "
+    "JSON; /runtime/runs for plans; /mcp for coding agents; /healthz, /readyz, /capz, /metrics, "
+    "/openapi.json. When it is "
     "ready it prints one line of JSON with its addresses. SIGHUP reads the settings again without "
     "a request failing or waiting.\n"
     "Only this user can open the socket it listens on by default. On an address of this machine, "

@@ -7,9 +7,9 @@
 typedef struct ServeArgs {
     StrList roots, listen, allow_host, allow_origin;
     Str token_file;
-    int64_t work_threads, queue, per_client, connections, streams;
+    int64_t work_threads, queue, per_client, connections, streams, mcp_sessions;
     uint64_t body_bytes, answer_bytes, held_bytes;
-    double head_timeout, body_timeout, idle_timeout, write_timeout, drain;
+    double head_timeout, body_timeout, idle_timeout, write_timeout, drain, mcp_idle, mcp_resume;
 } ServeArgs;
 
 extern const Field serve_fields[];

@@ -137,11 +137,9 @@ static void read_text(Ctx *cx, OsFile file, uint64_t max_bytes, FileLook *out)
     }
     bytes[got] = 0;
     out->text = (Str){bytes, got};
-    out->digest = digest_of(out->text);
-    out->row.has_digest = 1;
 }
 
-void file_look(Ctx *cx, OsFile dir, const char *path, uint64_t max_bytes, FileLook *out)
+void file_look_again(Ctx *cx, OsFile dir, const char *path, uint64_t max_bytes, FileLook *out)
 {
     OsFile file = OS_FILE_NONE;
     OsStat info;
@@ -160,4 +158,12 @@ void file_look(Ctx *cx, OsFile dir, const char *path, uint64_t max_bytes, FileLo
     else if (info.size_bytes > max_bytes) skip(out, SKIP_TOO_LARGE);
     else read_text(cx, file, max_bytes, out);
     os_close(&file);
+}
+
+void file_look(Ctx *cx, OsFile dir, const char *path, uint64_t max_bytes, FileLook *out)
+{
+    file_look_again(cx, dir, path, max_bytes, out);
+    if (!out->text.ptr) return;
+    out->digest = digest_of(out->text);
+    out->row.has_digest = 1;
 }

@@ -3,10 +3,13 @@
 // DESIGN. pool_each hands out files; a slot has a DocMaker, a scratch arena emptied after each
 // file, and an arena for what is kept, which the request adopts at the end. Each task writes only
 // to its own HarvestFile, so the answer does not depend on the number of workers. Trigrams are
-// gathered in runs of files that follow each other, each by one task.
+// gathered in runs of files that follow each other, each by one task, beside the one that packs the
+// Docs: it looks at paths and Docs, they at texts, and rows are written by them alone.
 #include "index/harvest.h"
 
 #include <stdlib.h>
+
+#include "base/hash.h"
 
 enum { HEAD_BYTES = 64 << 10, BATCH = 4 };
 
@@ -95,6 +98,11 @@ static void take_text(Ctx *cx, Work *work, Slot *slot, HarvestFile *file, Str te
     slot->found += known || file->was_kept;
 }
 
+static Hash128 sum_of(Str text)
+{
+    return hash_128(text.ptr, text.len, 0);
+}
+
 static void take_file(Work *work, Slot *slot, HarvestFile *file)
 {
     FileLook look;
@@ -104,6 +112,7 @@ static void take_file(Work *work, Slot *slot, HarvestFile *file)
     file->digest = look.digest;
     file->reached = true;
     if (look.row.skip) return;
+    file->sum = sum_of(look.text);
     if (memchr(look.text.ptr, 0, look.text.len)) skip(file, SKIP_BINARY);
     else if (!utf8_valid(look.text.ptr, look.text.len)) skip(file, SKIP_NOT_UTF8);
     else take_text(&cx, work, slot, file, without_mark(look.text));
@@ -221,22 +230,26 @@ typedef struct NgramRun { // files [from, to) of the harvest; the first taken on
     NgramBuilder *builder;
 } NgramRun;
 
-typedef struct NgramWork {
+typedef struct Packing {
     Ctx *cx;
     const HarvestSpec *spec;
     Harvest *harvest;
+    LexiconBuilder *builder;
+    const SegmentSection *lexicon;
     NgramRun *runs;
     NgramTaker **takers; // one a slot
-} NgramWork;
+} Packing;
 
-static void add_ngrams(const NgramWork *work, NgramRun *run, NgramTaker *taker, uint32_t ordinal,
+static void add_ngrams(const Packing *work, NgramRun *run, NgramTaker *taker, uint32_t ordinal,
                        HarvestFile *file)
 {
     FileLook look;
     Arena arena = {0};
     Ctx cx = ctx_child(work->cx, &arena);
-    file_look(&cx, work->spec->workspace->dir, file->path.ptr, work->spec->max_file_bytes, &look);
-    if (!look.row.has_digest || !digest_eq(&look.digest, &file->digest)) {
+    file_look_again(&cx, work->spec->workspace->dir, file->path.ptr, work->spec->max_file_bytes,
+                    &look);
+    Hash128 sum = sum_of(look.text);
+    if (!look.text.ptr || sum.low != file->sum.low || sum.high != file->sum.high) {
         file->row.has_digest = 0;
         file->row.mtime_ns = file->row.ctime_ns = 0;
     }
@@ -244,15 +257,21 @@ static void add_ngrams(const NgramWork *work, NgramRun *run, NgramTaker *taker, 
     arena_fini(&arena);
 }
 
-static void run_ngrams(void *arg, size_t index, int slot)
+static void take_ngrams(const Packing *work, NgramRun *run, int slot)
 {
-    const NgramWork *work = arg;
-    NgramRun *run = &work->runs[index];
     uint32_t ordinal = run->ordinal;
     if (!work->takers[slot]) work->takers[slot] = ngram_taker_new();
     for (size_t i = run->from; i < run->to; i++)
         if (work->harvest->files[i].doc.ptr)
             add_ngrams(work, run, work->takers[slot], ordinal++, &work->harvest->files[i]);
+}
+
+// The Docs first: they take longest.
+static void pack_one(void *arg, size_t index, int slot)
+{
+    Packing *work = arg;
+    if (index) take_ngrams(work, &work->runs[index - 1], slot);
+    else work->lexicon = harvest_pack(work->harvest, work->builder);
 }
 
 // About as many runs as there are slots, of equal size in bytes.
@@ -278,20 +297,22 @@ static size_t cut_runs(Ctx *cx, const Harvest *harvest, size_t most, NgramRun **
     return count + 1;
 }
 
-Fail harvest_ngrams(Ctx *cx, const HarvestSpec *spec, Harvest *harvest,
-                    SegmentSection out[NGRAM_SECTIONS])
+Fail harvest_pack_all(Ctx *cx, const HarvestSpec *spec, Harvest *harvest, LexiconBuilder *builder,
+                      const SegmentSection **lexicon, SegmentSection ngrams[NGRAM_SECTIONS])
 {
     size_t slots = (size_t)pool_slots(spec->pool);
-    NgramWork work = {.cx = cx,
-                      .spec = spec,
-                      .harvest = harvest,
-                      .takers = ARENA_ARRAY(cx->arena, NgramTaker *, slots)};
+    Packing work = {.cx = cx,
+                    .spec = spec,
+                    .harvest = harvest,
+                    .builder = builder,
+                    .takers = ARENA_ARRAY(cx->arena, NgramTaker *, slots)};
     size_t count = cut_runs(cx, harvest, slots, &work.runs);
     NgramBuilder **builders = ARENA_ARRAY(cx->arena, NgramBuilder *, count);
     for (size_t i = 0; i < count; i++) builders[i] = work.runs[i].builder;
-    bool whole = pool_each(spec->pool, cx, count, 1, run_ngrams, &work) == count;
+    bool whole = pool_each(spec->pool, cx, count + 1, 1, pack_one, &work) == count + 1;
     for (size_t i = 0; i < slots; i++) ngram_taker_free(work.takers[i]);
-    if (whole) ngram_finish(cx->arena, builders, count, (uint32_t)harvest->taken, out);
+    if (whole) ngram_finish(cx->arena, builders, count, (uint32_t)harvest->taken, ngrams);
     for (size_t i = 0; i < count; i++) ngram_builder_free(builders[i]);
+    *lexicon = work.lexicon;
     return whole ? NULL : ctx_check(cx);
 }

@@ -19,6 +19,7 @@ typedef struct HarvestFile {
     Str path;       // NUL-terminated
     FileRow row;    // as it was looked at; `skip` says why it has no Doc
     Digest digest;  // of its bytes, when row.has_digest
+    Hash128 sum;    // of its bytes, when it was taken: a second look costs less so
     Str doc;        // bytes of a Doc; STR_NONE when the file was skipped, or not reached
     DocFacts facts; // of what is not parsed only the face
     LangId lang;
@@ -49,19 +50,20 @@ void harvest(Ctx *cx, const HarvestSpec *spec, Harvest *out);
 // Puts the facts that were made into the disk cache.
 void harvest_keep(Ctx *cx, const HarvestSpec *spec, const Harvest *harvest);
 
-// All that was taken as one segment's sections; they live until the builder is freed.
-const SegmentSection *harvest_pack(const Harvest *harvest, LexiconBuilder *builder);
-
 // The facts and names of all that was taken, in `arena`.
 enum { HARVEST_FACTS = FACTS_SECTIONS + NAMES_SECTIONS };
 void harvest_facts(Arena *arena, const Harvest *harvest, SegmentSection out[HARVEST_FACTS]);
 
 NameRow harvest_names(const HarvestFile *file); // of one that was taken; borrows
 
-// The trigrams of all that was taken, in cx->arena. Reads the files again: one that changed in
-// between loses its digest and its times, so that it will count as changed.
+// All that was taken as one segment's sections; they live until the builder is freed.
+const SegmentSection *harvest_pack(const Harvest *harvest, LexiconBuilder *builder);
+// The same, and beside it, on the pool, the trigrams of all that was taken, in cx->arena. For these
+// the files are read again: one that changed in between loses its digest and its times, so that it
+// will count as changed.
 // Fails: CANCELLED.
-MUST_CHECK Fail harvest_ngrams(Ctx *cx, const HarvestSpec *spec, Harvest *harvest,
-                               SegmentSection out[NGRAM_SECTIONS]);
+MUST_CHECK Fail harvest_pack_all(Ctx *cx, const HarvestSpec *spec, Harvest *harvest,
+                                 LexiconBuilder *builder, const SegmentSection **lexicon,
+                                 SegmentSection ngrams[NGRAM_SECTIONS]);
 
 #endif

@@ -53,15 +53,19 @@ static void take_key(NgramTaker *taker, uint32_t key)
     taker->keys[taker->count++] = key;
 }
 
-static void take_keys(NgramTaker *taker, Str text)
+// True when some of the text is not ASCII.
+static bool take_keys(NgramTaker *taker, Str text)
 {
     uint32_t key = 0, inside = 0; // bytes of the line so far
+    unsigned char any = 0;
     for (size_t i = 0; i < text.len; i++) {
         unsigned char c = (unsigned char)text.ptr[i];
+        any |= c;
         key = (key << 8 | fold(c)) & (KEYS - 1);
         inside = c == '\n' ? 0 : inside + 1;
         if (inside >= NGRAM_SIZE) take_key(taker, key);
     }
+    return any >= 0x80;
 }
 
 // Letters that Unicode folds to ASCII ones.
@@ -97,10 +101,10 @@ static void take_folded(NgramTaker *taker, Str text)
 NgramSet ngram_take(NgramTaker *taker, Str text)
 {
     taker->count = 0;
-    take_keys(taker, text);
-    for (size_t k = 0; k < ARRAY_LEN(foldable); k++) {
+    bool wide = take_keys(taker, text);
+    for (size_t k = 0; wide && k < ARRAY_LEN(foldable); k++) {
         Str odd = foldable[k].bytes;
-        if (!text.len || !memmem(text.ptr, text.len, odd.ptr, odd.len)) continue;
+        if (!memmem(text.ptr, text.len, odd.ptr, odd.len)) continue;
         take_folded(taker, text);
         break;
     }

@@ -254,8 +254,8 @@ static Fail read_range(Ctx *cx, RefreshStage *w, size_t index, Pool *pool, Lexic
     keep_docs(cx, &harvest_spec, &got);
     if (got.stopped) TRY(ctx_check(cx));
     int64_t harvested_ns = clock_now_ns();
-    const SegmentSection *lexicon = harvest_pack(&got, builder);
-    TRY(harvest_ngrams(cx, &harvest_spec, &got, ngrams));
+    const SegmentSection *lexicon;
+    TRY(harvest_pack_all(cx, &harvest_spec, &got, builder, &lexicon, ngrams));
     int64_t packed_ns = clock_now_ns();
     mutex_lock(&w->mutex);
     Fail fail = hand_in(cx, w, index, &got, lexicon, ngrams);

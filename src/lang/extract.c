@@ -1,8 +1,9 @@
 // lang/extract.c - one walk over a file's tree, driven by the rules of the language.
 //
-// The walk visits every visible node once with a tree cursor. A node's symbol finds its rule in a
-// byte table; nodes without one cost a table look-up. What a node opens (a definition, a call, a
-// string, ...) is a Frame that lasts until the walk leaves the node and then restores the scope.
+// The walk visits every visible node once, in an array (lang/flat.h). A node's symbol finds its
+// rule in a byte table; nodes without one cost a table look-up. What a node opens (a definition, a
+// call, a string, ...) is a Frame that lasts until the walk leaves the node and then restores the
+// scope.
 #include "lang/walk.h"
 
 enum {
@@ -44,33 +45,41 @@ bool extract_is(const Extract *x, TSNode node, unsigned symbol)
 
 TSNode extract_ancestor(const Extract *x, unsigned levels)
 {
-    Parser *p = x->parser;
-    ts_tree_cursor_reset_to(&p->spare, &p->cursor);
-    while (levels--)
-        if (!ts_tree_cursor_goto_parent(&p->spare)) return (TSNode){0};
-    return ts_tree_cursor_current_node(&p->spare);
+    const Parser *p = x->parser;
+    uint32_t at = p->at;
+    for (; levels; levels--, at = p->flat.nodes[at].parent)
+        if (!at) return (TSNode){0};
+    return p->flat.nodes[at].node;
+}
+
+// The index behind the children of the parent of the node being visited.
+static uint32_t siblings_end(const Parser *p)
+{
+    return p->at ? p->flat.nodes[p->flat.nodes[p->at].parent].end : 0;
+}
+
+static bool is_comment(const Parser *p, const FlatNode *node)
+{
+    return grammar_rule(p->grammar, node->symbol)->rule->kind == RULE_COMMENT;
 }
 
 TSNode extract_next(const Extract *x)
 {
-    Parser *p = x->parser;
-    ts_tree_cursor_reset_to(&p->spare, &p->cursor);
-    while (ts_tree_cursor_goto_next_sibling(&p->spare)) {
-        TSNode node = ts_tree_cursor_current_node(&p->spare);
-        if (extract_rule(x, node) != RULE_COMMENT) return node;
-    }
+    const Parser *p = x->parser;
+    const FlatNode *nodes = p->flat.nodes;
+    for (uint32_t i = nodes[p->at].end; i < siblings_end(p); i = nodes[i].end)
+        if (!is_comment(p, &nodes[i])) return nodes[i].node;
     return (TSNode){0};
 }
 
 TSNode extract_previous(const Extract *x)
 {
-    Parser *p = x->parser;
-    ts_tree_cursor_reset_to(&p->spare, &p->cursor);
-    while (ts_tree_cursor_goto_previous_sibling(&p->spare)) {
-        TSNode node = ts_tree_cursor_current_node(&p->spare);
-        if (extract_rule(x, node) != RULE_COMMENT) return node;
-    }
-    return (TSNode){0};
+    const Parser *p = x->parser;
+    const FlatNode *nodes = p->flat.nodes;
+    TSNode found = {0};
+    for (uint32_t i = nodes[p->at].parent + 1; i < p->at; i = nodes[i].end)
+        if (!is_comment(p, &nodes[i])) found = nodes[i].node;
+    return found;
 }
 
 ExtractChildren extract_children(TSNode node)
@@ -80,11 +89,24 @@ ExtractChildren extract_children(TSNode node)
 
 ExtractChildren extract_following(const Extract *x)
 {
-    return (ExtractChildren){.cursor = ts_tree_cursor_copy(&x->parser->cursor), .started = true};
+    const Parser *p = x->parser;
+    return (ExtractChildren){
+        .flat = p->flat.nodes, .next = p->flat.nodes[p->at].end, .behind = siblings_end(p)};
+}
+
+static bool next_flat(ExtractChildren *each)
+{
+    if (each->next >= each->behind) return false;
+    const FlatNode *node = &each->flat[each->next];
+    each->node = node->node;
+    each->field = node->field;
+    each->next = node->end;
+    return true;
 }
 
 bool extract_each(ExtractChildren *each)
 {
+    if (each->flat) return next_flat(each);
     if (each->ended) return false;
     bool more = each->started ? ts_tree_cursor_goto_next_sibling(&each->cursor)
                               : ts_tree_cursor_goto_first_child(&each->cursor);
@@ -100,7 +122,7 @@ bool extract_each(ExtractChildren *each)
 
 void extract_end(ExtractChildren *each)
 {
-    if (!each->ended) ts_tree_cursor_delete(&each->cursor);
+    if (!each->ended && !each->flat) ts_tree_cursor_delete(&each->cursor);
     each->ended = true;
 }
 
@@ -412,8 +434,9 @@ static void count_argument(Extract *x, const Frame *args, TSNode node, const Bou
 // f(x for x in y), tag`text`: what stands for the arguments is one argument.
 static void count_sole_argument(Extract *x, const Frame *call, TSNode node)
 {
-    if (ts_tree_cursor_current_field_id(&x->parser->cursor) == call->args && ts_node_is_named(node))
-        x->parser->drafts.calls.items[call->call].arg_count = 1;
+    const Parser *p = x->parser;
+    if (p->flat.nodes[p->at].field == call->args && ts_node_is_named(node))
+        p->drafts.calls.items[call->call].arg_count = 1;
 }
 
 static void close_call(Extract *x, const Frame *frame)
@@ -583,8 +606,8 @@ static void count_errors(Parser *p, TSNode node, TSSymbol symbol)
 // Whether the node, a child of `top`'s node, stands in the field that holds types.
 static bool is_typed(const Extract *x, const Frame *top)
 {
-    return top->type && !x->scope.in_type &&
-           ts_tree_cursor_current_field_id(&x->parser->cursor) == top->type;
+    const Parser *p = x->parser;
+    return top->type && !x->scope.in_type && p->flat.nodes[p->at].field == top->type;
 }
 
 static bool has_body(TSNode node, const Bound *bound)
@@ -597,12 +620,13 @@ void extract_skip_to(Extract *x, uint32_t offset)
     x->parser->skip_to = MAX(x->parser->skip_to, offset);
 }
 
-static bool visit(Extract *x, TSNode node, uint32_t depth)
+static bool visit(Extract *x, const FlatNode *flat, uint32_t depth)
 {
     Parser *p = x->parser;
+    TSNode node = flat->node;
     if (p->skip_to && ts_node_start_byte(node) >= p->skip_to) p->skip_to = 0;
     if (p->skip_to && ts_node_end_byte(node) <= p->skip_to) return false;
-    TSSymbol symbol = ts_node_symbol(node);
+    TSSymbol symbol = flat->symbol;
     const Bound *bound = grammar_rule(p->grammar, symbol);
     const Frame *top = &p->frames.items[p->frames.len - 1];
     bool typed = false;
@@ -644,20 +668,25 @@ void walk_begin(Parser *p)
 
 Fail walk_tree(Extract *x)
 {
-    TSTreeCursor *cursor = &x->parser->cursor;
+    Parser *p = x->parser;
+    const FlatNode *nodes = p->flat.nodes;
     uint32_t depth = 0, visited = 0;
-    for (;;) {
+    for (uint32_t at = 0, count = p->flat.count; at < count;) {
         if (++visited % NODES_BETWEEN_CHECKS == 0) TRY(ctx_check(x->cx));
-        if (visit(x, ts_tree_cursor_current_node(cursor), depth)) {
-            if (ts_tree_cursor_goto_first_child(cursor)) {
-                depth++;
-                continue;
-            }
-            leave(x, depth);
+        p->at = at;
+        bool inside = visit(x, &nodes[at], depth);
+        if (inside && nodes[at].end > at + 1) {
+            depth++;
+            at++;
+            continue;
         }
-        while (!ts_tree_cursor_goto_next_sibling(cursor)) {
-            if (!ts_tree_cursor_goto_parent(cursor)) return NULL;
+        if (inside) leave(x, depth);
+        uint32_t next = nodes[at].end;
+        for (; depth && nodes[nodes[at].parent].end == next; at = p->at) {
+            p->at = nodes[at].parent;
             leave(x, --depth);
         }
+        at = next;
     }
+    return NULL;
 }

@@ -67,10 +67,12 @@ TSNode extract_previous(const Extract *x); // the one in front of it
 //   ExtractChildren each = extract_children(node);
 //   while (extract_each(&each)) use(each.node, each.field);   // ends itself; else extract_end
 typedef struct ExtractChildren {
-    TSTreeCursor cursor;
     TSNode node;
     TSFieldId field;
+    TSTreeCursor cursor;
     bool started, ended;
+    const struct FlatNode *flat; // of the walk, in place of a cursor; NULL: not
+    uint32_t next, behind;       // in it
 } ExtractChildren;
 ExtractChildren extract_children(TSNode node);
 ExtractChildren extract_following(const Extract *x); // what stands behind the node being visited

@@ -95,14 +95,15 @@ static void declare(NameWalk *w, TSNode node, const NameBound *bound)
     naming_open(&w->n, bound->rule->scope, node, def);
 }
 
-static bool visit(NameWalk *w, TSNode node, uint32_t depth)
+static bool visit(NameWalk *w, const FlatNode *flat, uint32_t depth)
 {
-    if (!ts_node_is_named(node)) return false;
+    TSNode node = flat->node;
+    if (!flat->named) return false;
     if (w->skip_to && ts_node_end_byte(node) <= w->skip_to) return false;
-    const NameBound *bound = grammar_name_rule(w->grammar, ts_node_symbol(node));
+    const NameBound *bound = grammar_name_rule(w->grammar, flat->symbol);
     NameFrame *top = &w->frames.items[w->frames.len - 1];
     if (top->depth + 1 == depth) {
-        top->field = ts_tree_cursor_current_field_id(&w->n.x->parser->cursor);
+        top->field = flat->field;
         // The name of what stands around it, which is no use of a name.
         if (top->field && top->field == top->bound->name && top->bound->rule->kind != NR_EITHER &&
             !ts_node_named_child_count(node))
@@ -128,22 +129,27 @@ static bool visit(NameWalk *w, TSNode node, uint32_t depth)
 
 static Fail walk(NameWalk *w)
 {
-    TSTreeCursor *cursor = &w->n.x->parser->cursor;
+    Parser *p = w->n.x->parser;
+    const FlatNode *nodes = p->flat.nodes;
     uint32_t depth = 0, visited = 0;
-    for (;;) {
+    for (uint32_t at = 0, count = p->flat.count; at < count;) {
         if (++visited % NODES_BETWEEN_CHECKS == 0) TRY(ctx_check(w->n.cx));
-        if (visit(w, ts_tree_cursor_current_node(cursor), depth)) {
-            if (ts_tree_cursor_goto_first_child(cursor)) {
-                depth++;
-                continue;
-            }
-            leave(w, depth);
+        p->at = at;
+        bool inside = visit(w, &nodes[at], depth);
+        if (inside && nodes[at].end > at + 1) {
+            depth++;
+            at++;
+            continue;
         }
-        while (!ts_tree_cursor_goto_next_sibling(cursor)) {
-            if (!ts_tree_cursor_goto_parent(cursor)) return NULL;
+        if (inside) leave(w, depth);
+        uint32_t next = nodes[at].end;
+        for (; depth && nodes[nodes[at].parent].end == next; at = p->at) {
+            p->at = nodes[at].parent;
             leave(w, --depth);
         }
+        at = next;
     }
+    return NULL;
 }
 
 static void push_outermost(NameWalk *w)
@@ -168,10 +174,11 @@ bool naming_reparse(Naming *n, TSNode node)
     TSNode root = ts_tree_root_node(tree);
     bool clean = !ts_node_has_error(root);
     if (clean) {
-        TSTreeCursor cursor = p->cursor;
-        uint32_t scope = n->scope;
+        FlatTree flat = p->flat;
+        uint32_t at = p->at, scope = n->scope;
         size_t frames = w->frames.len, kids = w->kids.len;
-        p->cursor = ts_tree_cursor_new(root);
+        p->flat = (FlatTree){0};
+        flat_make(&p->flat, tree);
         p->inner_depth++;
         push_outermost(w);
         Fail fail = walk(w);
@@ -179,8 +186,9 @@ bool naming_reparse(Naming *n, TSNode node)
         p->inner_depth--;
         w->frames.len = frames, w->kids.len = kids;
         n->scope = scope;
-        ts_tree_cursor_delete(&p->cursor);
-        p->cursor = cursor;
+        flat_fini(&p->flat);
+        p->flat = flat;
+        p->at = at;
     }
     ts_tree_delete(tree);
     return clean;

@@ -135,7 +135,7 @@ void naming_open(Naming *n, ScopeKind kind, TSNode node, uint32_t def);
 uint32_t naming_path(Naming *n, Span span, char separator);
 bool naming_reparse(Naming *n, TSNode node); // as extract_reparse; false: nothing was recorded
 
-// For names_extract: walks the tree at the parser's cursor. Fails: CANCELLED.
+// For names_extract: walks the nodes of the parser's tree. Fails: CANCELLED.
 MUST_CHECK Fail naming_walk(Extract *x, const Facts *facts, Names *out);
 
 #endif

@@ -17,10 +17,7 @@ Parser *parser_new(const Grammars *shared)
 void parser_free(Parser *parser)
 {
     if (!parser) return;
-    if (parser->has_cursor) {
-        ts_tree_cursor_delete(&parser->cursor);
-        ts_tree_cursor_delete(&parser->spare);
-    }
+    flat_fini(&parser->flat);
     ts_parser_delete(parser->ts);
     for (int i = 0; i < LANG_COUNT; i++) lease_release(&parser->leases[i]);
     arena_fini(&parser->drafts.room);
@@ -88,10 +85,12 @@ bool extract_reparse(Extract *x, TSNode node)
     TSNode root = ts_tree_root_node(tree);
     bool clean = !ts_node_has_error(root);
     if (clean) {
-        TSTreeCursor cursor = p->cursor;
+        FlatTree flat = p->flat;
+        uint32_t at = p->at;
         Scope scope = x->scope;
         size_t frames = p->frames.len;
-        p->cursor = ts_tree_cursor_new(root);
+        p->flat = (FlatTree){0};
+        flat_make(&p->flat, tree);
         p->inner_depth++;
         walk_begin(p);
         Fail fail = walk_tree(x);
@@ -99,8 +98,9 @@ bool extract_reparse(Extract *x, TSNode node)
         p->inner_depth--;
         p->frames.len = frames;
         x->scope = scope;
-        ts_tree_cursor_delete(&p->cursor);
-        p->cursor = cursor;
+        flat_fini(&p->flat);
+        p->flat = flat;
+        p->at = at;
     }
     ts_tree_delete(tree);
     return clean;
@@ -122,16 +122,10 @@ static void use_lang(Ctx *cx, Parser *p, LangId lang)
     p->lang = lang;
 }
 
-static void start_file(Parser *p, TSNode root)
+static void start_file(Parser *p, const TSTree *tree)
 {
-    if (p->has_cursor) {
-        ts_tree_cursor_reset(&p->cursor, root);
-    } else {
-        p->cursor = ts_tree_cursor_new(root);
-        p->spare = ts_tree_cursor_new(root);
-    }
-    p->has_cursor = true;
-    p->has_error = ts_node_has_error(root);
+    flat_make(&p->flat, tree);
+    p->has_error = ts_node_has_error(p->flat.nodes->node);
     p->error_count = 0;
     p->comments = p->prefix = p->docstring = (Span){0};
     p->wrap = WALK_NOWHERE;
@@ -173,7 +167,7 @@ static Fail extract(Ctx *cx, Parser *p, LangId lang, Str text, const Spans *span
     Fail stopped = parse(cx, p, p->masked, &tree);
     if (spans) ts_parser_set_included_ranges(p->ts, NULL, 0);
     if (stopped) return stopped;
-    start_file(p, ts_tree_root_node(tree));
+    start_file(p, tree);
     Extract x = {.cx = cx, .text = text, .parser = p, .scope = {.draft = -1, .kind = DEF_KINDS}};
     x.has_error = p->has_error;
     // What a lenient language hides are macros; elsewhere it may be an error that was mended.
@@ -184,12 +178,10 @@ static Fail extract(Ctx *cx, Parser *p, LangId lang, Str text, const Spans *span
         Facts facts = {.lang = lang, .partial = p->error_count > 0, .error_count = p->error_count};
         drafts_settle(&p->drafts, cx->arena, p->grammar->spec, text, &facts);
         *out = facts;
-        if (names) {
-            ts_tree_cursor_reset(&p->cursor, ts_tree_root_node(tree));
-            fail = naming_walk(&x, out, names);
-        }
+        if (names) fail = naming_walk(&x, out, names);
     }
     ts_tree_delete(tree);
+    flat_clear(&p->flat);
     p->frames.len = p->keywords.len = 0;
     if (drafts_clear(&p->drafts)) { // their memory went with it
         p->frames.items = NULL, p->frames.cap = 0;

@@ -99,8 +99,8 @@ static bool is_space(char c)
 static void end_gap(Fold *fold, char next)
 {
     char before = fold->buf.len ? fold->buf.ptr[fold->buf.len - 1] : '(';
-    bool bracket = strchr("([", before) || next == ')' || next == ']';
-    if (fold->gap && fold->buf.len && !(fold->newline && bracket)) buf_byte(&fold->buf, ' ');
+    bool bracket = before == '(' || before == '[' || next == ')' || next == ']';
+    if (fold->buf.len && !(fold->newline && bracket)) buf_byte(&fold->buf, ' ');
     fold->gap = fold->newline = false;
 }
 
@@ -114,7 +114,7 @@ static void fold_add(Fold *fold, Str text)
             fold->newline |= c == '\n';
             continue;
         }
-        end_gap(fold, c);
+        if (fold->gap) end_gap(fold, c);
         buf_byte(&fold->buf, c);
     }
 }

@@ -2,6 +2,7 @@
 #ifndef CQ_LANG_WALK_H
 #define CQ_LANG_WALK_H
 
+#include "lang/flat.h"
 #include "lang/grammar.h"
 #include "lang/grammars.h"
 #include "lang/settle.h"
@@ -20,8 +21,8 @@ typedef struct Frame { // one node that opened something
 
 struct Parser { // owner thread
     TSParser *ts;
-    TSTreeCursor cursor, spare; // `spare` looks around from where `cursor` is
-    bool has_cursor;
+    FlatTree flat;                       // of the tree being walked
+    uint32_t at;                         // index of the node being visited or left
     LangId lang;                         // that `ts` is set to
     const Grammars *shared;              // may be NULL
     Lease leases[LANG_COUNT];            // of `shared`
@@ -47,7 +48,7 @@ struct Parser { // owner thread
     Span docstring;     // strings in here are documentation
 };
 
-// Visits the tree at parser->cursor and fills parser->drafts.
+// Visits the nodes of parser->flat and fills parser->drafts.
 // Fails: CANCELLED.
 MUST_CHECK Fail walk_tree(Extract *x);
 // The tree of the text as it is, nothing masked; ts_tree_delete it.

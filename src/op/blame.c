@@ -157,6 +157,7 @@ const OpSpec op_blame = {
     .args_size = sizeof(BlameArgs),
     .result = result,
     .result_size = sizeof(BlameSummary),
+    .resident = true,
     .run = run,
     .text = text,
 };

@@ -374,6 +374,7 @@ const OpSpec op_calls = {
     .result_size = sizeof(CallsSummary),
     .cell = &cell,
     .keeps_budget = true,
+    .resident = true,
     .run = run,
     .text = calls_text,
     .draw = calls_draw,

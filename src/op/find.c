@@ -408,6 +408,7 @@ const OpSpec op_find = {
     .result = result,
     .result_size = sizeof(FindSummary),
     .cell = &cell,
+    .resident = true,
     .run = run,
     .text = find_text,
     .keeps_budget = true,

@@ -151,6 +151,7 @@ const OpSpec op_history = {
     .args_size = sizeof(HistoryArgs),
     .result = result,
     .result_size = sizeof(HistorySummary),
+    .resident = true,
     .run = run,
     .text = text,
 };

@@ -278,6 +278,7 @@ const OpSpec op_map = {
     .result_size = sizeof(MapSummary),
     .cell = &cell,
     .keeps_budget = true,
+    .resident = true,
     .run = run,
     .text = text,
     .draw = draw,

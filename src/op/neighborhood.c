@@ -293,6 +293,7 @@ const OpSpec op_neighborhood = {
     .result_size = sizeof(NearSummary),
     .cell = &cell,
     .keeps_budget = true,
+    .resident = true,
     .run = run,
     .text = near_text,
     .draw = near_draw,

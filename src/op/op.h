@@ -43,6 +43,12 @@ typedef struct OpSpec {
     const Field *result; // of Result.summary; ends with {0}
     size_t result_size;  // of the struct it describes
     const OpCell *cell;  // NULL: not to be had in a plan
+    // Its answer depends on arguments, files and index alone, whichever process gives it, so that
+    // the command line may leave it to a resident server. Not so what tells of the process, its
+    // settings or capabilities (status, doctor, config, cache, metrics, runtime), keeps something
+    // in it (scope), says what came out of its memory (run), is long and writes (index), or reads
+    // other workspaces (eval).
+    bool resident;
     // Computes. `args` is a struct of args_size bytes. Fails: any Problem.
     Fail (*run)(Ctx *cx, const Env *env, const void *args, Result *out);
     // Writes the answer for people (--format md).

@@ -284,6 +284,7 @@ const OpSpec op_outline = {
     .result = result,
     .result_size = sizeof(OutlineSummary),
     .cell = &cell,
+    .resident = true,
     .run = run,
     .text = text,
 };

@@ -273,6 +273,7 @@ static Fail run_direct(Ctx *cx, PlanCall *call, const void **out)
     Ctx own = *cx;
     own.deadline_ns = direct->limits->deadline_ns;
     own.cancel = direct->limits->cancel;
+    own.folder = direct->limits->folder;
     TRY(direct->op->run(&own, call->env, direct->args, &value->result));
     *out = value;
     return NULL;

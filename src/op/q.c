@@ -366,6 +366,7 @@ const OpSpec op_q = {
     .result = result,
     .result_size = sizeof(QSummary),
     .cell = &cell,
+    .resident = true,
     .run = run,
     .text = q_text,
 };

@@ -188,6 +188,7 @@ const OpSpec op_read = {
     .result = result,
     .result_size = sizeof(ReadSummary),
     .cell = &cell,
+    .resident = true,
     .run = run,
     .text = text,
 };

@@ -47,6 +47,7 @@ static const Field args[] = {
 static const Field cell_fields[] = {
     FIELD(RunCellRow, id, STR, "of the cell"),
     FIELD(RunCellRow, op, STR, "the operation"),
+    FIELD(RunCellRow, inputs, STRS, "the cells it needs", .flags = FIELD_OPTIONAL_OUT),
     FIELD(RunCellRow, state, STR,
           "pending, ready, running, success, failed, skipped or canceled; planned in a dry run"),
     FIELD(RunCellRow, cached, STR,
@@ -189,6 +190,13 @@ static StrList names_of(Arena *arena, const Plan *plan, const uint32_t *cells, s
     return (StrList){items, count};
 }
 
+static StrList inputs_of(Arena *arena, const Plan *plan, size_t cell)
+{
+    size_t count = 0;
+    const uint32_t *inputs = plan_inputs(plan, cell, &count);
+    return names_of(arena, plan, inputs, count);
+}
+
 static Str draw(Arena *arena, const Plan *plan, Run *run, Str how)
 {
     Buf buf = buf_on(arena);
@@ -210,6 +218,7 @@ static Fail run_dry(Ctx *cx, const Env *env, const RunArgs *from, Result *out)
     for (size_t i = 0; i < plan_len(plan); i++)
         rows[i] = (RunCellRow){.id = plan_id(plan, i),
                                .op = str_from(plan_op(plan, i)->name),
+                               .inputs = inputs_of(cx->arena, plan, i),
                                .state = STR("planned"),
                                .cached = str_from(probe_cache_name(probe.cells[i].cache)),
                                .wave = probe.cells[i].wave,
@@ -319,6 +328,7 @@ static RunCellRow row_of(Arena *arena, Run *run, size_t cell, const Result *answ
     PlanCellResult ended = run_cell(arena, run, cell);
     RunCellRow row = {.id = plan_id(plan, cell),
                       .op = str_from(plan_op(plan, cell)->name),
+                      .inputs = inputs_of(arena, plan, cell),
                       .state = str_from(plan_state_name(ended.state)),
                       .cached = str_from(result_source_name(ended.cached)),
                       .reason = ended.reason,

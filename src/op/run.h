@@ -16,6 +16,7 @@ typedef struct RunArgs {
 
 typedef struct RunCellRow {
     Str id, op, state, cached, reason, fingerprint, digest;
+    StrList inputs;
     double started_ms, duration_ms;
     uint64_t findings;
     uint32_t wave;

@@ -557,6 +557,7 @@ const OpSpec op_search = {
     .result = result,
     .result_size = sizeof(SearchSummary),
     .cell = &cell,
+    .resident = true,
     .run = run,
     .text = search_text,
     .plain = plain,

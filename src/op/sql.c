@@ -283,6 +283,7 @@ const OpSpec op_sql = {
     .args_size = sizeof(SqlArgs),
     .result = result,
     .result_size = sizeof(SqlSummary),
+    .resident = true,
     .run = run,
     .text = text,
 };

@@ -32,6 +32,7 @@ typedef struct Asking {
     bool using; // a using directive may bring in any other
     Candidates all, chosen;
     Candidate few[2][FEW]; // room of both until they are more
+    Arena more;            // their room then
 } Asking;
 
 static bool is_c(LangId lang)
@@ -137,12 +138,69 @@ static bool is_self_typedef(Resolver *r, WorldFile *file, uint32_t def)
            str_eq(world_expr_text(file, stands->expr), file->facts.defs[def].name);
 }
 
-// False when its namespace is not seen.
-static bool rank_namespace(const Asking *a, const WorldFile *file, Candidate *one)
+// A definition that other files could mean, whoever asks.
+typedef struct OpenDef {
+    DefRef ref;
+    WorldFile *file;
+    Str path; // of the namespaces around it; in C, and for a macro, none
+    DefKind kind;
+    enum { OPEN_UNKNOWN, OPEN_NOT, OPEN_YES } open; // in a file scope: told by the file's names
+    bool declaration, hidden, self;                 // as in Candidate
+} OpenDef;
+
+typedef struct OpenDefs {
+    OpenDef *items;
+    size_t count;
+} OpenDefs;
+
+// What the names of its file tell.
+static bool learn_open(Resolver *r, OpenDef *out)
 {
-    if (file->lang == LANG_c || file->facts.defs[one->ref.def].kind == DEF_MACRO) return true;
-    Str path = namespaces_of(a->r, file, (int32_t)one->ref.def);
-    one->rank = str_starts(a->path, path) ? (int)path.len : -1;
+    uint32_t binding;
+    if (out->open != OPEN_UNKNOWN) return out->open == OPEN_YES;
+    out->open = OPEN_NOT;
+    out->file = world_file(r->world, out->ref.file);
+    if (!out->file || !is_open(out->file, out->ref.def, &binding)) return false;
+    bool linked =
+        out->kind == DEF_FUNCTION || out->kind == DEF_VARIABLE || out->kind == DEF_CONSTANT;
+    out->hidden = !linked || file_note(r, out->file, out->ref.def, NOTE_HIDDEN);
+    out->self = out->kind == DEF_TYPE && is_self_typedef(r, out->file, out->ref.def);
+    if (out->file->lang != LANG_c && out->kind != DEF_MACRO)
+        out->path = namespaces_of(r, out->file, (int32_t)out->ref.def);
+    out->open = OPEN_YES;
+    return true;
+}
+
+// The definitions of that name, found once: most names are used often. Files are taken apart no
+// further than to tell their kinds.
+static OpenDefs *open_defs(Resolver *r, Str name)
+{
+    uint64_t known;
+    if (map_get(&r->open, name, &known)) return (OpenDefs *)(uintptr_t)known;
+    size_t count;
+    VEC(OpenDef) found = {0};
+    const DefRef *defs = world_defs(r->world, name, &count);
+    for (size_t i = 0; i < count && i < MOST_CANDIDATES; i++) {
+        bool ours = is_c(world_lang(r->world, defs[i].file));
+        WorldFile *file = ours ? world_brief(r->world, defs[i].file) : NULL;
+        if (!file) continue;
+        const Def *def = &file->facts.defs[defs[i].def];
+        VEC_PUSH(
+            r->arena, &found,
+            (OpenDef){
+                .ref = defs[i], .file = file, .kind = def->kind, .declaration = def->declaration});
+    }
+    OpenDefs *open = ARENA_NEW(r->arena, OpenDefs);
+    *open = (OpenDefs){found.items, found.len};
+    map_put(r->arena, &r->open, str_copy(r->arena, name), (uintptr_t)open);
+    return open;
+}
+
+// False when its namespace is not seen.
+static bool rank_namespace(const Asking *a, const OpenDef *def, Candidate *one)
+{
+    if (def->file->lang == LANG_c || def->kind == DEF_MACRO) return true;
+    one->rank = str_starts(a->path, def->path) ? (int)def->path.len : -1;
     return one->rank >= 0 || a->using;
 }
 
@@ -164,33 +222,26 @@ static void keep_nearest(Asking *a)
 
 static void gather(Asking *a)
 {
-    size_t count;
-    const DefRef *defs = world_defs(a->r->world, a->name, &count);
+    OpenDefs *defs = open_defs(a->r, a->name);
     a->all = (Candidates){.items = a->few[0], .cap = FEW};
     a->chosen = (Candidates){.items = a->few[1], .cap = FEW};
-    for (size_t i = 0; i < count && i < MOST_CANDIDATES; i++) {
-        if (!is_c(world_lang(a->r->world, defs[i].file))) continue;
-        WorldFile *file = world_file(a->r->world, defs[i].file);
-        if (!file) continue;
-        const Def *def = &file->facts.defs[defs[i].def];
-        uint32_t binding;
-        if (!fits(def->kind, a->role, file->lang) || !is_open(file, defs[i].def, &binding))
-            continue;
-        Candidate one = {.ref = defs[i], .declaration = def->declaration};
-        if (!rank_namespace(a, file, &one)) continue;
-        bool linked =
-            def->kind == DEF_FUNCTION || def->kind == DEF_VARIABLE || def->kind == DEF_CONSTANT;
-        one.hidden = !linked || file_note(a->r, file, defs[i].def, NOTE_HIDDEN);
-        one.visible = a->file && includes_sees(a->r, a->file, defs[i].file, &one.sure);
-        one.self = def->kind == DEF_TYPE && is_self_typedef(a->r, file, defs[i].def);
-        VEC_PUSH(a->r->arena, &a->all, one);
+    for (size_t i = 0; i < defs->count; i++) {
+        OpenDef *def = &defs->items[i];
+        if (!fits(def->kind, a->role, def->file->lang) || !learn_open(a->r, def)) continue;
+        Candidate one = {.ref = def->ref,
+                         .declaration = def->declaration,
+                         .hidden = def->hidden,
+                         .self = def->self};
+        if (!rank_namespace(a, def, &one)) continue;
+        one.visible = a->file && includes_sees(a->r, a->file, def->ref.file, &one.sure);
+        VEC_PUSH(&a->more, &a->all, one);
     }
     if (a->all.len > 1) keep_nearest(a);
 }
 
 static void choose(Asking *a, Candidate one)
 {
-    VEC_PUSH(a->r->arena, &a->chosen, one);
+    VEC_PUSH(&a->more, &a->chosen, one);
 }
 
 // --- the steps
@@ -410,6 +461,7 @@ static void file_names(Resolver *r, WorldFile *file, uint32_t expr, Str name, Va
     } else {
         values_add(r, out, (Value){.kind = VALUE_EXTERNAL, .name = name});
     }
+    arena_fini(&a.more);
 }
 
 // The number of a member among those of its name in its class.
@@ -452,9 +504,11 @@ static DefRef canonical_member(Resolver *r, const WorldFile *file, DefRef def)
 // The definition of what is declared.
 static DefRef canonical(Resolver *r, DefRef def)
 {
-    WorldFile *file = world_file(r->world, def.file);
+    WorldFile *file = world_brief(r->world, def.file);
     uint32_t binding;
     if (!file || !file->facts.defs[def.def].declaration) return def;
+    file = world_file(r->world, def.file);
+    if (!file) return def;
     if (!is_open(file, def.def, &binding)) return canonical_member(r, file, def);
     Asking a = {.r = r, .file = file, .name = file->facts.defs[def.def].name};
     bool tag = is_tag(file->facts.defs[def.def].kind);
@@ -462,10 +516,13 @@ static DefRef canonical(Resolver *r, DefRef def)
     if (file->lang == LANG_cpp) a.path = namespaces_of(r, file, (int32_t)def.def);
     gather(&a);
     bool found = choose_own(&a) || choose_visible(&a) || choose_declared(&a);
-    if (!found || !in_one_file(&a)) return def;
-    const WorldFile *other = world_file(r->world, a.chosen.items[0].ref.file);
-    bool same = is_tag(other->facts.defs[a.chosen.items[0].ref.def].kind) == tag;
-    return same ? a.chosen.items[0].ref : def;
+    bool one = found && in_one_file(&a);
+    DefRef ref = one ? a.chosen.items[0].ref : def;
+    arena_fini(&a.more);
+    if (!one) return def;
+    const WorldFile *other = world_file(r->world, ref.file);
+    bool same = is_tag(other->facts.defs[ref.def].kind) == tag;
+    return same ? ref : def;
 }
 
 static void import(Resolver *r, WorldFile *file, const NameImport *row, Values *out)
@@ -487,6 +544,7 @@ static void submodule(Resolver *r, const Value *module, Str name, Values *out)
         if ((size_t)a.all.items[i].rank == module->name.len) a.all.items[kept++] = a.all.items[i];
     a.all.len = kept;
     if (choose_defined(&a) || choose_any(&a)) answer(&a, true, REASON_MEMBER, out);
+    arena_fini(&a.more);
 }
 
 static void root(Resolver *r, WorldFile *file, Values *out)

@@ -5,6 +5,9 @@
 
 #include "base/hash.h"
 #include "index/varint.h"
+#include "lang/wire.h"
+#include "resolve/edge_site.h"
+#include "resolve/kin.h"
 #include "resolve/value.h"
 
 typedef struct Head { // EDGES_HEAD
@@ -24,10 +27,8 @@ typedef struct KeyParts {
 static uint32_t ordinal_of(const WorldFile *file, uint32_t def)
 {
     const Def *own = &file->facts.defs[def];
-    uint64_t first;
     uint32_t ordinal = 0;
-    if (!map_get(&file->defs_by_name, own->name, &first)) return 0;
-    for (uint32_t i = (uint32_t)first; i < def; i = file->next_named[i])
+    for (uint32_t i = world_first_def(file, own->name); i < def; i = world_next_def(file, i))
         ordinal +=
             file->facts.defs[i].parent == own->parent && file->facts.defs[i].kind == own->kind;
     return ordinal;
@@ -38,31 +39,40 @@ static uint64_t hash_of(Str bytes)
     return hash_128(bytes.ptr, bytes.len, 0).low;
 }
 
-static uint64_t key_of(const WorldFile *file, FileWork *work, int32_t def)
+// `known`: by definition, what was found; NULL: is not kept.
+static uint64_t key_of(const WorldFile *file, uint64_t *known, int32_t def)
 {
     if (def < 0) return hash_of(file->path);
-    if (work->keys[def]) return work->keys[def];
+    if (known && known[def]) return known[def];
     const Def *own = &file->facts.defs[def];
-    KeyParts parts = {.around = key_of(file, work, own->parent),
+    KeyParts parts = {.around = key_of(file, known, own->parent),
                       .name = hash_of(own->name),
                       .kind = own->kind,
                       .ordinal = ordinal_of(file, (uint32_t)def)};
-    work->keys[def] = hash_of((Str){(const char *)&parts, sizeof parts});
-    return work->keys[def];
+    uint64_t key = hash_of((Str){(const char *)&parts, sizeof parts});
+    if (known) known[def] = key;
+    return key;
 }
 
 uint64_t edge_key(Resolver *r, DefRef def)
 {
-    WorldFile *file = world_file(r->world, def.file);
+    WorldFile *file = world_brief(r->world, def.file);
     if (!file) return 0;
+    if (!file->named) return key_of(file, NULL, (int32_t)def.def);
     FileWork *work = file_work(r, file);
     if (!work->keys) work->keys = ARENA_ARRAY(r->arena, uint64_t, file->facts.def_count);
-    return key_of(file, work, (int32_t)def.def);
+    return key_of(file, work->keys, (int32_t)def.def);
 }
 
 uint64_t edge_name_key(LangId lang, Str name)
 {
     return hash_of(name) * 31 + (uint64_t)resolve_family(lang);
+}
+
+uint64_t edge_derived_key(Resolver *r, DefRef type)
+{
+    uint64_t key = edge_key(r, type);
+    return hash_of((Str){(const char *)&key, sizeof key});
 }
 
 // --- making ---
@@ -71,8 +81,9 @@ enum { ROW_FILE = 1, ROW_WAY = 2, ROW_NUMBER = 4 }; // the first number of an ed
 
 typedef struct Row {
     uint64_t key;
-    uint32_t file, expr, others;
-    uint8_t kind, certainty, reason;
+    uint32_t file, expr, start, others;
+    uint32_t told, told_len; // in Making.told
+    uint8_t kind, certainty, reason, role, flags;
 } Row;
 
 typedef struct Making {
@@ -80,7 +91,9 @@ typedef struct Making {
     Arena scratch;
     VEC(Row) rows;
     VEC(EdgeWay) ways;
+    Map way_numbers;
     uint32_t way; // of the last row
+    Buf told;
 } Making;
 
 static void add_row(Making *m, uint64_t key, const Row *model)
@@ -98,14 +111,31 @@ static void add_targets(Making *m, const Resolved *to, Row *model)
     for (uint32_t i = 0; i < to->count; i++) add_row(m, edge_key(m->r, to->targets[i]), model);
 }
 
+static Row row_of(Making *m, TellSites *sites, uint32_t number, uint32_t expr, EdgeKind kind)
+{
+    const Names *names = &sites->file->names;
+    bool import = kind == EDGE_IMPORT;
+    Row row = {.file = number,
+               .expr = expr,
+               .start = import ? names->imports[expr].span.start : names->exprs[expr].span.start,
+               .told = (uint32_t)m->told.len,
+               .kind = (uint8_t)kind,
+               .role = import ? 0 : names->exprs[expr].role & EDGE_ROLES};
+    row.flags = tell_site(sites, expr, kind, &m->told);
+    row.told_len = (uint32_t)m->told.len - row.told;
+    return row;
+}
+
 static void add_file(Making *m, WorldFile *file, uint32_t number)
 {
+    TellSites sites = tell_sites(&m->scratch, file);
     for (uint32_t i = 0; i < file->names.expr_count; i++) {
         const NameExpr *use = &file->names.exprs[i];
         if (use->op != EXPR_NAME && use->op != EXPR_MEMBER) continue;
-        Row row = {.file = number, .expr = i, .kind = (uint8_t)edge_kind_of(use)};
         Resolved to;
         resolve_use(m->r, file, i, &to);
+        if (!to.count && to.certainty != CERTAINTY_NAME_ONLY) continue;
+        Row row = row_of(m, &sites, number, i, edge_kind_of(use));
         add_targets(m, &to, &row);
         if (to.certainty == CERTAINTY_NAME_ONLY)
             add_row(m, edge_name_key(file->lang, names_text(use, file->text)), &row);
@@ -113,10 +143,28 @@ static void add_file(Making *m, WorldFile *file, uint32_t number)
     for (uint32_t i = 0; i < file->names.binding_count; i++) {
         const NameBinding *binding = &file->names.bindings[i];
         if (binding->kind != BIND_IMPORT || !binding->target) continue;
-        Row row = {.file = number, .expr = binding->target - 1, .kind = EDGE_IMPORT};
         Resolved to;
         resolve_import(m->r, file, i, &to);
+        if (!to.count) continue;
+        Row row = row_of(m, &sites, number, binding->target - 1, EDGE_IMPORT);
         add_targets(m, &to, &row);
+    }
+}
+
+// The definitions of the file that are derived from something.
+static void add_derived(Making *m, WorldFile *file, uint32_t number)
+{
+    for (uint32_t i = 0; i < file->names.note_count; i++) {
+        const NameNote *note = &file->names.notes[i];
+        if (!kin_is_base(note)) continue;
+        Row row = {.file = number, .expr = note->def - 1, .kind = EDGE_BASE};
+        row.others = file_note(m->r, file, row.expr, NOTE_RECEIVER) != NULL;
+        Values values = evaluate(m->r, file, note->expr);
+        for (uint32_t k = 0; k < values.count; k++) {
+            if (values.items[k].kind != VALUE_DEF) continue;
+            DefRef type = resolve_canonical(m->r, values.items[k].ref);
+            add_row(m, edge_derived_key(m->r, type), &row);
+        }
     }
 }
 
@@ -129,17 +177,20 @@ static int compare_rows(const void *left, const void *right)
     return (a->kind > b->kind) - (a->kind < b->kind);
 }
 
-// Where a way stands among those so far; there are few.
+// Where a way stands among those so far.
 static uint32_t way_of(Making *m, const Row *row)
 {
-    EdgeWay way = {row->kind, row->certainty, row->reason, row->others};
-    for (uint32_t i = 0; i < m->ways.len; i++) {
-        const EdgeWay *known = &m->ways.items[i];
-        if (known->kind == way.kind && known->certainty == way.certainty &&
-            known->reason == way.reason && known->others == way.others)
-            return i;
-    }
+    EdgeWay way = {.kind = row->kind,
+                   .certainty = row->certainty,
+                   .reason = row->reason,
+                   .role = row->role,
+                   .flags = row->flags,
+                   .others = row->others};
+    Str key = {(const char *)&way, sizeof way};
+    uint64_t number;
+    if (map_get(&m->way_numbers, key, &number)) return (uint32_t)number;
     VEC_PUSH(&m->scratch, &m->ways, way);
+    map_put(&m->scratch, &m->way_numbers, str_copy(&m->scratch, key), m->ways.len - 1);
     return (uint32_t)m->ways.len - 1;
 }
 
@@ -154,6 +205,9 @@ static void put_row(Making *m, Buf *out, const Row *row, const Row *before)
     varint_add(out, head);
     if (head & ROW_FILE) varint_add(out, row->expr);
     if (head & ROW_WAY) varint_add(out, way);
+    int64_t begin = head & ROW_FILE ? 0 : before->start;
+    varint_add(out, (uint32_t)wire_zigzag(row->start - begin));
+    buf_add(out, (Str){m->told.ptr + row->told, row->told_len});
     m->way = way;
 }
 
@@ -196,11 +250,13 @@ Fail edge_store_make(Ctx *cx, Resolver *resolver, uint32_t first, uint32_t files
                      SegmentSection out[EDGES_SECTIONS])
 {
     Making m = {.r = resolver};
+    m.told = buf_on(&m.scratch);
     Head head = {.version = EDGES_VERSION, .files = files, .world = world_digest(resolver->world)};
     Fail fail = NULL;
     for (uint32_t i = 0; i < files && !fail; i++) {
         WorldFile *file = world_file(resolver->world, first + i);
         if (file) add_file(&m, file, i);
+        if (file) add_derived(&m, file, i);
         fail = ctx_check(cx);
     }
     if (!fail) pack(&m, cx->arena, &head, out);
@@ -271,11 +327,15 @@ bool edge_list_next(EdgeList *list)
         list->edge.expr += number;
     }
     if (head & ROW_WAY) list->way = varint_get(&list->at, list->end);
+    if (head & ROW_FILE) list->edge.start = 0;
+    list->edge.start += (uint32_t)wire_unzigzag(varint_get(&list->at, list->end));
     if (list->edge.file >= list->store->files || list->way >= list->store->way_count) return false;
     const EdgeWay *way = &list->store->ways[list->way];
     list->edge.kind = (EdgeKind)way->kind;
     list->edge.certainty = (Certainty)way->certainty;
     list->edge.reason = (Reason)way->reason;
     list->edge.others = way->others;
+    told_site(way->flags, &list->at, list->end, &list->edge.told);
+    list->edge.told.role = way->role;
     return true;
 }

@@ -8,7 +8,8 @@
 // use means depends on other files, so the head says for which World (world_digest) the edges are
 // right; in another one they are not used, and the next build makes them anew. So what is found
 // here is what a clean build finds.
-// name_only uses stand under the key of their name and language.
+// name_only uses stand under the key of their name and language. What is derived from a type stands
+// under a key of its own: a list of definitions, so that nobody reads their files to find them.
 //
 // Threads: frozen once open; made by one thread. Memory: borrows the segment.
 #ifndef CQ_RESOLVE_EDGE_STORE_H
@@ -25,21 +26,26 @@ enum { // section ids
     EDGES_WAYS, // EdgeWay
     EDGES_SECTIONS = 5,
 };
-enum { EDGES_VERSION = 3 };
+enum { EDGES_VERSION = 6 };
 typedef struct EdgeWay { // what many edges have in common
-    uint8_t kind, certainty;
-    uint16_t reason;
+    uint8_t kind, certainty, reason, role, flags;
+    uint8_t reserved[3];
     uint32_t others;
 } EdgeWay;
-// An edge in its list, which is in the order of files and places: number * 4 | 2 if a way follows |
+// An edge in its list, which is in the order of files and uses: number * 4 | 2 if a way follows |
 // 1 if the number is how many files further it is; then its use follows, and else the number is how
-// many uses further it is. Last the way, as an index.
+// many uses further it is. The way, as an index. How far behind the one before it begins (signed;
+// in another file: from its begin). Last what the way's flags say that is told of it
+// (edge_site.h).
 
 // Text of a workspace of which edges are kept; of larger ones they are found when asked for.
 #define EDGES_MOST_TEXT (UINT64_C(256) << 20)
 
 uint64_t edge_key(Resolver *resolver, DefRef def); // of a definition, canonical
 uint64_t edge_name_key(LangId lang, Str name);
+// Of what is derived from it: an edge whose `expr` is the definition; `others` is 1 when its notes
+// say which type it is.
+uint64_t edge_derived_key(Resolver *resolver, DefRef type);
 
 // The edges from `files` files of the World, from number `first` on, in cx->arena.
 // Fails: CANCELLED.

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "resolve/edge_site.h"
 #include "resolve/edge_store.h"
 #include "resolve/value.h"
 
@@ -53,6 +54,11 @@ EdgeKind edge_kind_of(const NameExpr *expr)
     return expr->role & ROLE_TYPE ? EDGE_TYPE : EDGE_REFERENCE;
 }
 
+const NameExpr *edge_expr(const WorldFile *file, const Edge *edge)
+{
+    return edge->expr < file->names.expr_count ? &file->names.exprs[edge->expr] : NULL;
+}
+
 static bool is_target(const Search *s, DefRef def)
 {
     return def.file == s->target.file && def.def == s->target.def;
@@ -85,8 +91,10 @@ static void add_edge(Search *s, const WorldFile *file, uint32_t expr, EdgeKind k
                      const Resolved *to)
 {
     if (!is_new(s, file->number, expr, kind)) return;
+    Span span = kind == EDGE_IMPORT ? file->names.imports[expr].span : file->names.exprs[expr].span;
     Edge edge = {.file = file->number,
                  .expr = expr,
+                 .start = span.start,
                  .kind = kind,
                  .certainty = to->certainty,
                  .reason = to->reason,
@@ -170,10 +178,7 @@ static void put_in_order(Search *s, Edges *out)
     Edge *edges = ARENA_ARRAY(s->r->arena, Edge, s->found.len);
     for (size_t i = 0; i < s->found.len; i++) {
         const Edge *edge = &s->found.items[i];
-        const WorldFile *file = world_file(s->r->world, edge->file);
-        Span span = edge->kind == EDGE_IMPORT ? file->names.imports[edge->expr].span
-                                              : file->names.exprs[edge->expr].span;
-        places[i] = (Place){file->path, span.start, *edge};
+        places[i] = (Place){world_path(s->r->world, edge->file), edge->start, *edge};
     }
     if (s->found.len) qsort(places, s->found.len, sizeof *places, compare_places);
     for (size_t i = 0; i < s->found.len; i++) {
@@ -186,10 +191,11 @@ static void put_in_order(Search *s, Edges *out)
 
 // --- what is stored ---
 
-typedef struct Stored { // which files' edges are stored, by file
-    bool *covered;
+typedef struct EdgeParts {   // of a World
+    const EdgeStore *stores; // by span; without a segment: they are not right for it
+    const bool *covered;     // by file: whether its edges are stored
     bool any;
-} Stored;
+} EdgeParts;
 
 static bool opens(const WorldSpan *span, Hash128 digest, EdgeStore *store)
 {
@@ -197,37 +203,68 @@ static bool opens(const WorldSpan *span, Hash128 digest, EdgeStore *store)
            store->world.low == digest.low && store->world.high == digest.high;
 }
 
-// An edge whose file is another text by now is dropped with its file.
+static const EdgeParts *edge_parts(Resolver *r)
+{
+    World *world = r->world;
+    if (r->edges) return r->edges;
+    Hash128 digest = world_digest(world);
+    EdgeStore *stores = ARENA_ARRAY(r->arena, EdgeStore, world_spans(world));
+    bool *covered = ARENA_ARRAY(r->arena, bool, world_file_count(world));
+    EdgeParts *parts = ARENA_NEW(r->arena, EdgeParts);
+    for (size_t i = 0; i < world_spans(world); i++) {
+        WorldSpan span = world_span(world, i);
+        if (!opens(&span, digest, &stores[i])) stores[i].segment = NULL;
+        if (!stores[i].segment) continue;
+        parts->any = true;
+        for (uint32_t k = 0; k < span.files; k++)
+            covered[span.first + k] = world_is_live(world, span.first + k);
+    }
+    parts->stores = stores;
+    parts->covered = covered;
+    r->edges = parts;
+    return parts;
+}
+
+typedef struct Stored { // which files' edges are stored, by file
+    bool *covered;
+    bool any;
+} Stored;
+
+static bool is_in(const WorldFile *file, const Edge *edge)
+{
+    return edge->expr <
+           (edge->kind == EDGE_IMPORT ? file->names.import_count : file->names.expr_count);
+}
+
+// An edge whose file is another text by now is dropped with its file. Of an edge of which nothing
+// is told, the file is taken apart.
 static void take_list(Search *s, const WorldSpan *span, EdgeList list, Stored *stored)
 {
     while (edge_list_next(&list)) {
         Edge edge = list.edge;
         edge.file += span->first;
         if (!stored->covered[edge.file]) continue;
-        const WorldFile *file = world_file(s->r->world, edge.file);
-        uint32_t most = !file                      ? 0
-                        : edge.kind == EDGE_IMPORT ? file->names.import_count
-                                                   : file->names.expr_count;
+        const WorldFile *file = edge.told.flags ? world_brief(s->r->world, edge.file)
+                                                : world_file(s->r->world, edge.file);
         if (!file || !file->stored) stored->covered[edge.file] = false;
-        else if (edge.expr < most) VEC_PUSH(s->r->arena, &s->found, edge);
+        else if (edge.told.flags ? told_fits(&edge, file->text) : is_in(file, &edge))
+            VEC_PUSH(s->r->arena, &s->found, edge);
     }
 }
 
 static void take_stored(Search *s, Stored *stored)
 {
     World *world = s->r->world;
-    Hash128 digest = world_digest(world);
+    const EdgeParts *parts = edge_parts(s->r);
     uint64_t keys[] = {edge_key(s->r, s->target), edge_name_key(s->lang, s->names[0])};
-    stored->covered = ARENA_ARRAY(s->r->arena, bool, world_file_count(world));
+    uint32_t files = world_file_count(world);
+    stored->any = parts->any;
+    stored->covered = ARENA_ARRAY(s->r->arena, bool, files);
+    if (files) memcpy(stored->covered, parts->covered, files);
     for (size_t i = 0; i < world_spans(world); i++) {
         WorldSpan span = world_span(world, i);
-        EdgeStore store;
-        if (!opens(&span, digest, &store)) continue;
-        stored->any = true;
-        for (uint32_t k = 0; k < span.files; k++)
-            stored->covered[span.first + k] = world_is_live(world, span.first + k);
-        for (size_t k = 0; k < ARRAY_LEN(keys); k++)
-            take_list(s, &span, edge_store_find(&store, keys[k]), stored);
+        for (size_t k = 0; k < ARRAY_LEN(keys) && parts->stores[i].segment; k++)
+            take_list(s, &span, edge_store_find(&parts->stores[i], keys[k]), stored);
     }
     // What was taken from a file before it was seen to be another one.
     size_t kept = 0;
@@ -239,15 +276,14 @@ static void take_stored(Search *s, Stored *stored)
 bool edges_are_stored(Resolver *resolver)
 {
     World *world = resolver->world;
-    Hash128 digest = world_digest(world);
+    const EdgeParts *parts = edge_parts(resolver);
     for (size_t i = 0; i < world_spans(world); i++) {
         WorldSpan span = world_span(world, i);
-        EdgeStore store;
         bool named = false;
         for (uint32_t k = 0; k < span.files && !named; k++)
             named = world_is_live(world, span.first + k) &&
                     lang_has_names(world_lang(world, span.first + k));
-        if (named && !opens(&span, digest, &store)) return false;
+        if (named && !parts->stores[i].segment) return false;
     }
     return true;
 }
@@ -255,21 +291,39 @@ bool edges_are_stored(Resolver *resolver)
 const EdgeUser *edges_users(Resolver *resolver, DefRef def, size_t *count)
 {
     World *world = resolver->world;
-    Hash128 digest = world_digest(world);
+    const EdgeParts *parts = edge_parts(resolver);
     VEC(EdgeUser) users = {0};
     uint64_t key = edge_key(resolver, resolve_canonical(resolver, def));
     for (size_t i = 0; i < world_spans(world); i++) {
-        WorldSpan span = world_span(world, i);
-        EdgeStore store;
-        if (!opens(&span, digest, &store)) continue;
-        EdgeList list = edge_store_find(&store, key);
+        uint32_t first = world_span(world, i).first;
+        if (!parts->stores[i].segment) continue;
+        EdgeList list = edge_store_find(&parts->stores[i], key);
         while (edge_list_next(&list)) {
-            EdgeUser user = {list.edge.file + span.first, list.edge.kind, list.edge.certainty};
+            EdgeUser user = {list.edge.file + first, list.edge.kind, list.edge.certainty};
             if (world_is_live(world, user.file)) VEC_PUSH(resolver->arena, &users, user);
         }
     }
     *count = users.len;
     return users.items;
+}
+
+void edges_derived(Resolver *resolver, DefRef type, Derived *out)
+{
+    World *world = resolver->world;
+    const EdgeParts *parts = edge_parts(resolver);
+    VEC(DefRef) found = {0};
+    VEC(bool) noted = {0};
+    uint64_t key = parts->any ? edge_derived_key(resolver, type) : 0;
+    for (size_t i = 0; i < world_spans(world); i++) {
+        uint32_t first = world_span(world, i).first;
+        if (!parts->stores[i].segment) continue;
+        EdgeList list = edge_store_find(&parts->stores[i], key);
+        while (edge_list_next(&list)) {
+            VEC_PUSH(resolver->arena, &found, ((DefRef){list.edge.file + first, list.edge.expr}));
+            VEC_PUSH(resolver->arena, &noted, list.edge.others != 0);
+        }
+    }
+    *out = (Derived){found.items, noted.items, parts->any ? parts->covered : NULL, found.len};
 }
 
 // --- what is not ---
@@ -305,7 +359,7 @@ void edges_of(Resolver *resolver, DefRef def, Edges *out)
     *out = (Edges){.complete = true};
     Search s = {.r = resolver, .target = resolve_canonical(resolver, def)};
     Stored stored = {0};
-    const WorldFile *file = world_file(resolver->world, s.target.file);
+    const WorldFile *file = world_brief(resolver->world, s.target.file);
     if (!file) return;
     s.lang = file->lang;
     add_name(&s, file->facts.defs[s.target.def].name);
@@ -333,7 +387,9 @@ const EdgeOut *edges_from(Resolver *resolver, DefRef def, bool inner, size_t *co
         if (use->op != EXPR_NAME && use->op != EXPR_MEMBER) continue;
         if (use->span.start < full.start || use->span.start >= full.end) continue;
         if (!inner && edge_enclosing(file, use->span.start) != def.def) continue;
-        EdgeOut out = {.edge = {.file = def.file, .expr = i, .kind = edge_kind_of(use)}};
+        EdgeOut out = {
+            .edge = {
+                .file = def.file, .expr = i, .start = use->span.start, .kind = edge_kind_of(use)}};
         resolve_use(resolver, file, i, &out.to);
         out.edge.certainty = out.to.certainty;
         out.edge.reason = out.to.reason;

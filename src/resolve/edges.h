@@ -23,13 +23,30 @@ typedef enum EdgeKind {
 } EdgeKind;
 const char *edge_kind_name(EdgeKind kind); // "call"
 
+enum { EDGE_ROLES = ROLE_WRITTEN | ROLE_DECORATOR | ROLE_MACRO };
+enum { // EdgeTold.flags: what is stored
+    EDGE_TELLS = 1,
+    EDGE_TELLS_LENGTH = 2, // of the name; else what the text shows
+    EDGE_TELLS_RECEIVER = 4,
+    EDGE_TELLS_CALL = 8, // it is a call
+    EDGE_TELLS_ORDINAL = 16,
+    EDGE_TELLS_SHAPE = 32 // it is not what the text shows
+};
+typedef struct EdgeTold { // for edge_site.h
+    uint8_t flags, role;
+    uint32_t length, receiver, ordinal; // receiver: how far before the name it begins
+    const uint8_t *shape, *shape_end;
+} EdgeTold;
+
 typedef struct Edge {
-    uint32_t file; // where the use stands
-    uint32_t expr; // index into its names.exprs; of IMPORT: into names.imports
+    uint32_t file;  // where the use stands
+    uint32_t expr;  // index into its names.exprs; of IMPORT: into names.imports
+    uint32_t start; // where its name begins
     EdgeKind kind;
     Certainty certainty; // EXACT, LIKELY, NAME_ONLY or DYNAMIC
     Reason reason;
     uint32_t others; // further definitions that the same use may mean
+    EdgeTold told;   // of a stored edge; its file need not be taken apart
 } Edge;
 
 // By path and place. Blocks: reading files; stops early when cx is stopped (`complete` is false).
@@ -40,6 +57,15 @@ typedef struct Edges {
     bool complete;
 } Edges;
 void edges_of(Resolver *resolver, DefRef def, Edges *out);
+
+// What is stored of who is derived from `type`, by file; `covered`: by file, whether it is. Then
+// *noted says of each whether its notes tell which type it is.
+typedef struct Derived {
+    const DefRef *items;
+    const bool *noted, *covered; // covered: NULL when nothing is stored
+    size_t count;
+} Derived;
+void edges_derived(Resolver *resolver, DefRef type, Derived *out);
 
 typedef struct EdgeUser { // a use, without its place
     uint32_t file;
@@ -61,6 +87,8 @@ typedef struct EdgeOut {
 const EdgeOut *edges_from(Resolver *resolver, DefRef def, bool inner, size_t *count);
 
 EdgeKind edge_kind_of(const NameExpr *use);
+// The use itself, of a file that was taken apart; NULL when it is not there.
+const NameExpr *edge_expr(const WorldFile *file, const Edge *edge);
 // The definition whose code holds this use, or WORLD_NONE at the top of the file.
 uint32_t edge_enclosing(const WorldFile *file, uint32_t offset);
 // What is known of the call at this use; NULL when it is none.

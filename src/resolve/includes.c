@@ -34,6 +34,7 @@ static FileIncludes *includes_of(Resolver *r, WorldFile *file)
 static bool is_standard(Str path)
 {
     static const char *const names[] = {
+        // in order
         "assert.h",  "ctype.h",  "dirent.h", "dlfcn.h",     "errno.h",   "fcntl.h",     "float.h",
         "fnmatch.h", "getopt.h", "glob.h",   "grp.h",       "iconv.h",   "inttypes.h",  "libgen.h",
         "limits.h",  "locale.h", "malloc.h", "math.h",      "memory.h",  "netdb.h",     "poll.h",
@@ -41,8 +42,13 @@ static bool is_standard(Str path)
         "signal.h",  "spawn.h",  "stdarg.h", "stdatomic.h", "stdbool.h", "stddef.h",    "stdint.h",
         "stdio.h",   "stdlib.h", "string.h", "strings.h",   "syslog.h",  "termios.h",   "time.h",
         "unistd.h",  "utime.h",  "wchar.h",  "wctype.h"};
-    for (size_t i = 0; i < ARRAY_LEN(names); i++)
-        if (str_eq(path, str_from(names[i]))) return true;
+    for (size_t low = 0, high = ARRAY_LEN(names); low < high;) {
+        size_t middle = low + (high - low) / 2;
+        int order = str_cmp(str_from(names[middle]), path);
+        if (!order) return true;
+        if (order < 0) low = middle + 1;
+        else high = middle;
+    }
     return str_starts(path, STR("sys/")) || !str_contains(path, STR("."));
 }
 
@@ -152,17 +158,17 @@ uint32_t includes_file(Resolver *r, const WorldFile *file, const NameImport *imp
 
 typedef struct Spread {
     Resolver *r;
-    Map seen;           // file -> row in `rows` + 1
+    Arena scratch;
     VEC(uint32_t) rows; // file * 2 + sure
     bool lost;
 } Spread;
 
 static void reach(Spread *s, uint32_t file, bool sure)
 {
-    Str key = {(const char *)&file, sizeof file};
-    if (map_get(&s->seen, key, NULL)) return;
-    map_put(s->r->arena, &s->seen, str_copy(s->r->arena, key), 1);
-    VEC_PUSH(s->r->arena, &s->rows, file * 2 + sure);
+    Resolver *r = s->r;
+    if (r->reached[file] == r->reach_round) return;
+    r->reached[file] = r->reach_round;
+    VEC_PUSH(&s->scratch, &s->rows, file * 2 + sure);
 }
 
 // What is reached by sure steps comes first, so that no doubt is left on it.
@@ -192,13 +198,17 @@ static const FileIncludes *all_includes(Resolver *r, WorldFile *file)
     if (own->knows_all) return own;
     own->knows_all = true;
     Spread s = {.r = r};
+    if (!r->reached) r->reached = ARENA_ARRAY(r->arena, uint32_t, world_file_count(r->world));
+    r->reach_round++;
     reach(&s, file->number, true);
     spread(&s, true);
     spread(&s, false);
     qsort(s.rows.items, s.rows.len, sizeof *s.rows.items, compare_rows);
-    own->all = s.rows.items;
+    Str rows = {(const char *)s.rows.items, s.rows.len * sizeof *s.rows.items};
+    own->all = (const uint32_t *)(const void *)str_copy(r->arena, rows).ptr;
     own->all_count = (uint32_t)s.rows.len;
     own->lost |= s.lost;
+    arena_fini(&s.scratch);
     return own;
 }
 

@@ -30,8 +30,8 @@ static void add_kin(KinList *list, DefRef ref)
 
 static const Def *def_of(Resolver *r, DefRef ref)
 {
-    const WorldFile *file = world_file(r->world, ref.file);
-    return file ? &file->facts.defs[ref.def] : NULL;
+    const WorldFile *file = world_brief(r->world, ref.file);
+    return file && ref.def < file->facts.def_count ? &file->facts.defs[ref.def] : NULL;
 }
 
 // The type that an expression names.
@@ -76,8 +76,7 @@ static void add_subtypes_in(KinList *list, WorldFile *file, DefRef type)
 {
     for (uint32_t i = 0; i < file->names.note_count; i++) {
         const NameNote *note = &file->names.notes[i];
-        bool base = note->kind == NOTE_BASE || note->kind == NOTE_TRAIT;
-        if (!base || !note->def || !note->expr) continue;
+        if (!kin_is_base(note)) continue;
         Values values = evaluate(list->r, file, note->expr);
         for (uint32_t k = 0; k < values.count; k++) {
             if (values.items[k].kind != VALUE_DEF) continue;
@@ -87,15 +86,37 @@ static void add_subtypes_in(KinList *list, WorldFile *file, DefRef type)
     }
 }
 
+// Those of one file that are stored, from *at on.
+static void add_derived(KinList *list, const Derived *derived, uint32_t file, size_t *at)
+{
+    for (; *at < derived->count && derived->items[*at].file <= file; ++*at) {
+        DefRef ref = derived->items[*at];
+        if (ref.file < file) continue;
+        WorldFile *in = derived->noted[*at] ? world_file(list->r->world, file) : NULL;
+        if (!in) add_kin(list, ref);
+        else if (ref.def < in->facts.def_count) add_kin(list, noted_type(list->r, in, ref.def));
+    }
+}
+
+// Who is derived from it names it.
 static void add_subtypes(KinList *list, DefRef type)
 {
     const Def *def = def_of(list->r, type);
-    size_t count = 0;
-    const uint32_t *users = def ? world_users(list->r->world, def->name, &count) : NULL;
+    size_t count = 0, at = 0;
+    Derived derived;
+    if (!def) return;
+    const uint32_t *users = world_users(list->r->world, def->name, &count);
+    edges_derived(list->r, type, &derived);
     for (size_t i = 0; i < count; i++) {
-        WorldFile *file = world_file(list->r->world, users[i]);
         if (ctx_stopped(list->r->cx) != STOP_NONE) list->cut = true;
         if (list->cut) return;
+        bool stored = derived.covered && derived.covered[users[i]] &&
+                      world_is_as_stored(list->r->world, users[i]);
+        if (stored) {
+            add_derived(list, &derived, users[i], &at);
+            continue;
+        }
+        WorldFile *file = world_file(list->r->world, users[i]);
         if (file) add_subtypes_in(list, file, type);
     }
 }
@@ -127,7 +148,8 @@ static void sort_kin(KinList *list, size_t from)
     arena_fini(&scratch);
 }
 
-void kin_subtypes(Resolver *resolver, DefRef type, bool all, Kin *out)
+// Their files were not looked at when they come from what is stored.
+static void list_subtypes(Resolver *resolver, DefRef type, bool all, Kin *out)
 {
     KinList list = {.r = resolver};
     type = resolve_canonical(resolver, type);
@@ -143,6 +165,16 @@ void kin_subtypes(Resolver *resolver, DefRef type, bool all, Kin *out)
     *out = (Kin){list.refs.items, list.refs.len, list.cut};
 }
 
+void kin_subtypes(Resolver *resolver, DefRef type, bool all, Kin *out)
+{
+    Kin list;
+    list_subtypes(resolver, type, all, &list);
+    DefRef *items = ARENA_ARRAY(resolver->arena, DefRef, list.count);
+    *out = (Kin){.items = items, .cut = list.cut};
+    for (size_t i = 0; i < list.count; i++)
+        if (def_of(resolver, list.items[i])) items[out->count++] = list.items[i];
+}
+
 // --- methods ---
 
 // What the type itself defines under this name.
@@ -155,6 +187,21 @@ static void add_own_members(KinList *list, DefRef type, Str name)
         bool own = kin_owner(list->r, to.targets[i], &owner) && same_ref(owner, type);
         if (own) add_kin(list, to.targets[i]);
     }
+}
+
+// Where members stand in their type, the name stands in its file.
+static bool may_have(Resolver *r, DefRef type, Str name)
+{
+    size_t low = 0, high;
+    if (resolve_lang(world_lang(r->world, type.file))->outside_members) return true;
+    const uint32_t *users = world_users(r->world, name, &high);
+    size_t count = high;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (users[middle] < type.file) low = middle + 1;
+        else high = middle;
+    }
+    return low < count && users[low] == type.file;
 }
 
 // Go: a type has an interface when it has all its methods; nobody says so.
@@ -202,9 +249,13 @@ void kin_overriding(Resolver *resolver, DefRef method, Kin *out)
     Kin types = {0};
     *out = (Kin){0};
     if (!kin_owner(resolver, method, &owner)) return;
-    kin_subtypes(resolver, owner, true, &types);
+    list_subtypes(resolver, owner, true, &types);
     Str name = def_of(resolver, method)->name;
-    for (size_t i = 0; i < types.count; i++) add_own_members(&list, types.items[i], name);
+    for (size_t i = 0; i < types.count; i++) {
+        DefRef type = types.items[i];
+        if (may_have(resolver, type, name) && def_of(resolver, type))
+            add_own_members(&list, type, name);
+    }
     bool interface = def_of(resolver, owner)->kind == DEF_INTERFACE;
     if (is_unsaid(resolver, method) && interface) add_unsaid(&list, method, owner);
     *out = (Kin){list.refs.items, list.refs.len, list.cut || types.cut};
@@ -281,6 +332,7 @@ static void add_importer(Resolver *r, WorldFile *from, uint32_t file, Map *seen,
         ImportTo to = follow_import(r, from, i);
         Edge edge = {.file = from->number,
                      .expr = i,
+                     .start = from->names.imports[i].span.start,
                      .kind = EDGE_IMPORT,
                      .certainty = to.certainty,
                      .reason = to.reason};

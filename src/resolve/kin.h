@@ -13,6 +13,12 @@ typedef struct Kin {
     bool cut; // there may be more: the work was stopped, or there are too many
 } Kin;
 
+// Whether the note, of a definition, says what that is derived from.
+static inline bool kin_is_base(const NameNote *note)
+{
+    return (note->kind == NOTE_BASE || note->kind == NOTE_TRAIT) && note->def && note->expr;
+}
+
 // The type that a method belongs to; false when there is none in the workspace.
 bool kin_owner(Resolver *resolver, DefRef method, DefRef *type);
 // Types that name `type` as their base; `all`: and types derived from those. By path and place, the

@@ -29,14 +29,13 @@ typedef struct Value {
 
 enum { VALUES_MOST = 16 }; // of one expression; more is "several", unlisted
 
-typedef struct Values { // none: nothing is known
+typedef struct Values { // none: nothing is known. One is kept of each expression: no gaps in it
     const Value *items;
-    uint32_t count;
-    Certainty certainty; // EXACT, LIKELY or DYNAMIC
-    Reason reason;
     // The definitions that the expression names, which may be variables that hold the values.
     const DefRef *named;
-    uint32_t named_count;
+    uint32_t count, named_count;
+    Certainty certainty; // EXACT, LIKELY or DYNAMIC
+    Reason reason;
 } Values;
 
 struct Resolver {
@@ -44,9 +43,12 @@ struct Resolver {
     Ctx *cx;
     Arena *arena;
     int depth;
-    Map orders;  // DefRef -> TypeOrder *
-    Map modules; // what a language keeps of its modules, by keys of its own
-    Map kept;    // DefRef of a field -> Kept *, in kept.c
+    Map orders;                     // DefRef -> TypeOrder *
+    Map modules;                    // what a language keeps of its modules, by keys of its own
+    Map kept;                       // DefRef of a field -> Kept *, in kept.c
+    Map open;                       // name -> OpenDefs *, in c.c
+    uint32_t *reached, reach_round; // of includes.c: by file, the last round that reached it
+    const struct EdgeParts *edges;  // what is stored, in edges.c; NULL: nobody asked yet
     // What the name that is being looked up is used for (ResolveLang.calls_apart).
     enum { WANT_ANY, WANT_CALLABLE, WANT_VALUE, WANT_MACRO } want;
 };

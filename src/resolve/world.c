@@ -7,8 +7,11 @@
 #include "base/log.h"
 #include "resolve/world_.h"
 
-typedef struct WorldMark { // the line that was asked for last
-    uint32_t line, start;
+typedef struct WorldMark {
+    Arena *arena;
+    uint32_t line, start;       // of the line that was asked for last
+    Map defs;                   // name -> its first definition, once one was asked for
+    const uint32_t *next_named; // by definition: the next one of that name, or WORLD_NONE
 } WorldMark;
 
 // --- where things lie ---
@@ -140,24 +143,31 @@ Str world_text(World *world, uint32_t file)
 
 // --- loading ---
 
-static bool take_stored(World *world, WorldFile *file)
+static bool take_brief(World *world, WorldFile *file)
 {
     uint32_t local;
     const WorldPart *part = world_part(world, file->number, &local);
-    Arena *arena = world->cx->arena;
-    Str brief = stored_brief(part, local), names = stored_names(part, local);
+    Str brief = stored_brief(part, local);
     Brief known;
-    NamesKept kept;
-    if (!brief.len || !names.len ||
-        !brief_decode_defs(arena, brief, file->lang, file->text, &known) ||
-        !names_decode(arena, names, file->text, &known.facts, &kept))
+    if (!brief.len || !stored_names(part, local).len ||
+        !brief_decode_defs(world->cx->arena, brief, file->lang, file->text, &known))
         return false;
     file->facts = known.facts;
     file->signatures = known.signatures;
+    file->stored = !part->harvest;
+    return true;
+}
+
+static bool take_names(World *world, WorldFile *file)
+{
+    uint32_t local;
+    const WorldPart *part = world_part(world, file->number, &local);
+    NamesKept kept;
+    if (!names_decode(world->cx->arena, stored_names(part, local), file->text, &file->facts, &kept))
+        return false;
     file->names = kept.names;
     file->calls = kept.calls;
     file->call_count = kept.call_count;
-    file->stored = !part->harvest;
     return true;
 }
 
@@ -170,6 +180,10 @@ static bool parse(World *world, WorldFile *file)
         return false;
     file->calls = file->facts.calls;
     file->call_count = file->facts.call_count;
+    file->signatures = NULL;
+    file->stored = false;
+    file->own = NULL; // of what was stored, and cannot be used
+    *file->mark = (WorldMark){.arena = file->mark->arena, .line = 1};
     world->parsed++;
     return true;
 }
@@ -224,58 +238,77 @@ static void order_bindings(Arena *arena, WorldFile *file)
     arena_fini(&scratch);
 }
 
-static void list_defs(Arena *arena, WorldFile *file)
+static void list_scopes(Arena *arena, WorldFile *file)
 {
     uint32_t count = file->facts.def_count;
     uint32_t *scopes = ARENA_ARRAY(arena, uint32_t, count);
-    uint32_t *next = ARENA_ARRAY(arena, uint32_t, count);
     for (uint32_t i = 0; i < count; i++) scopes[i] = WORLD_NONE;
     for (uint32_t i = file->names.scope_count; i-- > 0;)
         if (file->names.scopes[i].def) scopes[file->names.scopes[i].def - 1] = i;
-    map_reserve(arena, &file->defs_by_name, count);
-    for (uint32_t i = count; i-- > 0;) {
-        uint64_t *first = map_at(arena, &file->defs_by_name, file->facts.defs[i].name, WORLD_NONE);
-        next[i] = (uint32_t)*first;
-        *first = i;
-    }
     file->scope_of_def = scopes;
-    file->next_named = next;
 }
 
-static bool load(World *world, WorldFile *file)
+static void order_names(Arena *arena, WorldFile *file)
 {
-    Arena *arena = world->cx->arena;
-    if (!read_text(world, file->path, &file->text)) return false;
-    if (!take_stored(world, file) && !parse(world, file)) return false;
     order_bindings(arena, file);
-    list_defs(arena, file);
-    return true;
+    list_scopes(arena, file);
+    file->named = true;
 }
 
-WorldFile *world_loaded(const World *world, uint32_t number)
+// NULL: it cannot be read or parsed.
+static WorldFile *load(World *world, uint32_t number, LangId lang)
 {
-    WorldFile *file = number < world->corpus->files ? world->files[number] : NULL;
+    WorldFile *file = ARENA_NEW(world->cx->arena, WorldFile);
+    file->number = number;
+    file->lang = lang;
+    file->path = world_path(world, number);
+    file->folder = path_folder(file->path);
+    file->mark = ARENA_NEW(world->cx->arena, WorldMark);
+    *file->mark = (WorldMark){.arena = world->cx->arena, .line = 1};
+    if (!read_text(world, file->path, &file->text)) return NULL;
+    if (take_brief(world, file)) return file;
+    if (!parse(world, file)) return NULL;
+    order_names(world->cx->arena, file);
+    return file;
+}
+
+const WorldFile *world_loaded(const World *world, uint32_t number)
+{
+    const WorldFile *file = number < world->corpus->files ? world->files[number] : NULL;
     return file == &world->none ? NULL : file;
 }
 
-WorldFile *world_file(World *world, uint32_t number)
+static WorldFile *keep(World *world, uint32_t number, WorldFile *file)
+{
+    world->lost += !file;
+    world->files[number] = file ? file : &world->none;
+    return file;
+}
+
+WorldFile *world_brief(World *world, uint32_t number)
 {
     if (!world_is_live(world, number)) return NULL;
     LangId lang = world_lang(world, number);
     if (!lang_has_names(lang)) return NULL;
     WorldFile *file = world->files[number];
     if (file) return file == &world->none ? NULL : file;
-    file = ARENA_NEW(world->cx->arena, WorldFile);
-    file->number = number;
-    file->lang = lang;
-    file->path = world_path(world, number);
-    file->folder = path_folder(file->path);
-    file->mark = ARENA_NEW(world->cx->arena, WorldMark);
-    *file->mark = (WorldMark){1, 0};
-    bool ok = load(world, file);
-    world->lost += !ok;
-    world->files[number] = ok ? file : &world->none;
-    return ok ? file : NULL;
+    return keep(world, number, load(world, number, lang));
+}
+
+bool world_is_as_stored(World *world, uint32_t number)
+{
+    if (!world->view->stale && !world->files[number]) return true;
+    const WorldFile *file = world_brief(world, number);
+    return file && file->stored;
+}
+
+WorldFile *world_file(World *world, uint32_t number)
+{
+    WorldFile *file = world_brief(world, number);
+    if (!file || file->named) return file;
+    if (!take_names(world, file) && !parse(world, file)) return keep(world, number, NULL);
+    order_names(world->cx->arena, file);
+    return file;
 }
 
 // --- parts ---
@@ -312,17 +345,44 @@ uint32_t world_bound(const WorldFile *file, uint32_t scope, Str name, uint32_t *
     return low;
 }
 
+static void list_defs(WorldMark *mark, const Facts *facts)
+{
+    uint32_t *next = ARENA_ARRAY(mark->arena, uint32_t, (size_t)facts->def_count + 1);
+    map_reserve(mark->arena, &mark->defs, facts->def_count);
+    for (uint32_t i = facts->def_count; i-- > 0;) {
+        uint64_t *first = map_at(mark->arena, &mark->defs, facts->defs[i].name, WORLD_NONE);
+        next[i] = (uint32_t)*first;
+        *first = i;
+    }
+    mark->next_named = next;
+}
+
+uint32_t world_first_def(const WorldFile *file, Str name)
+{
+    uint64_t first;
+    if (!file->mark->next_named) list_defs(file->mark, &file->facts);
+    return map_get(&file->mark->defs, name, &first) ? (uint32_t)first : WORLD_NONE;
+}
+
+uint32_t world_next_def(const WorldFile *file, uint32_t def)
+{
+    return file->mark->next_named[def];
+}
+
 // Uses are mostly asked for in order: lines are counted from the last one on.
 void world_place(const WorldFile *file, uint32_t offset, uint32_t *line, uint32_t *col)
 {
-    WorldMark from = *file->mark;
-    if (offset < from.start) from = (WorldMark){1, 0};
+    struct {
+        uint32_t line, start;
+    } from = {file->mark->line, file->mark->start};
+    if (offset < from.start) from.line = 1, from.start = 0;
     const char *at = file->text.ptr + from.start;
     const char *end = file->text.ptr + MIN(offset, file->text.len);
     for (const char *next; (next = memchr(at, '\n', (size_t)(end - at))); at = next + 1)
         from.line++;
     from.start = (uint32_t)(at - file->text.ptr);
-    *file->mark = from;
+    file->mark->line = from.line;
+    file->mark->start = from.start;
     *line = from.line;
     *col = (uint32_t)(end - at);
 }

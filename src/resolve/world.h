@@ -1,7 +1,8 @@
 // resolve/world.h - the files of a workspace as names see them: definitions, scopes, imports.
 //
 //   view, corpus (index/refresh.h) --world_new--> World
-//   world_file: stored facts and names of one file, decoded when it is first asked for
+//   world_file:  stored facts and names of one file, decoded when it is first asked for
+//   world_brief: the same without its names, which take most of the time
 //
 // Nothing is parsed: what a part of the index has no names for is read from its file and parsed
 // once, and counted. A file whose text is not what its facts are of is taken as it is now.
@@ -40,11 +41,11 @@ typedef struct WorldFile {
     const uint32_t *bound_starts; // by scope, and one more
     const uint32_t *bound;        // indexes into names.bindings
     const uint32_t *scope_of_def; // by definition: index of the scope that it opens, or WORLD_NONE
-    Map defs_by_name;             // of all definitions: name -> first index
-    const uint32_t *next_named;   // by definition: the next one of that name, or WORLD_NONE
     bool stored;                  // facts and names are those of the index
+    bool named;                   // world_file was asked for it; else there are no names (above:
+                                  // from `names` on) so far
     void *own;                    // what resolve/ keeps about it
-    struct WorldMark *mark;       // of world_place: where it looked last
+    struct WorldMark *mark;       // what was looked up in it
 } WorldFile;
 
 // `corpus` is refresh_corpus of `view`; both outlive the World, and so does cx.
@@ -60,8 +61,13 @@ LangId world_lang(const World *world, uint32_t file);
 // NULL when it is dead, cannot be read, or its language has no names: then it is as if it were
 // empty. world_lost counts what could not be read or parsed, world_parsed what had to be parsed.
 WorldFile *world_file(World *world, uint32_t file);
-// The same, if it was asked for before and is there; reads nothing.
-WorldFile *world_loaded(const World *world, uint32_t file);
+// The same for who looks at its text and definitions only: `named` may be false.
+WorldFile *world_brief(World *world, uint32_t file);
+// Whether its text is what is stored of it. Of a view that looked at the files nothing is read to
+// tell: it may have changed since then.
+bool world_is_as_stored(World *world, uint32_t file);
+// world_file, if it was asked for before and is there; reads nothing.
+const WorldFile *world_loaded(const World *world, uint32_t file);
 size_t world_lost(const World *world);
 size_t world_parsed(const World *world);
 
@@ -102,6 +108,10 @@ static inline Str world_expr_text(const WorldFile *file, uint32_t expr) // 1 + i
 // The first binding of `name` in the scope, as an index into file->bound; *end is behind the last.
 // Equal: none.
 uint32_t world_bound(const WorldFile *file, uint32_t scope, Str name, uint32_t *end);
+
+// The definitions of one name, in order; WORLD_NONE behind the last one.
+uint32_t world_first_def(const WorldFile *file, Str name);
+uint32_t world_next_def(const WorldFile *file, uint32_t def);
 
 // Line (from 1) and column (bytes, from 0) of an offset.
 void world_place(const WorldFile *file, uint32_t offset, uint32_t *line, uint32_t *col);

@@ -252,10 +252,14 @@ static void check_all(Look *look)
 static void check_file(Look *look)
 {
     uint32_t end, line, col;
-    uint64_t first;
-    WorldFile *file = world_file(look->world, world_find(look->world, STR("pkg/util.py")));
-    assert_true(map_get(&file->defs_by_name, STR("run"), &first));
-    CHECK_STR(world_qualified(look->world, file, (uint32_t)first), STR("Base.run"));
+    uint32_t number = world_find(look->world, STR("pkg/util.py"));
+    const WorldFile *brief = world_brief(look->world, number);
+    uint32_t first = world_first_def(brief, STR("run"));
+    assert_int_equal(world_first_def(brief, STR("no")), WORLD_NONE);
+    CHECK_STR(world_qualified(look->world, brief, first), STR("Base.run"));
+    WorldFile *file = world_file(look->world, number);
+    assert_ptr_equal(file, brief);
+    assert_true(file->named);
     uint32_t scope = file->scope_of_def[first];
     assert_int_equal(file->names.scopes[scope].kind, SCOPE_FUNCTION);
     uint32_t at = world_bound(file, scope, STR("x"), &end);

@@ -55,6 +55,13 @@ static uint64_t weigh(DenseKind kind, const uint32_t *tf)
     return sum;
 }
 
+static bool weighs(DenseKind kind, const uint32_t *tf) // weigh() > 0
+{
+    uint32_t any = 0;
+    for (int f = 0; f < LEX_FIELDS; f++) any |= field_weights[kind][f] ? tf[f] : 0;
+    return any != 0;
+}
+
 typedef struct Row { // a term's counts in one row
     uint32_t index;
     uint32_t tf[LEX_FIELDS];
@@ -104,7 +111,7 @@ static void gather(Arena *arena, const Lexicon *lexicon, DenseKind kind, const K
     for (size_t i = 0; i < known->len; i++) {
         Walk walk = walk_begin(lexicon, kind, known->items[i].term);
         while (walk_next(&walk, &row))
-            if (row.index < out->rows && weigh(kind, row.tf)) starts[row.index + 2]++;
+            if (row.index < out->rows && weighs(kind, row.tf)) starts[row.index + 2]++;
     }
     for (uint32_t i = 0; i < out->rows; i++) starts[i + 2] += starts[i + 1];
     out->items = ARENA_ARRAY(arena, ModelTerm, starts[out->rows + 1]);

@@ -5,6 +5,7 @@
 #include <math.h>
 
 #include "index/segment.h"
+#include "retrieve/model_.h"
 
 enum { // ids in the segment
     SECTION_HEAD = 0x300,
@@ -32,6 +33,7 @@ struct Model {
     const uint32_t *slots;
     const int8_t *rows;
     Str text, provenance;
+    ModelAddRow *add_row; // this processor's
 };
 
 // ---- opening
@@ -64,10 +66,19 @@ static bool parse(Model *model)
            rows.len == (size_t)model->head.tokens * model->head.dims;
 }
 
+static ModelAddRow *choose_add_row(void)
+{
+#if defined(__x86_64__)
+    if (os_cpu_has_avx2() && !str_eq(os_env("CQ_SIMD"), STR("off"))) return model_add_row_avx2;
+#endif
+    return model_add_row;
+}
+
 static Fail adopt(Ctx *cx, Segment *segment, Model **out)
 {
     Model *model = mem_alloc(sizeof *model);
     model->segment = segment;
+    model->add_row = choose_add_row();
     if (parse(model)) {
         *out = model;
         return NULL;
@@ -191,8 +202,8 @@ uint32_t model_times(uint32_t count)
 }
 
 // Products of 16 bits: the widest that every processor has many of at once.
-static void add_row(int32_t *restrict sums, const int8_t *restrict row, int16_t weight,
-                    uint32_t dims)
+void model_add_row(int32_t *restrict sums, const int8_t *restrict row, int16_t weight,
+                   uint32_t dims)
 {
     for (uint32_t from = 0; from < dims; from += MODEL_STEP)
         for (uint32_t i = 0; i < MODEL_STEP; i++) sums[from + i] += weight * (int16_t)row[from + i];
@@ -215,7 +226,7 @@ bool model_sum(const Model *model, const ModelTerm *terms, size_t count, int32_t
         int16_t weight = (int16_t)(terms[i].weight >> shift);
         const int8_t *row = weight ? model_row(model, terms[i].token) : NULL;
         if (!row) continue;
-        add_row(sums, row, weight, model->head.dims);
+        model->add_row(sums, row, weight, model->head.dims);
         any = true;
     }
     return any;

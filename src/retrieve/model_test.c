@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "retrieve/embed.h"
+#include "retrieve/model_.h"
 #include "retrieve/vectors.h"
 #include "support/check.h"
 #include "support/folder.h"
@@ -155,6 +156,29 @@ static void sums_never_overflow(void **state)
     arena_fini(&arena);
 }
 
+static void rows_are_added_alike(void **state)
+{
+    (void)state;
+    enum { MOST = 272 };
+    static const int16_t weights[] = {0, 1, 2, 255, 256, 4711, INT16_MAX};
+    int8_t row[MOST];
+    int32_t plain[MOST] = {0}, wide[MOST] = {0};
+    for (int i = 0; i < MOST; i++) row[i] = (int8_t)(i * 37 - 128);
+    row[0] = INT8_MIN;
+    for (size_t w = 0; w < ARRAY_LEN(weights); w++) {
+        for (uint32_t dims = MODEL_STEP; dims <= MOST; dims += MODEL_STEP) {
+            model_add_row(plain, row, weights[w], dims);
+#if defined(__x86_64__)
+            if (os_cpu_has_avx2()) model_add_row_avx2(wide, row, weights[w], dims);
+            else
+#endif
+                model_add_row(wide, row, weights[w], dims);
+            assert_memory_equal(plain, wide, sizeof plain);
+        }
+    }
+    assert_true(plain[0] < 0);
+}
+
 static void texts_have_vectors(void **state)
 {
     (void)state;
@@ -205,13 +229,10 @@ static void unusable_tables_are_limits(void **state)
 int retrieve_model_test(void)
 {
     static const struct CMUnitTest tests[] = {
-        cmocka_unit_test(written_is_read),
-        cmocka_unit_test(files_open),
-        cmocka_unit_test(damage_is_found),
-        cmocka_unit_test(times_is_a_logarithm),
-        cmocka_unit_test(sums_never_overflow),
-        cmocka_unit_test(texts_have_vectors),
-        cmocka_unit_test(unusable_tables_are_limits),
+        cmocka_unit_test(written_is_read),     cmocka_unit_test(files_open),
+        cmocka_unit_test(damage_is_found),     cmocka_unit_test(times_is_a_logarithm),
+        cmocka_unit_test(sums_never_overflow), cmocka_unit_test(rows_are_added_alike),
+        cmocka_unit_test(texts_have_vectors),  cmocka_unit_test(unusable_tables_are_limits),
     };
     return RUN_TESTS(tests);
 }

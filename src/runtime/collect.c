@@ -10,6 +10,7 @@
 #include "runtime/collect.h"
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "base/vec.h"
 
 enum { WATCH_MS = 20 }; // how often the collector looks at its cancel flag
@@ -44,7 +45,7 @@ Batch *batch_new(Pool *pool, const Ctx *cx)
     Batch *batch = mem_alloc(sizeof *batch);
     batch->pool = pool;
     batch->limits = (Ctx){.deadline_ns = cx->deadline_ns,
-                          .log = cx->log,
+                          .log = log_lasting(cx->log),
                           .request_id = str_copy(&batch->arena, cx->request_id)};
     counter_add(&batch->references, 1);
     mutex_init(&batch->mutex, RANK_POOL);

@@ -9,10 +9,11 @@ enum { MOST_BASES = 8 };
 // --- sites ---
 
 // A call that says by itself which class is meant: super().run(), Base.run(self).
-static bool names_its_class(Census *census, WorldFile *file, uint32_t expr)
+static bool names_its_class(Census *census, const Edge *edge)
 {
-    const NameExpr *use = &file->names.exprs[expr];
-    if (use->op != EXPR_MEMBER || !use->base) return false;
+    WorldFile *file = world_file(census->code->world, edge->file);
+    const NameExpr *use = edge_expr(file, edge);
+    if (!use || use->op != EXPR_MEMBER || !use->base) return false;
     const NameExpr *base = &file->names.exprs[use->base - 1];
     Resolved to;
     if (base->op == EXPR_SUPER) return true;
@@ -44,9 +45,8 @@ static void add_through_bases(Census *census, const CensusTable *table, const Ed
         edges_of(code->resolver, table->overridden[i].ref, &edges);
         for (size_t k = 0; k < edges.count; k++) {
             Edge edge = edges.items[k];
-            WorldFile *file = world_file(code->world, edge.file);
             if (edge.kind != EDGE_CALL || edge.certainty > CERTAINTY_LIKELY) continue;
-            if (is_known_site(own, &edge) || names_its_class(census, file, edge.expr)) continue;
+            if (is_known_site(own, &edge) || names_its_class(census, &edge)) continue;
             edge.certainty = CERTAINTY_LIKELY;
             edge.reason = REASON_IMPLEMENTS;
             CallSite site;

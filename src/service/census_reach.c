@@ -86,33 +86,17 @@ static void add_hazard(Reach *reach, const WorldFile *file, Span span, const cha
 
 // --- its name in strings ---
 
-typedef struct Quotes { // where the next of each kind stands
-    Str text;
-    size_t next[2];
-} Quotes;
-
-static size_t quote_from(Str text, size_t from, char quote)
+// The next place of the name before a quote, from `from` on; text.len when there is none.
+static size_t next_quoted(Str text, size_t from, Str name)
 {
-    const char *at = from < text.len ? memchr(text.ptr + from, quote, text.len - from) : NULL;
-    return at ? (size_t)(at - text.ptr) : text.len;
-}
-
-static Quotes quotes_of(Str text)
-{
-    return (Quotes){text, {quote_from(text, 0, '"'), quote_from(text, 0, '\'')}};
-}
-
-// The next place of the name before a quote; text.len when there is none.
-static size_t next_quoted(Quotes *q, Str name)
-{
-    for (;;) {
-        int kind = q->next[1] < q->next[0];
-        size_t end = q->next[kind];
-        if (end == q->text.len) return end;
-        q->next[kind] = quote_from(q->text, end + 1, kind ? '\'' : '"');
-        if (end >= name.len && !memcmp(q->text.ptr + end - name.len, name.ptr, name.len))
-            return end - name.len;
+    while (from < text.len) {
+        const char *found = memmem(text.ptr + from, text.len - from, name.ptr, name.len);
+        if (!found) break;
+        size_t at = (size_t)(found - text.ptr), end = at + name.len;
+        if (end < text.len && (text.ptr[end] == '"' || text.ptr[end] == '\'')) return at;
+        from = at + 1;
     }
+    return text.len;
 }
 
 static bool is_word_byte(char c)
@@ -156,16 +140,16 @@ typedef VEC(NameString) NameStrings;
 
 static bool has_string(Str text, Str name)
 {
-    Quotes quotes = quotes_of(text);
-    for (size_t at, start; (at = next_quoted(&quotes, name)) < text.len;)
+    size_t start;
+    for (size_t at = 0; (at = next_quoted(text, at, name)) < text.len; at++)
         if (ends_string(text, at, name.len, &start)) return true;
     return false;
 }
 
 static void look_for_strings(const WorldFile *file, Str name, Arena *arena, NameStrings *out)
 {
-    Quotes quotes = quotes_of(file->text);
-    for (size_t at, start; (at = next_quoted(&quotes, name)) < file->text.len;) {
+    size_t start;
+    for (size_t at = 0; (at = next_quoted(file->text, at, name)) < file->text.len; at++) {
         if (!ends_string(file->text, at, name.len, &start)) continue;
         Span span = {(uint32_t)start, (uint32_t)(at + name.len)};
         const Call *call = call_around(file, span.start);
@@ -189,8 +173,9 @@ static void look_at_strings(Reach *reach)
     for (size_t i = 0; i < count; i++) {
         if (world_lang(code->world, users[i]) != reach->table->subject.lang) continue;
         const WorldFile *file = world_loaded(code->world, users[i]);
-        if (!file && has_string(world_text(code->world, users[i]), name))
-            file = world_file(code->world, users[i]);
+        Str text = file ? file->text : world_text(code->world, users[i]);
+        if (!has_string(text, name)) continue;
+        file = world_file(code->world, users[i]);
         if (file) look_for_strings(file, name, arena, &strings);
     }
     for (size_t i = 0; i < 2 * strings.len; i++) { // what is looked up goes first
@@ -219,10 +204,11 @@ static Str held_by(const WorldFile *file, uint32_t expr)
 static void look_at_reference(Reach *reach, const Edge *edge)
 {
     Arena *arena = reach->census->code->cx->arena;
-    const WorldFile *file = world_file(reach->census->code->world, edge->file);
-    const NameExpr *use = &file->names.exprs[edge->expr];
-    if (edge->kind != EDGE_REFERENCE || use->role & ROLE_WRITTEN) return;
+    if (edge->kind != EDGE_REFERENCE || edge->told.role & ROLE_WRITTEN) return;
     if (edge->certainty == CERTAINTY_NAME_ONLY) return; // of whichever definition
+    const WorldFile *file = world_file(reach->census->code->world, edge->file);
+    const NameExpr *use = edge_expr(file, edge);
+    if (!use || use->role & ROLE_WRITTEN) return;
     const Call *call = use->role & ROLE_ARGUMENT ? call_around(file, use->span.start) : NULL;
     Str holder = held_by(file, edge->expr), says = STR("used as a value");
     if (call)

@@ -1,6 +1,7 @@
 // service/census_sites.c - one use of the target: where it stands, and how it is called.
 #include <stdlib.h>
 
+#include "resolve/edge_site.h"
 #include "service/census_.h"
 
 enum { LONGEST_RECEIVER = 200 };
@@ -24,43 +25,12 @@ const Call *call_around(const WorldFile *file, uint32_t offset)
     return NULL;
 }
 
-// Where what stands before a member's name begins.
-static uint32_t receiver_start(const WorldFile *file, const NameExpr *expr)
+static Str receiver_of(Arena *arena, const EdgeSite *use)
 {
-    uint32_t start = expr->span.start;
-    for (; expr->base; start = MIN(start, expr->span.start))
-        expr = &file->names.exprs[expr->base - 1];
-    return start;
-}
-
-static Str receiver_of(Arena *arena, const WorldFile *file, const NameExpr *expr)
-{
-    if (expr->op != EXPR_MEMBER) return STR_NONE;
-    uint32_t end = expr->span.start;
-    uint32_t start = receiver_start(file, expr);
-    while (end > start && strchr(" \t\r\n.:>-?!\\", file->text.ptr[end - 1])) end--;
-    return code_folded(arena, file, start, end, LONGEST_RECEIVER);
-}
-
-// Which call of that name it is in the definition around it.
-static uint32_t ordinal_of(const WorldFile *file, const NameExpr *use, const Call *call, DefRef in)
-{
-    Str name = names_text(use, file->text);
-    uint32_t from = in.def == WORLD_NONE ? 0 : file->facts.defs[in.def].full.start, ordinal = 0;
-    for (const Call *before = call; before && before-- > file->calls;) {
-        Span span = before->name_span;
-        if (span.start < from) break;
-        if (!str_eq(str_sub(file->text, span.start, span.end), name)) continue;
-        ordinal += edge_enclosing(file, span.start) == in.def;
-    }
-    for (uint32_t i = 0; !call && i < file->names.expr_count; i++) {
-        const NameExpr *other = &file->names.exprs[i];
-        if (other->op != EXPR_NAME && other->op != EXPR_MEMBER) continue;
-        if (other->span.start < from || other->span.start >= use->span.start) continue;
-        if (!str_eq(names_text(other, file->text), name)) continue;
-        ordinal += edge_enclosing(file, other->span.start) == in.def;
-    }
-    return ordinal;
+    const char *text = use->file->text.ptr;
+    uint32_t start = use->receiver, end = use->span.start;
+    while (end > start && strchr(" \t\r\n.:>-?!\\", text[end - 1])) end--;
+    return start < end ? code_folded(arena, use->file, start, end, LONGEST_RECEIVER) : STR_NONE;
 }
 
 static void take_shape(Code *code, const WorldFile *file, const Call *call, CallSite *site)
@@ -79,39 +49,26 @@ static void take_shape(Code *code, const WorldFile *file, const Call *call, Call
     site->place = code_place(file, span);
 }
 
-static void take_import(Code *code, const WorldFile *file, const Edge *edge, CallSite *site)
-{
-    const NameImport *import = &file->names.imports[edge->expr];
-    site->place = code_place(file, import->span);
-    site->text = code_line(file, import->span.start);
-    site->name = code_keep(code, import->name.len ? import->name : import->module);
-    site->in = enclosing_ref(file, import->span.start);
-}
-
 void census_site(Code *code, const Edge *edge, CallSite *site)
 {
-    const WorldFile *file = world_file(code->world, edge->file);
+    EdgeSite use;
+    edge_site(code->resolver, edge, &use);
+    const WorldFile *file = use.file;
     *site = (CallSite){.path = code_keep(code, file->path),
+                       .text = code_line(file, use.span.start),
+                       .receiver = receiver_of(code->cx->arena, &use),
+                       .name = code_keep(code, use.name),
                        .lang = file->lang,
                        .role = role_of_path(file->path),
+                       .use = use.role,
                        .kind = edge->kind,
                        .certainty = edge->certainty,
                        .reason = edge->reason,
-                       .others = edge->others};
-    if (edge->kind == EDGE_IMPORT) {
-        take_import(code, file, edge, site);
-    } else {
-        const NameExpr *use = &file->names.exprs[edge->expr];
-        const Call *call = edge->kind == EDGE_CALL ? edge_call(file, edge->expr) : NULL;
-        site->place = code_place(file, use->span);
-        site->text = code_line(file, use->span.start);
-        site->name = names_text(use, file->text);
-        site->use = use->role;
-        site->receiver = receiver_of(code->cx->arena, file, use);
-        site->in = enclosing_ref(file, use->span.start);
-        site->ordinal = ordinal_of(file, use, call, site->in);
-        if (call) take_shape(code, file, call, site);
-    }
+                       .others = edge->others,
+                       .ordinal = use.ordinal,
+                       .in = {file->number, use.in}};
+    if (use.called) take_shape(code, file, &use.call, site);
+    else site->place = code_place(file, use.span);
     if (site->in.def != WORLD_NONE)
         site->enclosing = code_keep(code, world_qualified(code->world, file, site->in.def));
 }

@@ -55,9 +55,9 @@ static CallerVec callers_of(Tree *tree, DefRef ref)
     for (size_t i = 0; i < edges.count; i++) {
         const Edge *edge = &edges.items[i];
         if (edge->kind != EDGE_CALL || !is_followed(edge->certainty)) continue;
-        const WorldFile *file = world_file(code->world, edge->file);
+        const WorldFile *file = world_brief(code->world, edge->file);
         if (!code_filter_takes(&tree->census->filter, file->path, file->lang)) continue;
-        DefRef in = enclosing_ref(file, file->names.exprs[edge->expr].span.start);
+        DefRef in = enclosing_ref(file, edge->start);
         add_caller(code->cx->arena, &callers, in, edge->certainty);
     }
     return callers;

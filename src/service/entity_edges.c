@@ -3,7 +3,7 @@
 // What a name means comes from src/resolve; every edge says how sure it is. Sums are per
 // certainty, never mixed. Further levels (depth=N) and used_by= follow exact and likely edges only.
 #include "base/map.h"
-#include "resolve/edges.h"
+#include "resolve/edge_site.h"
 #include "service/entity_.h"
 
 typedef struct Graph {
@@ -49,13 +49,13 @@ static bool is_sure(Certainty certainty)
 
 static Str qualified_of(Graph *graph, DefRef def)
 {
-    const WorldFile *file = world_file(graph->world, def.file);
+    const WorldFile *file = world_brief(graph->world, def.file);
     return file ? world_qualified(graph->world, file, def.def) : STR_NONE;
 }
 
 static Str name_of(Graph *graph, DefRef def)
 {
-    const WorldFile *file = world_file(graph->world, def.file);
+    const WorldFile *file = world_brief(graph->world, def.file);
     return file ? file->facts.defs[def.def].name : STR_NONE;
 }
 
@@ -92,10 +92,11 @@ static Json *edge_details(Graph *graph, const Edge *edge, int64_t depth)
 
 static Finding edge_finding(Graph *graph, const Edge *edge, Json *details)
 {
-    WorldFile *file = world_file(graph->world, edge->file);
-    Span span = file->names.exprs[edge->expr].span;
-    const Call *call = edge_call(file, edge->expr);
-    uint32_t around = edge_enclosing(file, span.start);
+    EdgeSite use;
+    edge_site(graph->resolver, edge, &use);
+    const WorldFile *file = use.file;
+    Span span = use.span;
+    const Call *call = use.called ? &use.call : NULL;
     Arena *arena = graph->cx->arena;
     if (call) {
         json_set(arena, details, STR("arguments"), json_new_int(arena, call->arg_count));
@@ -105,10 +106,10 @@ static Finding edge_finding(Graph *graph, const Edge *edge, Json *details)
     Finding finding = {.path = file->path,
                        .category = str_from(category_name(CATEGORY_CALL)),
                        .kind = STR("call"),
-                       .name = names_text(&file->names.exprs[edge->expr], file->text),
+                       .name = use.name,
                        .text = line_at(file, span.start),
                        .details = details};
-    if (around != WORLD_NONE) finding.enclosing = world_qualified(graph->world, file, around);
+    if (use.in != WORLD_NONE) finding.enclosing = world_qualified(graph->world, file, use.in);
     world_place(file, span.start, &finding.line, &finding.col);
     finding.end_line = finding.line;
     finding.end_col = finding.col + (span.end - span.start);
@@ -140,7 +141,7 @@ static void add_callers(Walk *walk, DefRef def, int64_t depth)
     graph->incomplete = graph->incomplete || !edges.complete;
     for (size_t i = 0; i < edges.count; i++) {
         const Edge *edge = &edges.items[i];
-        WorldFile *file = world_file(graph->world, edge->file);
+        const WorldFile *file = world_brief(graph->world, edge->file);
         if (edge->kind != EDGE_CALL || !file) continue;
         Json *details = edge_details(graph, edge, depth);
         Finding finding = edge_finding(graph, edge, details);
@@ -148,7 +149,7 @@ static void add_callers(Walk *walk, DefRef def, int64_t depth)
         finding.qualified = qualified_of(graph, def);
         VEC_PUSH(graph->cx->arena, graph->findings, finding);
         walk->sums[edge->certainty]++;
-        uint32_t around = edge_enclosing(file, file->names.exprs[edge->expr].span.start);
+        uint32_t around = edge_enclosing(file, edge->start);
         if (around != WORLD_NONE && is_sure(edge->certainty))
             walk_to(walk, resolve_canonical(graph->resolver, (DefRef){edge->file, around}));
     }

@@ -68,10 +68,10 @@ static void start_thread(Ctx *cx, const Env *env, const RefreshSpec *spec, const
 {
     Job *job = mem_alloc(sizeof *job);
     Workspace *workspace = ARENA_NEW(&job->arena, Workspace);
-    job->cx = (Ctx){.arena = &job->arena, .log = cx->log};
+    job->cx = (Ctx){.arena = &job->arena, .log = log_lasting(cx->log)};
     job->env = *env;
-    job->env.workspace = NULL; // the request's
-    job->env.root = str_copy(&job->arena, env->root);
+    job->env.workspace = NULL;                                    // the request's
+    job->env.root = str_copy(&job->arena, spec->workspace->root); // the folder was the request's
     job->spec = *spec;
     job->spec.cache_dir = str_copy(&job->arena, spec->cache_dir);
     workspace->root = str_copy(&job->arena, spec->workspace->root);

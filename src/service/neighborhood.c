@@ -180,7 +180,7 @@ static void add_uses(Near *near)
     if (near->ref.def == WORLD_NONE) kin_importers(near->code->resolver, near->ref.file, &edges);
     else edges_of(near->code->resolver, near->ref, &edges);
     for (size_t i = 0; i < edges.count; i++) {
-        const WorldFile *file = world_file(near->code->world, edges.items[i].file);
+        const WorldFile *file = world_brief(near->code->world, edges.items[i].file);
         if (!code_filter_takes(&near->filter, file->path, file->lang)) continue;
         CallSite site;
         census_site(near->code, &edges.items[i], &site);
@@ -236,7 +236,7 @@ static void add_callees(Near *near)
 static void add_kin(Near *near, NearSlice slice, const Kin *kin)
 {
     for (size_t i = 0; i < kin->count; i++) {
-        const WorldFile *file = world_file(near->code->world, kin->items[i].file);
+        const WorldFile *file = world_brief(near->code->world, kin->items[i].file);
         if (code_filter_takes(&near->filter, file->path, file->lang))
             add_def(near, slice, kin->items[i]);
     }

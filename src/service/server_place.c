@@ -27,6 +27,22 @@ Str server_name(Arena *arena, const Str *roots, size_t count)
     return str_sub(digest_hex(arena, &digest), 0, 16);
 }
 
+static Str place_of(Arena *arena, Str root, const char *end)
+{
+    Str folder = server_folder(arena), name = server_name(arena, &root, 1);
+    return str_format(arena, STR_FMT "/" STR_FMT "%s", STR_ARG(folder), STR_ARG(name), end);
+}
+
+Str server_socket(Arena *arena, Str root)
+{
+    return place_of(arena, root, ".sock");
+}
+
+Str server_lock(Arena *arena, Str root)
+{
+    return place_of(arena, root, ".lock");
+}
+
 static bool is_there(Str path)
 {
     OsStat stat;
@@ -46,12 +62,9 @@ static void look_at_lock(Ctx *cx, ServerPlace *out)
 
 Fail server_find(Ctx *cx, Str root, ServerPlace *out)
 {
-    Str name = server_name(cx->arena, &root, 1);
-    *out = (ServerPlace){.folder = server_folder(cx->arena)};
-    out->socket =
-        str_format(cx->arena, STR_FMT "/" STR_FMT ".sock", STR_ARG(out->folder), STR_ARG(name));
-    out->lock =
-        str_format(cx->arena, STR_FMT "/" STR_FMT ".lock", STR_ARG(out->folder), STR_ARG(name));
+    *out = (ServerPlace){.folder = server_folder(cx->arena),
+                         .socket = server_socket(cx->arena, root),
+                         .lock = server_lock(cx->arena, root)};
     look_at_lock(cx, out);
     out->answers = is_there(out->socket) && os_socket_answers(out->socket);
     out->stale = is_there(out->socket) && !out->answers;

@@ -3,7 +3,8 @@
 //
 //   $XDG_RUNTIME_DIR/cq (else /tmp/cq-USER), mode 0700:   NAME.lock   held by the server
 //                                                         NAME.sock   where it listens
-//   NAME stands for the set of workspaces that it answers for
+//   NAME stands for the set of workspaces that it answers for; when these are several, there is a
+//   lock and a socket for each of them, too, which the first server that comes gets
 //
 // Threads: any. Memory: the arena given. Blocks: for a connection to a local socket.
 #ifndef CQ_SERVICE_SERVER_PLACE_H
@@ -14,15 +15,18 @@
 Str server_folder(Arena *arena);
 // `roots` are real paths, in any order.
 Str server_name(Arena *arena, const Str *roots, size_t count);
+// Where the server that answers for this workspace, alone or among others, is asked.
+Str server_socket(Arena *arena, Str root);
+Str server_lock(Arena *arena, Str root);
 
 typedef struct ServerPlace {
-    Str folder, socket, lock; // of the server for this one workspace
+    Str folder, socket, lock; // of the server for this workspace
     bool running;             // the lock is held
     int pid;                  // by this process; 0: not known
     bool answers;             // something accepts connections on the socket
     bool stale;               // the socket is there, and nobody answers
 } ServerPlace;
-// One that answers for several workspaces is not found. Fails: CANCELLED.
+// Fails: CANCELLED.
 MUST_CHECK Fail server_find(Ctx *cx, Str root, ServerPlace *out);
 
 #endif

@@ -129,10 +129,9 @@ static void describe_file(Code *code, uint32_t file, Subject *out)
 static uint32_t ordinal_of(Code *code, const WorldFile *file, uint32_t def, Str qualified)
 {
     uint32_t ordinal = 0;
-    uint64_t at = WORLD_NONE;
-    map_get(&file->defs_by_name, file->facts.defs[def].name, &at);
-    for (; at < def; at = file->next_named[at])
-        ordinal += str_eq(world_qualified(code->world, file, (uint32_t)at), qualified);
+    uint32_t at = world_first_def(file, file->facts.defs[def].name);
+    for (; at < def; at = world_next_def(file, at))
+        ordinal += str_eq(world_qualified(code->world, file, at), qualified);
     return ordinal;
 }
 
@@ -142,7 +141,7 @@ void target_subject(Code *code, DefRef ref, Subject *out)
         describe_file(code, ref.file, out);
         return;
     }
-    const WorldFile *file = world_file(code->world, ref.file);
+    const WorldFile *file = world_brief(code->world, ref.file);
     const Def *def = &file->facts.defs[ref.def];
     uint32_t end = def->full.end; // the line end of the last line is not part of it
     while (end > def->full.start + 1 && strchr("\r\n", file->text.ptr[end - 1])) end--;
@@ -171,7 +170,7 @@ typedef VEC(DefRef) DefRefVec;
 
 static void add_ref(Code *code, DefRefVec *refs, DefRef ref)
 {
-    if (ref.def != WORLD_NONE && !world_file(code->world, ref.file)) return;
+    if (ref.def != WORLD_NONE && !world_brief(code->world, ref.file)) return;
     if (ref.def != WORLD_NONE) ref = resolve_canonical(code->resolver, ref);
     for (size_t i = 0; i < refs->len; i++)
         if (refs->items[i].file == ref.file && refs->items[i].def == ref.def) return;
@@ -189,7 +188,7 @@ static int compare_subjects(const void *left, const void *right)
 static bool can_be_called(Code *code, DefRef ref)
 {
     if (ref.def == WORLD_NONE) return false;
-    return resolve_is_callable(world_file(code->world, ref.file)->facts.defs[ref.def].kind);
+    return resolve_is_callable(world_brief(code->world, ref.file)->facts.defs[ref.def].kind);
 }
 
 static void take_subjects(Code *code, const DefRefVec *refs, bool callable, Subjects *out)
@@ -213,7 +212,7 @@ static void add_by_suffix(Code *code, const TargetText *read, DefRefVec *refs)
     size_t count;
     const DefRef *defs = world_defs(code->world, read->parts[read->part_count - 1], &count);
     for (size_t i = 0; i < count; i++) {
-        const WorldFile *file = world_file(code->world, defs[i].file);
+        const WorldFile *file = world_brief(code->world, defs[i].file);
         if (!file) continue;
         Str qualified = world_qualified(code->world, file, defs[i].def);
         if (read->part_count > 1 &&
@@ -244,7 +243,7 @@ static void add_by_member(Code *code, const TargetText *read, DefRefVec *refs)
     for (size_t i = 0; i < owners.len; i++) {
         Resolved to;
         DefRef ref = owners.items[i];
-        if (!is_type(world_file(code->world, ref.file)->facts.defs[ref.def].kind)) continue;
+        if (!is_type(world_brief(code->world, ref.file)->facts.defs[ref.def].kind)) continue;
         resolve_member(code->resolver, ref, read->parts[read->part_count - 1], &to);
         add_resolved(code, &to, refs);
     }

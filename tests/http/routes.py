@@ -1,6 +1,8 @@
 #!/usr/bin/python3
 """tests/http/routes.py CQ - each route of `cq serve`, asked well and badly."""
+import base64
 import gzip
+import hashlib
 import json
 import re
 
@@ -29,7 +31,21 @@ def probes(server):
     assert server.get("/capz").json()["stamp"] == reply["stamp"]
     text = server.get("/metrics").body.decode()
     assert re.search(r'^cq_http_responses_total\{class="2xx"\} \d+$', text, re.M), text
-    assert server.get("/").headers["content-type"].startswith("text/html")
+
+
+def the_page(server):
+    """Its pictures are taken by tests/page.js; here, how it travels."""
+    reply = server.get("/")
+    assert reply.status == 200 and reply.headers["content-type"] == "text/html; charset=utf-8", reply
+    assert reply.headers["cache-control"] == "no-cache" and "unsafe" not in reply.headers["content-security-policy"]
+    inline = re.findall(r"<(style|script)>(.*?)</\1>", reply.body.decode(), re.S)
+    assert len(inline) > 3 and not re.search(r"<(script|link)[^>]* (src|href)=(?!\"data:)", reply.body.decode())
+    for kind, text in inline:
+        digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+        assert re.search(f"{kind}-src[^;]*'sha256-{re.escape(digest)}'", reply.headers["content-security-policy"]), kind
+    assert server.get("/", If_None_Match=reply.headers["etag"]).status == 304
+    packed = server.get("/", Accept_Encoding="gzip")
+    assert gzip.decompress(packed.body) == reply.body and len(packed.body) < len(reply.body) / 2
 
 
 def operations(server):
@@ -191,7 +207,7 @@ def cancelling(server):
 
 def all_of_one_server():
     with Server("--per-client", "1000", listen=("127.0.0.1:0", "unix:HOME/s")) as server:
-        for test in (probes, operations, operations_refused, paths_stay_inside, admin_actions,
+        for test in (probes, the_page, operations, operations_refused, paths_stay_inside, admin_actions,
                      tags_and_encodings, runs, events, cancelling):
             print("  " + test.__name__, flush=True)
             test(server)

@@ -111,6 +111,18 @@ bool call_draining(const HttpCall *call)
     return server_is_draining(call->server);
 }
 
+bool call_gone(HttpCall *call)
+{
+    return flag_get(&call->cancel);
+}
+
+void call_let_go(HttpCall *call)
+{
+    call->cx.log = server_spec(call->server)->log; // those of the context may go now
+    call->cx.trace = NULL;
+    live_release(&call->live);
+}
+
 Fail call_json(HttpCall *call, const Json **out)
 {
     Str body = call_body(call);

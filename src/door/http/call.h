@@ -31,6 +31,7 @@ typedef enum HttpAccess {
     HTTP_OPEN,  // anybody who reaches the address, whatever Origin says: probes, the page
     HTTP_USER,  // needs the token where others than this machine can connect
     HTTP_ADMIN, // needs the token, or a socket that only this user can open
+    HTTP_OWNER, // needs such a socket; a token will not do
 } HttpAccess;
 
 typedef enum HttpPlace {
@@ -38,6 +39,7 @@ typedef enum HttpPlace {
     HTTP_LOOK,   // on a thread for short work, which answers when the queue for work is full, too
     HTTP_WORK,   // on a thread for work; the queue for these is bounded
     HTTP_STREAM, // on a thread for waiting: streams, long polls; so many at once
+    HTTP_TALK,   // likewise, so many besides; the handler itself sees to it that few of them work
     HTTP_PLACES,
 } HttpPlace;
 
@@ -48,11 +50,16 @@ typedef struct HttpRoute {
     HttpPlace place;
     HttpHandler handle;
     bool any_body; // else a body must be application/json
+    // Of a stream to a process that passes it on to a person: it is written for as long as the
+    // client takes to read, and a client that ends what it sends asks to stop (the cancel flag),
+    // and still wants what comes. The connection ends with the answer.
+    bool attended;
     // for /openapi.json
-    const char *summary; // NULL: not in it
-    const char *gives;   // media type of the answer; NULL: it has no body
-    const char *status;  // of a good answer; NULL: 200
-    bool takes;          // a body in JSON
+    const char *summary;    // NULL: not in it
+    const char *gives;      // media type of the answer; NULL: it has no body
+    const char *status;     // of a good answer; NULL: 200
+    bool takes;             // a body in JSON
+    const char *headers[3]; // that matter, besides those of all requests; ends with NULL
 } HttpRoute;
 
 Arena *call_arena(HttpCall *call);
@@ -71,6 +78,9 @@ Str call_body(const HttpCall *call);
 Str call_client(const HttpCall *call);    // who asks: an address, or "user N" for a socket's
 bool call_trusted(const HttpCall *call);  // showed the token, or came through this user's socket
 bool call_draining(const HttpCall *call); // the server is about to end
+bool call_gone(HttpCall *call);           // the client has gone; any thread, while it is handled
+// The workspace is not needed any more: the handler will wait for long. No call_context after it.
+void call_let_go(HttpCall *call);
 // The body as JSON; *out is NULL for an empty one. Fails: BAD_REQUEST, TOO_LARGE.
 MUST_CHECK Fail call_json(HttpCall *call, const Json **out);
 

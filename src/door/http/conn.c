@@ -16,6 +16,7 @@ enum { MOST_IN = MESSAGE_MOST_HEAD + 4, READ_BYTES = 16 << 10, LINGER_S = 2 };
 
 static void set_deadline(HttpConn *conn, double seconds)
 {
+    if (conn->attended) return;
     conn->deadline_ns = clock_now_ns() + (int64_t)(seconds * (double)NS_PER_S);
 }
 
@@ -150,6 +151,8 @@ static bool take_body(HttpConn *conn)
     else if (call->body.state == BODY_DONE) {
         conn->state = CONN_BUSY;
         conn->deadline_ns = 0;
+        conn->attended = call->route->attended;
+        call->close = call->close || conn->attended;
         server_dispatch(conn->server, call);
     } else if (conn->eof) conn->state = CONN_DEAD;
     return found.status || conn->state != CONN_BODY;
@@ -262,7 +265,8 @@ static bool advance(HttpConn *conn)
     case CONN_HEAD: return take_head(conn);
     case CONN_BODY: return take_body(conn);
     case CONN_BUSY:
-        if (conn->eof) conn->state = CONN_DEAD;
+        if (conn->eof && conn->attended) flag_set(&conn->call->cancel, 1);
+        else if (conn->eof) conn->state = CONN_DEAD;
         return false;
     case CONN_WRITE: return end_writing(conn);
     case CONN_LINGER:

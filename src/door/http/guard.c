@@ -116,6 +116,10 @@ static bool token_allows(const HttpServer *server, HttpCall *call)
         access == HTTP_ADMIN || (access == HTTP_USER && call->conn->listener->address.remote);
     Str given = bearer_of(call);
     call->trusted = call->conn->trusted || token_fits(server->spec.token, given);
+    if (access == HTTP_OWNER && !call->conn->trusted) {
+        call_refuse(call, 403, "this is for the socket of this user alone");
+        return false;
+    }
     if (call->trusted) return true;
     if (given.ptr) {
         call_add_header(call, "WWW-Authenticate", STR("Bearer error=\"invalid_token\""));

@@ -83,9 +83,10 @@ static void write_parameter(JsonWriter *w, const Field *field)
     json_end(w);
 }
 
-static void write_workspace_parameter(JsonWriter *w)
+static void write_common_parameters(JsonWriter *w)
 {
     write_ref(w, "parameters", "workspace");
+    write_ref(w, "parameters", "session");
 }
 
 static void write_op_answers(JsonWriter *w, const OpSpec *op, bool get)
@@ -104,7 +105,7 @@ static void write_op_get(JsonWriter *w, const OpSpec *op)
     json_member_str(w, "summary", str_from(op->summary));
     json_key(w, "parameters");
     json_begin_array(w);
-    write_workspace_parameter(w);
+    write_common_parameters(w);
     for (const Field *field = served_fields(w->out->arena, op); field->name; field++)
         write_parameter(w, field);
     json_end(w);
@@ -120,7 +121,7 @@ static void write_op_post(JsonWriter *w, const OpSpec *op)
     json_member_str(w, "summary", str_from(op->summary));
     json_key(w, "parameters");
     json_begin_array(w);
-    write_workspace_parameter(w);
+    write_common_parameters(w);
     json_end(w);
     member_object(w, "requestBody");
     json_member_bool(w, "required", true);
@@ -157,32 +158,48 @@ static const struct {
     const char *name;
 } verbs[] = {{HTTP_GET_, "get"}, {HTTP_POST_, "post"}, {HTTP_DELETE_, "delete"}};
 
-static void write_path_parameters(JsonWriter *w, Str path)
+static void write_text_parameter(JsonWriter *w, Str name, const char *where, bool required)
 {
-    Str part;
+    json_begin_object(w);
+    json_member_str(w, "name", name);
+    json_member_str(w, "in", str_from(where));
+    json_member_bool(w, "required", required);
+    member_object(w, "schema");
+    json_member_str(w, "type", STR("string"));
+    json_end(w);
+    json_end(w);
+}
+
+static void write_route_parameters(JsonWriter *w, const HttpRoute *route)
+{
+    Str path = str_from(route->path), part;
     json_key(w, "parameters");
     json_begin_array(w);
-    while (str_next(&path, '/', &part)) {
-        if (!part.len || part.ptr[0] != '{') continue;
-        json_begin_object(w);
-        json_member_str(w, "name", str_sub(part, 1, part.len - 1));
-        json_member_str(w, "in", STR("path"));
-        json_member_bool(w, "required", true);
-        member_object(w, "schema");
-        json_member_str(w, "type", STR("string"));
-        json_end(w);
-        json_end(w);
-    }
+    while (str_next(&path, '/', &part))
+        if (part.len && part.ptr[0] == '{')
+            write_text_parameter(w, str_sub(part, 1, part.len - 1), "path", true);
+    for (const char *const *name = route->headers; *name; name++)
+        write_text_parameter(w, str_from(*name), "header", false);
     json_end(w);
+}
+
+// Of a route: "/runtime/runs/{id}" is "server_get_runtime_runs_id".
+static Str route_id(Arena *arena, const HttpRoute *route, const char *verb)
+{
+    Buf id = buf_on(arena);
+    buf_addf(&id, "server_%s", verb);
+    for (const char *at = route->path; *at; at++)
+        if (*at != '{' && *at != '}') buf_byte(&id, *at == '/' || *at == '.' ? '_' : *at);
+    return buf_str(&id);
 }
 
 static void write_route_verb(JsonWriter *w, const HttpRoute *route, const char *verb)
 {
     json_key(w, verb);
     json_begin_object(w);
+    json_member_str(w, "operationId", route_id(w->out->arena, route, verb));
     json_member_str(w, "summary", str_from(route->summary));
-    if (str_contains(str_from(route->path), STR("{")))
-        write_path_parameters(w, str_from(route->path));
+    write_route_parameters(w, route);
     if (route->verbs == HTTP_POST_ && route->takes) {
         member_object(w, "requestBody");
         json_member_bool(w, "required", true);
@@ -261,6 +278,16 @@ static void write_components(JsonWriter *w)
     json_member_str(w, "type", STR("string"));
     json_end(w);
     json_end(w);
+    member_object(w, "session");
+    json_member_str(w, "name", STR("X-Session-ID"));
+    json_member_str(w, "in", STR("header"));
+    json_member_str(w, "description",
+                    STR("the session whose scope applies; see the operation scope"));
+    member_object(w, "schema");
+    json_member_str(w, "type", STR("string"));
+    json_member_str(w, "pattern", STR("^[A-Za-z0-9._:-]{1,128}$"));
+    json_end(w);
+    json_end(w);
     json_end(w);
     member_object(w, "securitySchemes");
     member_object(w, "token");
@@ -279,6 +306,12 @@ void openapi_write(JsonWriter *w)
     json_member_str(w, "title", STR("cq"));
     json_member_str(w, "version", STR(CQ_VERSION));
     json_member_str(w, "description", STR("Questions about code. See docs/http.md."));
+    json_end(w);
+    json_key(w, "servers");
+    json_begin_array(w);
+    json_begin_object(w);
+    json_member_str(w, "url", STR("/"));
+    json_end(w);
     json_end(w);
     member_object(w, "paths");
     for (const HttpRoute *route = http_routes; route->path; route++) write_route(w, route);

@@ -22,8 +22,7 @@ static const AdminAction admin_actions[] = {
     {"index", "rollback"}, {"index", "prune"}, {"index", "watch"},
 };
 
-// Whether it takes something from others, or never ends.
-static bool is_admin(const OpSpec *op, const void *args)
+bool route_op_is_admin(const OpSpec *op, const void *args)
 {
     const Field *field = op->args;
     while (field->name && !str_eq(str_from(field->name), STR("action"))) field++;
@@ -160,7 +159,7 @@ void route_op(HttpCall *call)
     }
     if (!may_run(call, op)) return;
     Fail fail = read_args(call, op, &args);
-    if (!fail && is_admin(op, args) && !call_trusted(call)) {
+    if (!fail && route_op_is_admin(op, args) && !call_trusted(call)) {
         call_refuse(call, 403, "this takes something from others: it needs the token");
         return;
     }

@@ -110,7 +110,7 @@ static bool admit(HttpServer *server, HttpCall *call)
 {
     const HttpLane *lane = &server->lanes[call->route->place];
     if (lane->running >= lane->most_running && lane->waiting >= lane->most_waiting) {
-        bool stream = call->route->place == HTTP_STREAM;
+        bool stream = call->route->place != HTTP_WORK && call->route->place != HTTP_LOOK;
         refuse_busy(call, stream ? "too many streams are open" : "the queue is full");
         return false;
     }
@@ -177,6 +177,7 @@ static bool lease(HttpServer *server, HttpCall *call)
     }
     call->cx = context_request(live_context(&call->live), &call->arena, &call->cancel);
     call->cx.request_id = call->request_id;
+    call->cx.session = call_header(call, STR("x-session-id"));
     return true;
 }
 
@@ -463,6 +464,7 @@ Fail server_new(Ctx *cx, const HttpServerSpec *spec, HttpServer **out)
         (HttpLane){.most_running = spec->limits.work_threads, .most_waiting = spec->limits.queue};
     server->lanes[HTTP_STREAM] =
         (HttpLane){.most_running = spec->limits.streams, .most_waiting = 0};
+    server->lanes[HTTP_TALK] = server->lanes[HTTP_STREAM];
     mutex_init(&server->mutex, RANK_HTTP);
     Fail fail = open_loop(cx, server);
     if (fail) server_free(server);

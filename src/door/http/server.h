@@ -20,7 +20,7 @@ enum { SERVER_OTHER_THREADS = 8 };
 typedef struct HttpLimits {
     int64_t connections, per_client; // open at once; requests at once of one client
     int64_t work_threads, queue;     // requests in work; waiting for that
-    int64_t streams;                 // streams and long polls at once
+    int64_t streams;                 // streams and long polls at once; and as many HTTP_TALK
     uint64_t body_bytes, answer_bytes;
     uint64_t held_bytes;                    // of all bodies and answers together
     double head_s, body_s, idle_s, write_s; // to arrive, to arrive, between requests, without
@@ -32,7 +32,7 @@ typedef struct HttpServerSpec {
     HttpLimits limits;
     const HttpRoute *routes; // ends with {0}
     Sites *sites;
-    Pool *pool;    // its I/O threads: SERVER_OTHER_THREADS more than work_threads + streams
+    Pool *pool;    // its I/O threads: SERVER_OTHER_THREADS more than work_threads + 2 x streams
     Str token;     // empty: there is none
     StrList hosts; // names besides localhost that a Host header may have
     StrList origins;

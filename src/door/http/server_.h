@@ -10,7 +10,7 @@
 #include "door/http/call_.h"
 #include "door/http/server.h"
 
-enum { SERVER_MOST_LISTENERS = 8, CONN_MOST_CLIENT = 64 };
+enum { SERVER_MOST_LISTENERS = 128, CONN_MOST_CLIENT = 64 };
 
 typedef struct HttpListener {
     HttpServer *server;
@@ -38,6 +38,7 @@ struct HttpConn { // the loop's
     bool trusted;       // by the socket it came through
     bool close, linger; // once `out` is empty; and not before the client has read it
     bool eof;           // the client has ended its side
+    bool attended;      // as the route of its call
     bool chunked, head_only, head_sent; // of the answer
     size_t scanned;                     // of `in`, for the end of a head
     int64_t deadline_ns;                // of the state; 0: none

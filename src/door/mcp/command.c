@@ -12,9 +12,21 @@ enum {
     END_WITHIN_S = 10, // whatever an operation does
 };
 
+// --session, or one of this process alone.
+static Fail name_session(Cli *cli, Str *out)
+{
+    uint64_t number = 0;
+    TRY(os_random(&cli->cx, &number, sizeof number));
+    *out = cli->cx.session;
+    if (!out->len) *out = str_format(&cli->arena, "mcp-%016llx", (unsigned long long)number);
+    return NULL;
+}
+
 static Fail serve(Cli *cli)
 {
     ContextSpec spec;
+    Str session;
+    TRY(name_session(cli, &session));
     TRY(cli_context_spec(cli, &spec));
     spec.one_request = false;
     spec.reads_stdin = false;
@@ -22,6 +34,7 @@ static Fail serve(Cli *cli)
     Pool *pool = pool_new((PoolSpec){.io_workers = THREADS_KEPT, .io_ceiling = THREADS_MOST});
     McpWorkspaces *workspaces = mcp_workspaces_new(&spec);
     McpHost host = mcp_workspaces_host(workspaces, pool);
+    host.session = session;
     Ctx cx = {.arena = &cli->arena, .cancel = &cli->stop};
     Fail fail = mcp_stdio_serve(&cx, &host);
     os_end_after(END_WITHIN_S);

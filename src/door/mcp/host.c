@@ -117,16 +117,15 @@ static Fail ask_place(Ctx *cx, void *self, Str op, const Json *arguments, Asked 
     Ctx inside = context_request(place->context, cx->arena, cx->cancel);
     inside.progress = cx->progress;
     inside.request_id = cx->request_id;
+    inside.session = cx->session;
     return ask(&inside, place->context, op, arguments, out);
 }
 
-static void where(Ctx *cx, void *self, McpWhere *out)
+void mcp_where(Ctx *cx, Str root, McpWhere *out)
 {
-    const Place *place = self;
     Workspace workspace;
     GitHead head = {0};
     GitDirty dirty = {0};
-    Str root = place->root.len ? place->root : place->all->spec->root;
     *out = (McpWhere){.root = root};
     if (workspace_open(cx, root, !root.len, &workspace)) return;
     out->root = workspace.root;
@@ -138,6 +137,12 @@ static void where(Ctx *cx, void *self, McpWhere *out)
         out->untracked = dirty.untracked;
     }
     workspace_close(&workspace);
+}
+
+static void where(Ctx *cx, void *self, McpWhere *out)
+{
+    const Place *place = self;
+    mcp_where(cx, place->root.len ? place->root : place->all->spec->root, out);
 }
 
 McpHost mcp_workspaces_host(McpWorkspaces *all, Pool *pool)

@@ -206,6 +206,21 @@ static void show_progress(void *self, Str line)
 
 // --- methods of the session itself ---
 
+bool mcp_revision_is_known(Str name)
+{
+    for (size_t i = 0; i < ARRAY_LEN(revision_names); i++)
+        if (str_eq(name, str_from(revision_names[i]))) return true;
+    return false;
+}
+
+Str mcp_session_revision(McpSession *session)
+{
+    mutex_lock(&session->mutex);
+    Str name = session->begun ? str_from(revision_names[session->revision]) : STR_NONE;
+    mutex_unlock(&session->mutex);
+    return name;
+}
+
 static McpRevision revision_of(Str name)
 {
     for (int i = MCP_NEWEST; i >= 0; i--)
@@ -426,6 +441,18 @@ static void cancel_request(McpSession *session, const Json *params)
     mutex_unlock(&session->mutex);
 }
 
+void mcp_session_cancel(McpSession *session, const void *origin)
+{
+    mutex_lock(&session->mutex);
+    for (Request *at = session->requests; at; at = at->next) {
+        if (at->answered || (origin && at->origin != origin)) continue;
+        at->forgotten = true;
+        flag_set(&at->cancel, 1);
+    }
+    cond_broadcast(&session->changed);
+    mutex_unlock(&session->mutex);
+}
+
 static void take_notification(McpSession *session, const RpcMessage *message)
 {
     if (str_eq(message->method, STR("notifications/initialized")) ||
@@ -540,7 +567,8 @@ static Request *new_request(McpSession *session, const Method *how, const RpcMes
     request->params = json_clone(arena, message->params);
     request->progress_token = progress_token(request->params);
     request->progress = (Progress){show_progress, request};
-    request->cx = (Ctx){.arena = arena, .cancel = &request->cancel};
+    request->cx =
+        (Ctx){.arena = arena, .cancel = &request->cancel, .session = session->host.session};
     if (request->progress_token) request->cx.progress = &request->progress;
     return request;
 }
@@ -608,7 +636,7 @@ static void take_request(McpSession *session, const RpcMessage *message, void *o
         batch->requests = true;
         mutex_unlock(&batch->mutex);
     }
-    if (how->quick) run_request(request, 0);
+    if (how->quick || session->host.in_place) run_request(request, 0);
     else pool_detach_io(session->host.pool, run_request, request);
 }
 
@@ -679,6 +707,7 @@ McpSession *mcp_session_new(const McpHost *host, McpSink sink)
     session->host = *host;
     session->sink = sink;
     session->revision = MCP_NEWEST;
+    session->roots = host->roots;
     session->log_level = LOG_WARN;
     mutex_init(&session->mutex, RANK_APP);
     cond_init(&session->changed);

@@ -43,6 +43,10 @@ typedef struct McpSession McpSession;
 McpSession *mcp_session_new(const McpHost *host, McpSink sink);
 // One message, or a batch where the revision has them.
 McpTaken mcp_session_take(McpSession *session, Str message, void *origin);
+// Cancels what runs for this origin, as the client could; NULL: everything.
+void mcp_session_cancel(McpSession *session, const void *origin);
+Str mcp_session_revision(McpSession *session); // "2025-11-25"; empty before initialize
+bool mcp_revision_is_known(Str name);
 // Looks whether there is something to tell the client; call it about once a second.
 void mcp_session_tick(McpSession *session);
 bool mcp_session_busy(McpSession *session);  // requests run

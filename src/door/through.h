@@ -1,0 +1,20 @@
+// door/through.h - an operation answered by the resident server of the workspace, when there is one
+// that would print what this process would.
+//
+//   may another process answer? --no--> false
+//   connect, check who it is, ask; a head with 200 in time? --no--> false
+//   what comes is printed as it comes, to the exit code; a signal ends our side, so that the server
+//   stops the work and sends what was found
+//
+// Threads: one. Memory: the Cli's arena. Blocks: until the answer is there; FIRST_MS at most until
+// it begins.
+#ifndef CQ_DOOR_THROUGH_H
+#define CQ_DOOR_THROUGH_H
+
+#include "door/cli.h"
+
+// False: nothing was printed, and this process should answer. *fail and cli->status as cli_answer
+// sets them.
+bool through_server(Cli *cli, Fail *fail);
+
+#endif

@@ -1,0 +1,241 @@
+#!/usr/bin/python3
+"""tests/http/through.py CQ - command lines answered by `cq serve`: which, and what else becomes of them.
+
+That the answers are the same is shown by tests/through/.
+"""
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import threading
+import time
+
+import support
+from support import PATIENCE_S, Server, wait_until
+
+
+def cq(server, *words, use="only", folder=None, program=None, stdin=None, **env):
+    """(exit code, standard output, standard error) of a command in the server's workspace."""
+    done = subprocess.run([program or os.path.abspath(server.program), *words], cwd=folder or server.roots[0],
+                          env=dict(server.env, CQ_SERVER=use, **env), capture_output=True, text=True,
+                          input=stdin, timeout=PATIENCE_S, check=False)
+    return done.returncode, done.stdout, done.stderr
+
+
+def why_not(server, *words, **more):
+    """Why a command was not answered by a server, as it says in its log; None when it was."""
+    code, _, said = cq(server, "--log-level", "info", *words, use="auto", **more)
+    assert code == 0, said
+    found = [json.loads(line) for line in said.splitlines() if '"server.not_used"' in line]
+    return found[0]["why"] if found else None
+
+
+def answered(server):
+    return int(server.get("/metrics").body.decode().split('requests_total{op="search",outcome="ok"} ')[1].split()[0])
+
+
+def finds_it():
+    """From the workspace and below it, with the folder's own paths; with --root from anywhere."""
+    with Server() as server:
+        root = server.roots[0]
+        sub = os.path.join(root, "src")
+        subprocess.run(["git", "init", "-q", root], check=True)
+        assert cq(server, "search", "alpha_3")[1] == cq(server, "search", "alpha_3", use="off")[1]
+        before = answered(server)
+        assert cq(server, "search", "alpha_3")[0] == 0
+        assert answered(server) == before + 1
+        code, here, _ = cq(server, "outline", "m3.py", folder=sub)
+        assert code == 0 and "alpha_3" in here, here
+        assert cq(server, "--root", root, "search", "alpha_3", "--in", "src/m3.py", folder="/")[0] == 0
+        assert cq(server, "outline", "../../secret.py")[1:] == cq(server, "outline", "../../secret.py", use="off")[1:]
+        assert cq(server, "--root", sub, "search", "alpha_3")[0] == 6  # another workspace: no server
+
+
+def which_go():
+    """What would differ is answered by the process that was asked."""
+    with Server() as server:
+        root = server.roots[0]
+        assert why_not(server, "search", "alpha_3") is None
+        differs = "the server is another build, or has other settings or another environment"
+        assert why_not(server, "search", "alpha_3", CQ_RUNTIME_FIND_DEADLINE_MS="1234") == differs
+        assert why_not(server, "search", "alpha_3", HOME="/tmp") == differs
+        assert why_not(server, "--threads", "2", "search", "alpha_3") == differs
+        assert why_not(server, "search", "alpha_3", NO_COLOR="1", CQ_LOG="error") is None
+        copy = os.path.join(server.home, "other-cq")
+        shutil.copy(server.program, copy)
+        assert why_not(server, "search", "alpha_3", program=copy) == differs
+        before = answered(server)
+        for words in (["--no-server", "search", "alpha_3"], ["--session", "s", "search", "alpha_3"],
+                      ["--metrics", os.devnull, "search", "alpha_3"], ["--trace", os.devnull, "search", "alpha_3"]):
+            assert cq(server, *words)[0] == 0
+        assert cq(server, "outline", "--lang", "c", "-", stdin="int one;\n")[1].count("one")
+        assert answered(server) == before
+        assert cq(server, "search", "x", use="maybe")[0] == 2
+        with open(os.path.join(root, ".cq.yaml"), "w", encoding="utf-8") as file:
+            file.write("find:\n  deadline_ms: 4321\n")
+        assert "settings have changed" in why_not(server, "search", "alpha_3")
+
+
+def not_from_elsewhere():
+    """No token opens the way in: only this user's socket."""
+    token = "t" * 32
+    with Server(env={"CQ_TOKEN": token}) as server:
+        reply = server.ask("POST", "/v1/cli", b"x\0", {"Authorization": "Bearer " + token})
+        assert reply.status == 403, reply
+        assert server.ask("POST", "/v1/cli", b"x\0", address=server.addresses[1]).status == 400
+        assert "/v1/cli" not in server.get("/openapi.json").json()["paths"]
+
+
+def several():
+    """A server for two workspaces is found from both; what one server has, another leaves alone."""
+    with Server(workspaces=("a", "b")) as server:
+        assert len(server.addresses) == 3, server.addresses
+        for root in server.roots:
+            assert cq(server, "search", "alpha_3", folder=root)[0] == 0
+        more = subprocess.Popen([server.program, "serve", server.roots[0], server.home, "--listen", "127.0.0.1:0"],
+                                env=server.env, stdout=subprocess.PIPE, text=True)
+        hello = json.loads(more.stdout.readline())
+        assert len(hello["listening"]) == 2, hello
+        more.send_signal(signal.SIGTERM)
+        assert more.wait(PATIENCE_S) == 0
+        more.stdout.close()
+        assert cq(server, "search", "alpha_3")[0] == 0
+
+
+def silent(server, talk):
+    """A listener in the server's place that does `talk` with who connects."""
+    path = server.addresses[-1][5:]
+    os.rename(path, path + ".real")
+    listener = socket.socket(socket.AF_UNIX)
+    listener.bind(path)
+    listener.listen(8)
+
+    def accept():
+        while True:
+            try:
+                connection, _ = listener.accept()
+            except OSError:
+                return
+            with connection:
+                connection.recv(1 << 20)
+                talk(connection)
+
+    thread = threading.Thread(target=accept)
+    thread.start()
+
+    def end():
+        listener.shutdown(socket.SHUT_RDWR)
+        listener.close()
+        thread.join()
+        os.remove(path)
+        os.rename(path + ".real", path)
+    return end
+
+
+def falls_back():
+    """A socket nobody listens on, a server that says nothing, refuses, or talks nonsense."""
+    with Server() as server:
+        path = server.addresses[-1][5:]
+        right = cq(server, "search", "alpha_3")[1]
+        os.rename(path, path + ".real")
+        assert why_not(server, "search", "alpha_3").startswith("cannot connect to")
+        dead = socket.socket(socket.AF_UNIX)
+        dead.bind(path)
+        dead.close()
+        assert why_not(server, "search", "alpha_3").startswith("cannot connect to")
+        os.rename(path + ".real", path)
+        hold = threading.Event()
+        for talk in (lambda c: hold.wait(PATIENCE_S), lambda c: None, lambda c: c.sendall(b"HTTP/1.1 200 OK\r\n"),
+                     lambda c: c.sendall(b"SSH-2.0-x\r\n\r\n"), lambda c: c.sendall(b"x" * 99999),
+                     lambda c: c.sendall(b"HTTP/1.1 503 Service Unavailable\r\n\r\n"),
+                     lambda c: c.sendall(b"HTTP/1.1 200 OK\r\n\r\no")):
+            end = silent(server, talk)
+            try:
+                code, out, said = cq(server, "search", "alpha_3", use="auto")
+                assert (code, out, said) == (0, right, ""), (code, out, said)
+            finally:
+                hold.set()
+                end()
+        end = silent(server, lambda c: c.sendall(b"HTTP/1.1 200 OK\r\n\r\no\5\0\0\0begun"))
+        try:  # too late: something was printed
+            code, out, said = cq(server, "search", "alpha_3", use="auto")
+            assert (code, out) == (6, "begun") and "went away in the middle" in said, (code, out, said)
+        finally:
+            end()
+
+
+def killed():
+    """A server that is killed leaves its socket and lock behind; the next one takes them over."""
+    with Server() as server:
+        assert cq(server, "find", "alpha_3")[0] == 0
+        for _ in range(3):
+            server.process.kill()
+            server.process.wait()
+            assert os.path.exists(server.addresses[-1][5:])
+            assert cq(server, "search", "alpha_3", use="auto")[0] == 0
+            assert cq(server, "search", "alpha_3")[0] == 6
+            server.process.stdout.close()
+            server.process = subprocess.Popen(server.command, env=server.env, stdout=subprocess.PIPE,
+                                              stderr=server.errors, text=True)
+            hello = json.loads(server.process.stdout.readline())
+            assert hello["listening"][-1] == server.addresses[-1], hello
+            server.address = hello["listening"][0]
+            assert cq(server, "search", "alpha_3")[1] == cq(server, "search", "alpha_3", use="off")[1]
+
+
+def grow(server):
+    """So much that an answer is large and takes a while."""
+    for i in range(300):
+        with open(os.path.join(server.roots[0], f"big{i}.py"), "w", encoding="utf-8") as file:
+            file.write("".join(f"def grown_{i}_{j}(count):\n    return alpha_0(count) + {j}\n" for j in range(60)))
+
+
+def large_and_slow():
+    """A large answer comes whole, however slowly it is read, and nobody else waits for it."""
+    with Server("--write-timeout", "0.5") as server:
+        grow(server)
+        words = ["search", "alpha_0", "--format", "lines", "--limit", "0"]
+        right = cq(server, *words, use="off")[1]
+        assert len(right) > 3 << 18, len(right)
+        process = subprocess.Popen([os.path.abspath(server.program), *words], cwd=server.roots[0], stdout=subprocess.PIPE,
+                                   env=dict(server.env, CQ_SERVER="only"), text=True)
+        time.sleep(1.5)  # longer than a client of HTTP may take
+        assert cq(server, "search", "alpha_3")[0] == 0
+        assert process.stdout.read() == right
+        process.stdout.close()
+        assert process.wait(PATIENCE_S) == 0
+        first = subprocess.run(f"{os.path.abspath(server.program)} {' '.join(words)} | head -n 1", shell=True, text=True,
+                               cwd=server.roots[0], env=dict(server.env, CQ_SERVER="only"), capture_output=True,
+                               check=False)
+        assert first.stdout == right[:right.index("\n") + 1] and not first.stderr, first
+
+
+def interrupted():
+    """Ctrl-C stops the work at the server, whose partial answer is printed, and ends the command by it."""
+    with Server() as server:
+        grow(server)
+        for _ in range(20):
+            process = subprocess.Popen([os.path.abspath(server.program), "outline", "."], cwd=server.roots[0],
+                                       env=dict(server.env, CQ_SERVER="only"), stdout=subprocess.PIPE,
+                                       stderr=subprocess.PIPE, text=True)
+            time.sleep(0.05)
+            process.send_signal(signal.SIGINT)
+            _, said = process.communicate(timeout=PATIENCE_S)
+            if process.returncode == -signal.SIGINT and "interrupted" in said:
+                break
+        else:
+            raise AssertionError((process.returncode, said))
+        process = subprocess.Popen([os.path.abspath(server.program), "outline", "."], cwd=server.roots[0],
+                                   env=dict(server.env, CQ_SERVER="only"), stdout=subprocess.PIPE,
+                                   stderr=subprocess.DEVNULL)
+        time.sleep(0.05)
+        process.kill()  # the server gives up, too
+        process.wait()
+        process.stdout.close()
+        wait_until("the work ends", lambda: "\ncq_http_streams 0\n" in server.get("/metrics").body.decode())
+
+
+if __name__ == "__main__":
+    support.run([finds_it, which_go, not_from_elsewhere, several, falls_back, killed, large_and_slow, interrupted])
