@@ -6,6 +6,11 @@ static bool is_word(char c)
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
 }
 
+static bool is_one_of(const char *set, char c)
+{
+    return c && strchr(set, c);
+}
+
 static bool is_blank(char c)
 {
     return c == ' ' || c == '\t' || c == '\r' || c == '\n';
@@ -104,20 +109,20 @@ static size_t read_arguments(Str text, size_t at, size_t end, TemplateUse *out)
             at = skip_string(text, at, end), any = true;
             continue;
         }
-        if (!depth && (c == ',' || c == ')')) {
+        if (!depth && is_one_of(",)]}", c)) {
             Str part = str_sub(text, start, at);
             bool two = str_starts(part, STR("**")), one = !two && str_starts(part, STR("*"));
             out->star_star |= two, out->star |= one;
             out->positional += any && !keyword && !one && !two;
-            if (c == ')') return MIN(at + 1, end);
+            if (c != ',') return MIN(at + 1, end);
             start = at = skip_blanks(text, at + 1, end);
             keyword = any = false;
             continue;
         }
-        bool equal = c == '=' && !depth && at > start && !strchr("=!<>", text.ptr[at - 1]);
+        bool equal = c == '=' && !depth && at > start && !is_one_of("=!<>", text.ptr[at - 1]);
         keyword |= equal && at + 1 < end && text.ptr[at + 1] != '=';
-        if (strchr("([{", c)) depth++;
-        if (strchr(")]}", c)) depth--;
+        if (is_one_of("([{", c)) depth++;
+        if (is_one_of(")]}", c)) depth--;
         any |= !is_blank(c);
         at++;
     }
@@ -133,8 +138,8 @@ uint32_t template_keywords(Str text, const TemplateUse *call, Str *out, uint32_t
             at = skip_string(text, at, call->full.end);
             continue;
         }
-        if (strchr("([{", c)) depth++;
-        if (strchr(")]}", c)) depth--;
+        if (is_one_of("([{", c)) depth++;
+        if (is_one_of(")]}", c)) depth--;
         Str word = depth == 1 ? word_at(text, at, call->full.end) : STR_NONE;
         size_t behind = skip_blanks(text, at + word.len, call->full.end);
         bool equal = word.len && behind + 1 < call->full.end && text.ptr[behind] == '=' &&

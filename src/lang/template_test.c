@@ -47,6 +47,7 @@ static void uses_are_told_apart(void **state)
         {"{{ f(x", ""},
         {"{{ 'f(x)' }}", ""},
         {"{{ f(a == b, c != d) }}", "c:f(2)"},
+        {"{{ f(]x }}", "c:f(0)"},
         {"{{ f('a", ""},
         {"{{ f('a }}", "c:f(1)"},
     };

@@ -219,6 +219,25 @@ static const char *const builtins[] = {
     NULL,
 };
 
+static bool is_one_of(Str word, const char *const *list)
+{
+    for (; *list; list++)
+        if (str_eq(word, str_from(*list))) return true;
+    return false;
+}
+
+// xs.find(f), map.get(k): what an outside container holds.
+static void outside_call(Resolver *r, const Values *base, Str name, Values *out)
+{
+    static const char *const items[] = {"get", "find", "findLast", "pop", "shift", "at", NULL};
+    static const char *const same[] = {"filter",   "slice",      "concat", "reverse", "sort",
+                                       "toSorted", "toReversed", "values", "splice",  NULL};
+    for (uint32_t i = 0; i < base->count; i++)
+        if (base->items[i].kind != VALUE_EXTERNAL || !base->items[i].item) return;
+    if (is_one_of(name, items)) *out = evaluate_items(r, base, LANG_typescript);
+    else if (is_one_of(name, same)) values_join(r, out, base);
+}
+
 const ResolveLang resolve_javascript = {
     .sealed_types = true,
     .strict_exports = true,
@@ -226,6 +245,7 @@ const ResolveLang resolve_javascript = {
     .import = import_module,
     .submodule = submodule,
     .unbound = unbound,
+    .outside_call = outside_call,
     .call_member = "new",
     .builtins = builtins,
 };

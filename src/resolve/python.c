@@ -325,9 +325,21 @@ static const char *const builtins[] = {
     NULL,
 };
 
+// d.get(k), xs.pop(): what an outside container holds.
+static void outside_call(Resolver *r, const Values *base, Str name, Values *out)
+{
+    static const char *const items[] = {"get", "pop", "setdefault", "popleft"};
+    for (uint32_t i = 0; i < base->count; i++)
+        if (base->items[i].kind != VALUE_EXTERNAL || !base->items[i].item) return;
+    for (size_t i = 0; i < ARRAY_LEN(items); i++)
+        if (str_eq(name, str_from(items[i]))) *out = evaluate_items(r, base, LANG_python);
+    if (str_eq(name, STR("values")) || str_eq(name, STR("copy"))) values_join(r, out, base);
+}
+
 const ResolveLang resolve_python = {
     .closed_types = true,
     .import = import_module,
     .submodule = submodule,
+    .outside_call = outside_call,
     .builtins = builtins,
 };

@@ -2,6 +2,7 @@
 // a circle, or too deep, is not known.
 #include "resolve/value.h"
 
+#include "resolve/generic.h"
 #include "resolve/overload.h"
 
 enum { DEEPEST = 40 };
@@ -165,6 +166,8 @@ static void add_objects(Resolver *r, WorldFile *file, uint32_t item, const Value
         Value value = types->items[i];
         if (value.kind == VALUE_DEF) value.kind = VALUE_OBJECT;
         value.item_file = file->number, value.item = item;
+        // T = TypeVar("T"): any type.
+        if (value.kind == VALUE_EXTERNAL && str_ends(value.name, STR("TypeVar()"))) continue;
         if (value.kind == VALUE_OBJECT || value.kind == VALUE_EXTERNAL) values_add(r, out, value);
     }
     values_weaken(out, types->certainty, types->reason);
@@ -479,6 +482,8 @@ static Values meaning(Resolver *r, WorldFile *file, uint32_t index, const Values
     bool outside = expr->op == EXPR_MEMBER && !is_known(&out);
     if (outside && lang->outside_member) lang->outside_member(r, file, index, base, &out);
     if (lang->overloads && expr->role & ROLE_CALLED) overloads_choose(r, file, index, &out);
+    Values given;
+    if (expr->op == EXPR_MEMBER && generic_field(r, base, &out, &given)) out = given;
     return out;
 }
 
@@ -489,8 +494,10 @@ static Values call_of(Resolver *r, WorldFile *file, const NameExpr *expr, const 
     const ResolveLang *lang = resolve_lang(file->lang);
     const NameExpr *member = &file->names.exprs[expr->base - 1];
     bool ours = callee->named_count > 0;
-    if (!lang->outside_call || ours || member->op != EXPR_MEMBER || !member->base) return out;
+    if (member->op != EXPR_MEMBER || !member->base) return out;
     Values object = evaluate(r, file, member->base), given = values_none(REASON_TYPE);
+    if (ours) return generic_call(r, &object, callee, &given) ? given : out;
+    if (!lang->outside_call) return out;
     lang->outside_call(r, &object, names_text(member, file->text), &given);
     return given.count ? given : out;
 }

@@ -128,17 +128,6 @@ static bool takes_first(Str name)
     return false;
 }
 
-static bool is_container(Str name)
-{
-    static const char *const names[] = {"Array",    "ReadonlyArray",    "Set",      "ReadonlySet",
-                                        "Map",      "ReadonlyMap",      "WeakMap",  "Record",
-                                        "Iterable", "IterableIterator", "Iterator", "Generator",
-                                        "WeakSet",  "AsyncIterable",    "ArrayLike"};
-    for (size_t i = 0; i < ARRAY_LEN(names); i++)
-        if (str_eq(name, str_from(names[i]))) return true;
-    return false;
-}
-
 // Map<K, V>, Record<K, V>: V; of others the first one.
 static uint32_t ts_leave_arguments(Naming *n, TSNode node, uint32_t value)
 {
@@ -149,7 +138,7 @@ static uint32_t ts_leave_arguments(Naming *n, TSNode node, uint32_t value)
     return last ? last_value(n) : naming_first(n);
 }
 
-// Array<T>: the container, with T as `other`. Others: without their arguments.
+// Array<T>, Box<T>: the type, with T as `other`.
 static uint32_t ts_leave_generic(Naming *n, TSNode node, uint32_t value)
 {
     size_t count;
@@ -158,7 +147,7 @@ static uint32_t ts_leave_generic(Naming *n, TSNode node, uint32_t value)
     uint32_t base = kids[0].value, inner = count > 1 ? kids[1].value : 0;
     Str name = extract_text(n->x, naming_get(n, base)->span);
     if (takes_first(name)) return inner;
-    if (!inner || !is_container(name)) return base;
+    if (!inner) return base;
     return naming_expr(n, EXPR_ITEM, extract_span(node), base, inner);
 }
 
