@@ -12,6 +12,7 @@ enum { MOST_PARTS = 12, SHORTEST_PART = 3, MOST_BUILT = 50 };
 typedef struct Built {
     Census *census;
     CensusTable *table;
+    bool *lookups; // by file: whether it has a word that looks_up knows; NULL: any may look up
     VEC(CensusHazard) found;
     Map seen; // places
 } Built;
@@ -86,15 +87,37 @@ static bool builds(Str text, size_t start, size_t end, Str name)
     return false;
 }
 
+typedef struct Lookup {
+    const char *word; // as files are known to use it
+    const char *text;
+} Lookup;
+static const Lookup lookup_words[] = {
+    {"getattr", "getattr("},           {"attrgetter", "attrgetter("},
+    {"methodcaller", "methodcaller("}, {"hasattr", "hasattr("},
+    {"globals", "globals()["},         {"locals", "locals()["},
+    {"getMethod", ".getMethod("},      {"getDeclaredMethod", ".getDeclaredMethod("},
+    {"getField", ".getField("},        {"Reflect", "Reflect.get("},
+    {"MethodByName", "MethodByName("}, {"dlsym", "dlsym("},
+};
+
 static bool looks_up(Str text)
 {
-    static const char *const words[] = {"getattr(",     "attrgetter(",         "methodcaller(",
-                                        "hasattr(",     "globals()[",          "locals()[",
-                                        ".getMethod(",  ".getDeclaredMethod(", ".getField(",
-                                        "Reflect.get(", "MethodByName(",       "dlsym("};
-    for (size_t i = 0; i < ARRAY_LEN(words); i++)
-        if (str_contains(text, str_from(words[i]))) return true;
+    for (size_t i = 0; i < ARRAY_LEN(lookup_words); i++)
+        if (str_contains(text, str_from(lookup_words[i].text))) return true;
     return false;
+}
+
+// Few files look names up: the text of the others need not be read.
+static bool *find_lookups(Built *b)
+{
+    World *world = b->census->code->world;
+    bool *out = ARENA_ARRAY(b->census->code->cx->arena, bool, world_file_count(world));
+    for (size_t i = 0; i < ARRAY_LEN(lookup_words); i++) {
+        size_t count;
+        const uint32_t *users = world_users(world, str_from(lookup_words[i].word), &count);
+        for (size_t k = 0; k < count; k++) out[users[k]] = true;
+    }
+    return out;
 }
 
 // The function around, or what stands around a string outside of all.
@@ -172,6 +195,7 @@ static void look_for(Built *b, Str word, Str part)
     const uint32_t *users = world_users(world, word, &count);
     for (size_t i = 0; i < count; i++) {
         if (resolve_family(world_lang(world, users[i])) != family) continue;
+        if (b->lookups && !b->lookups[users[i]]) continue;
         const WorldFile *file = world_loaded(world, users[i]);
         Str text = file ? file->text : world_text(world, users[i]);
         look_in(b, users[i], text, file || family == LANG_javascript, part);
@@ -184,6 +208,8 @@ void census_built_names(Census *census, CensusTable *table)
     Str name = table->subject.name;
     bool runs = table->subject.kind == DEF_FUNCTION || table->subject.kind == DEF_METHOD;
     if (!runs || table->subject.ref.def == WORLD_NONE) return;
+    // obj["on" + name] has no word
+    if (resolve_family(table->subject.lang) != LANG_javascript) b.lookups = find_lookups(&b);
     for (size_t i = 2, parts = 0; i + 1 < name.len && parts < MOST_PARTS; i++) {
         bool line = name.ptr[i - 1] == '_';
         bool hump = name.ptr[i] >= 'A' && name.ptr[i] <= 'Z' && !line;
