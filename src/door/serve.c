@@ -352,6 +352,7 @@ static Fail host_agent(Ctx *cx, void *self, const AgentWish *wish, Arena *arena,
 static Fail serve_with_pool(Ctx *cx, Serve *serve)
 {
     const ServeArgs *args = serve->args;
+    mem_give_back();
     int threads = (int)(args->work_threads + 2 * args->streams) + SERVER_OTHER_THREADS;
     serve->app.pool = pool_new((PoolSpec){.io_workers = 1, .io_ceiling = threads});
     Fail fail = make_sites(cx, serve);

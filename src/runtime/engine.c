@@ -222,6 +222,19 @@ bool run_ended(Run *run)
     return ended;
 }
 
+size_t run_bytes(Run *run)
+{
+    size_t bytes = 0;
+    mutex_lock(&run->mutex);
+    if (run->ended) {
+        bytes = run->memory.total_bytes;
+        for (const Runner *runner = run->runners; runner; runner = runner->next)
+            if (!runner->used) bytes += runner->arena.total_bytes;
+    }
+    mutex_unlock(&run->mutex);
+    return bytes;
+}
+
 RunCounts run_count(const Run *run)
 {
     RunCounts counts = {

@@ -145,6 +145,9 @@ typedef struct PlanCellResult {
 Str run_id(const Run *run);
 const Plan *run_plan(const Run *run);
 bool run_ended(Run *run);
+// Memory that an ended run keeps: what its cells made, without results it shares with the engine
+// and without what a cell still has that was written off. 0 before it ended.
+size_t run_bytes(Run *run);
 PlanCellState run_state(Run *run); // running; then canceled over failed over success
 RunCounts run_counts(Run *run);
 PlanCellResult run_cell(Arena *arena, Run *run, size_t cell);

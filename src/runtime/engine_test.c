@@ -313,8 +313,10 @@ static void waiting_cells_are_counted(void **state)
     assert_int_equal(engine_stats(bed.engine).ready, 2); // of four; two need another
     run_release(runs[0]);
     assert_int_equal(engine_stats(bed.engine).ready, 1);
+    assert_int_equal(run_bytes(runs[1]), 0); // not before its end
     flag_set(&bed.world->gate, 1);
     assert_null(run_wait(&bed.cx, runs[1]));
+    assert_true(run_bytes(runs[1]) > 0);
     run_release(runs[1]);
     bed_close(&bed); // there must be none
 }

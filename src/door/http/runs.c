@@ -12,6 +12,7 @@
 #include "op/scoped.h"
 
 enum { MOST_RUNNING = 64, MOST_ENDED = 128, KEEP_S = 900, KEEP_OLD_S = 10 };
+enum { MOST_BYTES = 64 << 20 }; // of ended runs together; the newest stays whatever its size
 
 struct HttpRun {
     // frozen
@@ -110,6 +111,41 @@ uint64_t runs_started(HttpRuns *runs)
     return counter_get(&runs->started);
 }
 
+// Takes what is to be forgotten off the list.
+static HttpRun *take_old(HttpRuns *runs)
+{
+    HttpRun *old = NULL;
+    size_t ended = 0, bytes = 0;
+    int64_t now_ns = clock_now_ns();
+    mutex_lock(&runs->mutex);
+    for (HttpRun **at = &runs->newest; *at;) {
+        HttpRun *run = *at;
+        note_end_locked(run);
+        ended += run->ended_ns > 0;
+        bytes += run_bytes(run->run);
+        bool room = ended <= MOST_ENDED && (bytes <= MOST_BYTES || ended == 1);
+        int64_t keep_s = live_is_old(&run->live) ? KEEP_OLD_S : KEEP_S;
+        bool late = run->ended_ns && now_ns - run->ended_ns > keep_s * NS_PER_S;
+        if (!late && (!run->ended_ns || room)) {
+            at = &run->next;
+            continue;
+        }
+        *at = run->next;
+        run->next = old;
+        old = run;
+    }
+    mutex_unlock(&runs->mutex);
+    return old;
+}
+
+static void forget_old(HttpRuns *runs)
+{
+    for (HttpRun *run = take_old(runs), *next; run; run = next) {
+        next = run->next;
+        runs_let_go(run);
+    }
+}
+
 Fail runs_start(Ctx *cx, HttpRuns *runs, const Live *live, const RunArgs *args, Str owner,
                 HttpRun **out)
 {
@@ -139,6 +175,7 @@ Fail runs_start(Ctx *cx, HttpRuns *runs, const Live *live, const RunArgs *args, 
     run->next = runs->newest;
     runs->newest = run;
     mutex_unlock(&runs->mutex);
+    forget_old(runs);
     *out = run;
     return NULL;
 }
@@ -158,31 +195,6 @@ void runs_stop_all(HttpRuns *runs, Str reason)
     mutex_lock(&runs->mutex);
     for (HttpRun *run = runs->newest; run; run = run->next) run_cancel(run->run, reason);
     mutex_unlock(&runs->mutex);
-}
-
-// Takes what is to be forgotten off the list.
-static HttpRun *take_old(HttpRuns *runs)
-{
-    HttpRun *old = NULL;
-    size_t ended = 0;
-    int64_t now_ns = clock_now_ns();
-    mutex_lock(&runs->mutex);
-    for (HttpRun **at = &runs->newest; *at;) {
-        HttpRun *run = *at;
-        note_end_locked(run);
-        ended += run->ended_ns > 0;
-        int64_t keep_s = live_is_old(&run->live) ? KEEP_OLD_S : KEEP_S;
-        bool late = run->ended_ns && now_ns - run->ended_ns > keep_s * NS_PER_S;
-        if (!late && (!run->ended_ns || ended <= MOST_ENDED)) {
-            at = &run->next;
-            continue;
-        }
-        *at = run->next;
-        run->next = old;
-        old = run;
-    }
-    mutex_unlock(&runs->mutex);
-    return old;
 }
 
 static size_t take_running(HttpRuns *runs, HttpRun **out)
@@ -211,10 +223,7 @@ void runs_tend(HttpRuns *runs)
         runs_let_go(running[i]);
     }
     arena_fini(&arena);
-    for (HttpRun *run = take_old(runs), *next; run; run = next) {
-        next = run->next;
-        runs_let_go(run);
-    }
+    forget_old(runs);
 }
 
 Run *run_of(HttpRun *run)

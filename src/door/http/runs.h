@@ -2,7 +2,8 @@
 // end.
 //
 //   runs_start --> running --> ended --kept for KEEP_S (KEEP_OLD_S once its context was replaced,
-//                     |                 which it keeps), or until many newer ones ended--> gone
+//                     |                 which it keeps), or until newer ones fill their room-->
+//                     gone
 //                     `--runs_cancel, runs_stop_all
 //
 // Threads: any. Memory: heap; each run keeps its context alive.

@@ -124,6 +124,7 @@ static void let_end(Ctx *cx, const Stdio *stdio, const Lines *lines)
 Fail mcp_stdio_serve(Ctx *cx, const McpHost *host, const RelaySpec *relay)
 {
     Stdio stdio = {.cx = cx};
+    mem_give_back();
     mutex_init(&stdio.mutex, RANK_OUT);
     McpSession *session = mcp_session_new(host, (McpSink){&stdio, send_own});
     Lines lines = {.session = session};

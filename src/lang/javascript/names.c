@@ -313,7 +313,10 @@ void js_note_bases(Naming *n, uint32_t def, uint32_t except_value)
     const NameKid *kids = naming_kids(n, &count);
     for (size_t i = 0; i < count; i++) {
         if (!kids[i].value || kids[i].value == except_value) continue;
-        naming_role(n, kids[i].value, ROLE_BASE);
+        uint32_t name = kids[i].value; // without its type arguments
+        while (!js_is(kids[i].node, "subscript_expression") && naming_get(n, name)->op == EXPR_ITEM)
+            name = naming_get(n, name)->base;
+        naming_role(n, name, ROLE_BASE);
         if (def) naming_note(n, NOTE_BASE, def, kids[i].value);
     }
 }

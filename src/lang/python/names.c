@@ -67,7 +67,9 @@ static uint32_t leave_arguments(Naming *n, TSNode node, uint32_t value)
     const NameKid *kids = naming_kids(n, &count);
     for (size_t i = 0; i < count; i++) {
         if (!kids[i].value || extract_is(n->x, kids[i].node, S_KEYWORD_ARGUMENT)) continue;
-        naming_role(n, kids[i].value, ROLE_BASE);
+        uint32_t name = kids[i].value; // without its type arguments
+        while (naming_get(n, name)->op == EXPR_ITEM) name = naming_get(n, name)->base;
+        naming_role(n, name, ROLE_BASE);
         naming_note(n, NOTE_BASE, naming_scope_def(n), kids[i].value);
     }
     return value;
