@@ -26,13 +26,15 @@ key=$({
     cat "$top/.cq.yaml" .cq.yaml 2>&1
 } | cksum | tr ' ' -)
 run=$THROUGH/$key
-if [ ! -d "$run" ]; then
-    mkdir -p "$run"
+if mkdir "$run" 2>/dev/null; then # once, however many commands run at once
     # shellcheck disable=SC2086 # options are words
     XDG_RUNTIME_DIR=$run "$binary" serve $options >"$run/out" 2>"$run/err" </dev/null &
     echo $! >"$run/pid"
-    while [ ! -s "$run/out" ] && kill -0 $! 2>/dev/null; do sleep 0.01; done
 fi
+until [ -s "$run/out" ]; do
+    [ -s "$run/pid" ] && ! kill -0 "$(cat "$run/pid")" 2>/dev/null && break
+    sleep 0.01
+done
 use=only
 [ -s "$run/out" ] || use=auto # the settings are bad: so will be the answer
 echo "$use $*" >>"$THROUGH/log"
