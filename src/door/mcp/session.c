@@ -52,7 +52,8 @@ struct McpSession {
     int polls_left; // of an index that may be built behind an answer that was given without
     bool polling;   // a request of ours that looks for it runs
     Request *requests;
-    size_t request_count;
+    size_t request_count; // of `requests`
+    size_t unanswered;    // of those: not yet answered, and not ours
 };
 
 // --- sending ---
@@ -541,6 +542,7 @@ static void run_request(void *arg, int slot)
     else request_fail(request, RPC_INTERNAL, "cancelled");
     mutex_lock(&session->mutex);
     bool forgotten = request->forgotten || session->closing;
+    if (!request->answered) session->unanswered--; // before it is heard: who heard it asks again
     request->answered = true;
     mutex_unlock(&session->mutex);
     answer(request, forgotten);
@@ -582,12 +584,13 @@ static const char *admit_locked(McpSession *session, Request *request, int *code
         if (!at->answered && rpc_same_id(at->id, request->id))
             return "a request with this id is still running";
     *code = RPC_BUSY;
-    if (session->request_count == MCP_MOST_REQUESTS)
+    if (session->unanswered == MCP_MOST_REQUESTS || session->request_count >= MCP_MOST_KEPT)
         return "too many requests are running; wait for one to end";
     request->revision = session->revision;
     request->next = session->requests;
     session->requests = request;
     session->request_count++;
+    session->unanswered++;
     return NULL;
 }
 

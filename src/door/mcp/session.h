@@ -17,6 +17,7 @@
 enum {
     MCP_MOST_MESSAGE = 4 << 20,  // bytes
     MCP_MOST_REQUESTS = 64,      // waiting or running, of one session
+    MCP_MOST_KEPT = 128,         // ... and those whose answer is not taken yet
     MCP_MOST_BATCH = 64,         // messages
     MCP_DEFAULT_BUDGET = 2000,   // tokens of an answer
     MCP_LARGEST_BUDGET = 100000, // ... that can be asked for
