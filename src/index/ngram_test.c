@@ -83,7 +83,7 @@ static void no_file_is_missed(void **state)
     Ngrams ngrams;
     size_t marks = 0, hits = 0;
     assert_null(ngram_open(&world.cx, segment, &ngrams));
-    for (int round = 0; round < 2000; round++) {
+    for (int round = 0; round < check_rounds(2000, 20000); round++) {
         Str from = world.texts[below(&world, FILES)];
         uint32_t start = from.len ? below(&world, (uint32_t)from.len) : 0;
         Str literal = round % 2 ? random_text(&world, 3 + below(&world, 6))
@@ -165,7 +165,7 @@ static void nonsense_is_refused(void **state)
     (void)state;
     World world = {.cx = {.arena = &world.arena}, .random = 3};
     make_texts(&world);
-    for (int round = 0; round < 300; round++) {
+    for (int round = 0; round < check_rounds(300, 3000); round++) {
         Segment *good = make_index(&world, 1);
         SegmentSection sections[NGRAM_SECTIONS];
         for (uint32_t i = 0; i < NGRAM_SECTIONS; i++) {
