@@ -32,7 +32,7 @@ static Fail write_frame(void *arg, Ctx *cx, OsFile stream, Str text)
     Frames *frames = arg;
     bool is_out = stream.fd == OS_STDOUT.fd;
     (void)cx;
-    away_add_frame(&frames->buf, is_out ? AWAY_OUT : AWAY_ERR, text);
+    away_add(&frames->buf, is_out ? AWAY_OUT : AWAY_ERR, text);
     if (!is_out || frames->buf.len >= ENOUGH_BYTES) send_frames(frames);
     return NULL;
 }
@@ -82,7 +82,7 @@ static void answer(HttpCall *call, const AwayAsk *ask, Cli *cli)
     char status = (char)cli_end(cli, cli_answer(cli, &cx, call_context(call)));
     send_frames(&frames);
     context_settle(&cx, call_context(call));
-    away_add_frame(&frames.buf, AWAY_STATUS, (Str){&status, 1});
+    away_add(&frames.buf, AWAY_STATUS, (Str){&status, 1});
     send_frames(&frames);
     log_fini(&log);
     arena_fini(&log_arena);
