@@ -176,6 +176,12 @@ def stopped():
         assert client.close() == 0
 
 
+def look_for(client, name):
+    """With the index, which is told of in the log."""
+    result = client.call("find", question=name)
+    assert not result["isError"] and name in result["content"][0]["text"], result
+
+
 def levels(client):
     return [message["params"]["level"] for message in client.heard if message["method"] == "notifications/message"]
 
@@ -189,17 +195,17 @@ def takes_along():
             client = client_of(server, roots=["file://" + server.roots[0]])
             client.initialize(capabilities={"roots": {"listChanged": True}})
             assert client.result("logging/setLevel", level="info") == {}
-            assert "alpha_3" in client.call("find", query="alpha_3")["content"][0]["text"]
+            look_for(client, "alpha_3")
             wait_until("it is told", lambda: client.result("ping") == {} and levels(client))
             kill(server)
             client.heard.clear()
-            assert "alpha_3" in client.call("find", query="alpha_3")["content"][0]["text"]
+            look_for(client, "alpha_3")
             wait_until("it is told here", lambda: client.result("ping") == {} and levels(client))
             assert "roots/list" in client.heard_methods()
             client.heard.clear()
             start_again(server)
             goes_to(server, client)
-            client.call("find", query="alpha_4")
+            look_for(client, "alpha_4")
             wait_until("it is told there", lambda: client.result("ping") == {} and levels(client))
             # Another root, which that session at the server is not for.
             client.roots = ["file://" + server.roots[1]]
