@@ -15,6 +15,8 @@
 #include "door/out.h"
 
 #define AWAY_PATH "/v1/cli"
+// Of a server that would answer other commands of this client: this one it does not.
+enum { AWAY_NOT_OFFERED = 501 };
 
 typedef struct AwayAsk {
     Str stamp;

@@ -247,6 +247,32 @@ static void tell_why(Through *through, Fail fail)
     log_fini(&through->log);
 }
 
+Str through_why_not(Cli *cli)
+{
+    Ctx cx = {.arena = &cli->arena,
+              .cancel = &cli->stop,
+              .deadline_ns = clock_now_ns() + FIRST_MS * NS_PER_MS};
+    Through through = {.cli = cli, .cx = cx, .peer = {.socket = OS_FILE_NONE}};
+    PeerHead head;
+    Str socket, problem;
+    Fail fail = peer_find(&cx, cli->parsed.global.root, &through.ask.root, &socket);
+    if (!fail) fail = peer_open(&cx, socket, &through.peer);
+    if (fail) return STR_NONE; // nobody is there
+    if (!cli_may_go_away(cli)) {
+        peer_close(&through.peer);
+        return STR("--no-server, CQ_SERVER=off, or a measure of this process was asked for");
+    }
+    fail = make_ask(&through);
+    if (!fail) fail = send_ask(&through);
+    if (!fail) fail = peer_head(&through.cx, &through.peer, &head);
+    if (!fail && head.status != AWAY_NOT_OFFERED)
+        fail = peer_rest(&through.cx, &through.peer, MOST_PROBLEM, &problem);
+    bool fits = !fail && head.status == AWAY_NOT_OFFERED;
+    peer_close(&through.peer);
+    if (fits) return STR_NONE;
+    return fail ? STR("it does not answer") : peer_why(&cli->arena, problem);
+}
+
 bool through_server(Cli *cli, Fail *out)
 {
     Through through = {.cli = cli, .cx = {.arena = &cli->arena}, .peer = {.socket = OS_FILE_NONE}};

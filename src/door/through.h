@@ -18,6 +18,8 @@
 // False: nothing was printed, and this process should answer. *fail and cli->status as cli_answer
 // sets them.
 bool through_server(Cli *cli, Fail *fail);
+// Why the server of the workspace would not be used; empty when it would, or there is none.
+Str through_why_not(Cli *cli);
 // Whether a server may be asked at all: not with --no-server, CQ_SERVER=off, or what measures this
 // process.
 bool cli_may_go_away(const Cli *cli);
