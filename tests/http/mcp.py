@@ -8,7 +8,7 @@ import threading
 import time
 
 import support
-from support import Reader, Server, problem, request
+from support import Reader, Server, problem, request, wait_until
 
 REVISIONS = ["2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25"]
 NEWEST = REVISIONS[-1]
@@ -274,6 +274,23 @@ def roots():
         assert root_of(silent) == one and root_of(silent, root=two) == two
 
 
+def gauges():
+    """Sessions and the streams that are read are counted in /metrics."""
+    with Server() as server:
+        def counted(sessions, streams):
+            text = server.get("/metrics").body.decode()
+            return f"\ncq_http_mcp_sessions {sessions}\n" in text and f"\ncq_http_mcp_streams {streams}\n" in text
+        assert counted(0, 0)
+        agents = [Agent(server) for _ in range(3)]
+        assert counted(3, 0)
+        listening = [agent.listen() for agent in agents[:2]]
+        wait_until("two listen", lambda: counted(3, 2))
+        listening[0].close()
+        wait_until("one listens", lambda: counted(3, 1))
+        assert agents[1].end().status == 204
+        wait_until("its stream ends", lambda: counted(2, 0))
+
+
 def streams():
     """Progress makes a stream of an answer; it begins with an empty event where the revision has that."""
     with Server() as server:
@@ -514,5 +531,5 @@ def many():
 
 
 if __name__ == "__main__":
-    support.run([handshake, refused, malformed, batches, workspaces, roots, streams, resumed, own_stream, cancelled, gone,
+    support.run([handshake, refused, malformed, batches, workspaces, roots, gauges, streams, resumed, own_stream, cancelled, gone,
                  resumed_while_it_runs, limits, scopes, trust, drains, reload_lets_go, many])
