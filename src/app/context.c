@@ -267,6 +267,7 @@ static Fail build(Ctx *cx, const ContextSpec *spec, Context *context)
 {
     Ctx own = ctx_child(cx, &context->arena); // the policy lives as long as the context
     context->env = (Env){.root = str_copy(&context->arena, spec->root),
+                         .server_why = str_copy(&context->arena, spec->server_why),
                          .stdin_allowed = spec->reads_stdin,
                          .confined = spec->confined};
     fence_setup(); // before there are threads, which would make it slow

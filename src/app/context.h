@@ -43,6 +43,7 @@ typedef struct ContextSpec {
     // one that CQ_WORKER_PROGRAM names, or none. The variable goes first.
     const char *worker_program;
     const char *own_program; // that is cq, and can be started again. Copied. NULL: none
+    Str server_why;          // Env.server_why. Copied.
     bool logs;               // to stderr
     LogLevel log_level;
     bool log_json;

@@ -74,7 +74,7 @@ static const Field snapshot_fields[] = {
 typedef struct ServerRow {
     bool running, answers;
     int64_t pid;
-    Str socket;
+    Str socket, unused;
 } ServerRow;
 
 static const Field server_fields[] = {
@@ -82,6 +82,8 @@ static const Field server_fields[] = {
     FIELD(ServerRow, answers, BOOL, "the socket accepts connections"),
     FIELD(ServerRow, pid, INT, "its process; 0: not known"),
     FIELD(ServerRow, socket, PATH, "where it listens"),
+    FIELD(ServerRow, unused, STR,
+          "why commands are not left to it; empty when they are, or there is none"),
     {0},
 };
 
@@ -209,12 +211,13 @@ static Fail look_at_index(Ctx *cx, const Env *env, bool look, StatusSummary *out
     return NULL;
 }
 
-static Fail look_at_server(Ctx *cx, StatusSummary *out)
+static Fail look_at_server(Ctx *cx, const Env *env, StatusSummary *out)
 {
     ServerPlace place;
     TRY(server_find(cx, out->root, &place));
     out->runtime_folder = place.folder;
-    out->server = (ServerRow){place.running, place.answers, place.pid, place.socket};
+    out->server =
+        (ServerRow){place.running, place.answers, place.pid, place.socket, env->server_why};
     return NULL;
 }
 
@@ -253,7 +256,7 @@ static Fail run(Ctx *cx, const Env *env, const void *arguments, Result *out)
     summary->cache_folder = env->policy->cache.directory;
     TRY(look_at_files(cx, env, !from->no_files, summary));
     TRY(look_at_index(cx, env, !from->no_files, summary));
-    TRY(look_at_server(cx, summary));
+    TRY(look_at_server(cx, env, summary));
     TRY(look_at_fit(cx, env, summary)); // opens what capabilities tell of
     TRY(capabilities_look(cx, env, &summary->capabilities));
     readiness_look(cx->arena, env, &summary->readiness);
@@ -316,7 +319,9 @@ static void write_server(Buf *out, const ServerRow *row)
     if (row->running)
         buf_addf(out, "%-10s process %lld, %s " STR_FMT "\n", "server", (long long)row->pid,
                  row->answers ? "answers on" : "does not answer on", STR_ARG(row->socket));
+    else if (row->answers) write_line(out, "server", row->socket);
     else write_line(out, "server", STR("none; cq serve starts one"));
+    if (row->unused.len) buf_addf(out, "%-10s not used: " STR_FMT "\n", "", STR_ARG(row->unused));
 }
 
 static void write_capabilities(Buf *out, const Capabilities *capabilities)
@@ -394,6 +399,7 @@ const OpSpec op_status = {
     .args_size = sizeof(StatusArgs),
     .result = paths_and_parts,
     .result_size = sizeof(StatusSummary),
+    .tells_server = true,
     .run = run,
     .text = text,
 };

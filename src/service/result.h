@@ -89,6 +89,8 @@ typedef struct Env {
     // request only; else NULL. Its folder is closed.
     const struct Workspace *workspace;
     Str config_file; // that the policy was read from, or empty
+    Str server_why;  // why commands do not go to the server that is there; empty: they do, or none
+                     // is
 } Env;
 
 struct Selection; // index/universe.h

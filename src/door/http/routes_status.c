@@ -5,6 +5,7 @@
 #include "base/json.h"
 #include "base/vec.h"
 #include "base/version.h"
+#include "door/http/agents.h"
 #include "door/http/routes.h"
 #include "door/http/runs.h"
 #include "runtime/cells.h"
@@ -195,6 +196,10 @@ static void add_server_metrics(Buf *out, const ServeApp *app)
                (double)stats.in_work);
     add_metric(out, "cq_http_streams", "gauge", "Event streams and long polls.",
                (double)stats.streams);
+    add_metric(out, "cq_http_mcp_sessions", "gauge", "Sessions of the Model Context Protocol.",
+               (double)agents_count(app->agents));
+    add_metric(out, "cq_http_mcp_streams", "gauge", "Streams of these that a client reads.",
+               (double)agents_streams(app->agents));
     add_metric(out, "cq_http_refused_total", "counter", "Requests answered with 429.",
                (double)stats.refused);
     add_metric(out, "cq_http_runs_running", "gauge", "Runs of plans under way.",
