@@ -6,6 +6,7 @@
 //
 // What is static in another .c file is never meant. In C++ the namespaces around a use are asked
 // from the inside out; a namespace is the same one in all files.
+#include "lang/c/condition.h"
 #include "resolve/includes.h"
 #include "resolve/langs.h"
 
@@ -50,7 +51,7 @@ static bool fits(DefKind kind, uint8_t role, LangId lang)
 {
     bool type = is_tag(kind) || kind == DEF_TYPE;
     if (kind == DEF_MACRO) return true;
-    if (role & ROLE_TYPE) return type;
+    if (role & ROLE_TYPE && !(role & ROLE_CALLED)) return type;
     return !(role & ROLE_CALLED) || !type || lang == LANG_cpp;
 }
 
@@ -72,7 +73,8 @@ static bool find_binding(const WorldFile *file, uint32_t scope, uint32_t def, ui
 static bool is_open(const WorldFile *file, uint32_t def, uint32_t *binding)
 {
     int32_t parent = file->facts.defs[def].parent;
-    if (file->lang == LANG_c) return find_binding(file, 0, def, binding);
+    if (file->lang == LANG_c || file->facts.defs[def].kind == DEF_MACRO)
+        return find_binding(file, 0, def, binding);
     bool in_enum = parent >= 0 && file->facts.defs[parent].kind == DEF_ENUM;
     if (in_enum) parent = file->facts.defs[parent].parent;
     uint32_t scope = WORLD_NONE;
@@ -438,6 +440,33 @@ static void answer(Asking *a, bool sure, Reason reason, Values *out)
     if (!in_one_file(a)) values_weaken(out, CERTAINTY_LIKELY, REASON_SEVERAL);
 }
 
+// A macro named like one of the standard's that an #if defines, where another system's headers or
+// an earlier one may have it already: #ifndef assert, #if defined(__sun).
+static bool stands_in(Asking *a)
+{
+    if (!includes_is_standard(a->name)) return false;
+    for (size_t i = 0; i < a->chosen.len; i++) {
+        DefRef ref = a->chosen.items[i].ref;
+        const WorldFile *file = world_file(a->r->world, ref.file);
+        const Def *def = &file->facts.defs[ref.def];
+        if (def->kind != DEF_MACRO || !c_condition(&a->more, file->text, def->full.start).len)
+            return false;
+    }
+    return true;
+}
+
+// Whether what is seen has a definition of that name that no scope gives: a member, what a template
+// or a head that was not understood hides. Then nothing proves that another one is meant.
+static bool is_hidden_here(Asking *a)
+{
+    OpenDefs *defs = open_defs(a->r, a->name);
+    for (size_t i = 0; a->file->lang == LANG_cpp && i < defs->count; i++) {
+        bool sure, own = defs->items[i].ref.file == a->file->number;
+        if (own || includes_sees(a->r, a->file, defs->items[i].ref.file, &sure)) return true;
+    }
+    return false;
+}
+
 static void file_names(Resolver *r, WorldFile *file, uint32_t expr, Str name, Values *out)
 {
     const NameExpr *use = &file->names.exprs[expr];
@@ -453,12 +482,13 @@ static void file_names(Resolver *r, WorldFile *file, uint32_t expr, Str name, Va
         answer(&a, true, REASON_SCOPE, out);
     } else if (choose_visible(&a)) {
         answer(&a, all_sure(&a), REASON_INCLUDED, out);
+        if (stands_in(&a)) values_weaken(out, CERTAINTY_LIKELY, REASON_SEVERAL);
     } else if (is_declared(&a, &declared_sure)) {
         if (choose_declared(&a) || choose_declarations(&a))
             answer(&a, declared_sure, REASON_INCLUDED, out);
     } else if (choose_unseen(&a)) {
         answer(&a, false, REASON_ONLY, out);
-    } else {
+    } else if (!is_hidden_here(&a)) {
         values_add(r, out, (Value){.kind = VALUE_EXTERNAL, .name = name});
     }
     arena_fini(&a.more);
