@@ -201,8 +201,13 @@ typedef struct Offers { // one run
     size_t stars; // modules whose import * was not followed
 } Offers;
 
-// Whether `name` stands for such a definition: by that name, or with another one of its own
-// (export { a as b }, module.exports = a).
+// What is exported as a whole is known by its own name: module.exports = a, export default a.
+static bool is_unnamed(Str name)
+{
+    return str_eq(name, STR("export=")) || str_eq(name, STR("default"));
+}
+
+// Whether `name` stands for such a definition; unless it is that name, by its own one.
 static bool means_it(Offers *offers, WorldFile *file, Str name, bool named)
 {
     const Join *join = &offers->entity->query->exports;
@@ -227,7 +232,7 @@ static bool offers_it(Offers *offers, WorldFile *file)
         const NameBinding *binding = &file->names.bindings[i];
         bool all = binding->kind == BIND_STAR;
         bool named = !wanted.len || name_takes(wanted, binding->name);
-        if (!all && !named && binding->kind != BIND_EXPORT) continue;
+        if (!all && !named && !is_unnamed(binding->name)) continue;
         if (!passes_on(offers->arena, file, binding)) continue;
         star = star || all;
         if (!all && means_it(offers, file, binding->name, named)) return true;

@@ -388,6 +388,7 @@ static Fail make_nth(Maker *m, EntityKey key, Str text, NthChild *out)
     }
     const int64_t most = 1 << 30;
     ok = ok && out->step < most && out->step > -most && out->offset < most && out->offset > -most;
+    if (ok && out->step <= 0 && out->offset < 1) return BAD(m, key, "no position is like that");
     return ok ? NULL : BAD(m, key, "a number or a form such as 2n+1 is wanted");
 }
 

@@ -120,6 +120,21 @@ static bool has_metavar(Str pattern, Str name)
     return false;
 }
 
+static void add_constraint(Arena *arena, ShapeConstraint *list, size_t *count, Str name,
+                           const ShapeRule *rule)
+{
+    for (size_t i = 0; i < *count; i++) {
+        if (!str_eq(list[i].name, name)) continue;
+        ShapeRule *both = ARENA_ARRAY(arena, ShapeRule, 2), *all = ARENA_NEW(arena, ShapeRule);
+        both[0] = *list[i].rule;
+        both[1] = *rule;
+        *all = (ShapeRule){.all = both, .all_count = 2};
+        list[i].rule = all;
+        return;
+    }
+    list[(*count)++] = (ShapeConstraint){.name = name, .rule = rule};
+}
+
 // Those filters whose metavariable stands in one of the patterns.
 static void add_constraints(Maker *m, const Str *patterns, size_t count, ShapeQuery *out)
 {
@@ -135,8 +150,8 @@ static void add_constraints(Maker *m, const Str *patterns, size_t count, ShapeQu
         ShapeRule *rule = ARENA_NEW(arena, ShapeRule), *negated = ARENA_NEW(arena, ShapeRule);
         rule->regex = word->regex;
         *negated = (ShapeRule){.not = rule};
-        list[out->constraint_count++] =
-            (ShapeConstraint){.name = word->name, .rule = word->negated ? negated : rule};
+        add_constraint(arena, list, &out->constraint_count, word->name,
+                       word->negated ? negated : rule);
     }
     out->constraints = list;
 }

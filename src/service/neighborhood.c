@@ -409,11 +409,11 @@ static void take_pages(Near *near)
     }
 }
 
-// As `calls` weighs it: filters and pages of this answer change nothing.
+// As `calls` weighs it, whatever is filtered; who asks for slices only does not wait for it.
 static void weigh_risk(Near *near)
 {
     CensusTable table;
-    if (near->out->unnamed) return;
+    if (near->out->unnamed || near->query->slices) return;
     census_weigh(near->code, &near->out->subject, &table);
     near->out->weighed = true;
     near->out->risk = table.risk;
