@@ -83,12 +83,28 @@ static bool is_c_call(LangId lang, Str pattern)
     return false;
 }
 
+// import $X from $M: a string is wanted where $M stands, so that there is no such code.
+static bool is_js_import(LangId lang, Str pattern)
+{
+    bool js = lang == LANG_javascript || lang == LANG_typescript || lang == LANG_tsx;
+    bool head = str_starts(pattern, STR("import ")) || str_starts(pattern, STR("export "));
+    return js && head && str_contains(pattern, STR(" from $"));
+}
+
+static bool compiles(Maker *m, const ShapeRule *rule)
+{
+    const Shape *shape;
+    const ShapeQuery query = {.lang = m->lang, .rule = rule};
+    return !shape_compile(m->entity->cx, m->parser, &query, &shape);
+}
+
 static ShapeRule *pattern_rule(Maker *m, Str pattern)
 {
     Arena *arena = m->entity->cx->arena;
     ShapeRule *rule = ARENA_NEW(arena, ShapeRule);
     ShapeStrictness strictness = strictness_of(m->entity->query);
-    rule->pattern = (ShapePattern){.text = pattern, .strictness = strictness};
+    rule->pattern = (ShapePattern){
+        .text = pattern, .strictness = strictness, .allow_errors = is_js_import(m->lang, pattern)};
     if (!is_c_call(m->lang, pattern)) return rule;
     ShapeRule *readings = ARENA_ARRAY(arena, ShapeRule, 2);
     readings[0] = *rule;
@@ -97,6 +113,7 @@ static ShapeRule *pattern_rule(Maker *m, Str pattern)
         .selector = STR("call_expression"),
         .strictness = strictness,
     };
+    if (!compiles(m, &readings[1])) return rule; // sizeof($X)
     *rule = (ShapeRule){.any = readings, .any_count = 2};
     return rule;
 }
@@ -356,11 +373,8 @@ static bool is_bad_pattern(Maker *m, EntityKey key)
 {
     const StrItems *items = items_of(m->entity->query, key);
     const Str *patterns = items ? items->items : &m->entity->query->words->of[key].text;
-    const Shape *shape;
-    for (size_t i = 0; i < (items ? items->count : 1); i++) {
-        ShapeQuery query = {.lang = m->lang, .rule = pattern_rule(m, patterns[i])};
-        if (shape_compile(m->entity->cx, m->parser, &query, &shape)) return true;
-    }
+    for (size_t i = 0; i < (items ? items->count : 1); i++)
+        if (!compiles(m, pattern_rule(m, patterns[i]))) return true;
     return false;
 }
 
