@@ -118,10 +118,11 @@ static void take_file(Work *work, Slot *slot, HarvestFile *file)
     else take_text(&cx, work, slot, file, without_mark(look.text));
 }
 
-static void run_file(void *arg, size_t index, int slot_number)
+static void run_file(void *arg, size_t turn, int slot_number)
 {
     Work *work = arg;
     Slot *slot = &work->slots[slot_number];
+    size_t index = work->spec->order ? work->spec->order[turn] : turn;
     take_file(work, slot, &work->files[index]);
     arena_reset(&slot->scratch);
 }
@@ -146,7 +147,7 @@ void harvest(Ctx *cx, const HarvestSpec *spec, Harvest *out)
                  .slots = ARENA_ARRAY(cx->arena, Slot, (size_t)slots),
                  .cache = lease_cache(cx, spec->docs, &lease)};
     for (size_t i = 0; i < spec->count; i++) work.files[i].path = spec->paths[i];
-    size_t done = pool_each(spec->pool, cx, spec->count, BATCH, run_file, &work);
+    size_t done = pool_each(spec->pool, cx, spec->count, spec->order ? 1 : BATCH, run_file, &work);
     lease_release(&lease);
     *out = (Harvest){.files = work.files, .count = spec->count};
     for (int i = 0; i < slots; i++) join_slot(cx, &work.slots[i], out);

@@ -39,6 +39,7 @@ typedef struct HarvestSpec {
     const Workspace *workspace;
     const Str *paths; // sorted, NUL-terminated
     size_t count;
+    const uint32_t *order; // of paths, in which files are begun; NULL: as they stand
     Pool *pool;
     const Grammars *grammars; // may be NULL
     uint64_t max_file_bytes;  // larger ones are skipped
