@@ -22,7 +22,7 @@ static const HarvestFile **take_harvest(Ctx *cx, const RefreshView *view, uint32
 {
     const HarvestFile **out = ARENA_ARRAY(cx->arena, const HarvestFile *, (size_t)files + 1);
     for (uint32_t i = 0; i < files && *next < view->delta.count; (*next)++)
-        if (view->delta.files[*next].doc.ptr) out[i++] = &view->delta.files[*next];
+        if (view->delta.files[*next].taken) out[i++] = &view->delta.files[*next];
     return out;
 }
 
