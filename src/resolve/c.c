@@ -13,6 +13,7 @@ enum { MOST_CANDIDATES = 4096, FEW = 8 };
 
 typedef struct Candidate { // a definition of that name in a file scope
     DefRef ref;
+    uint32_t binding;
     bool declaration;
     bool hidden;  // only seen through #include
     bool visible; // ... and it is, here
@@ -144,6 +145,7 @@ typedef struct OpenDef {
     WorldFile *file;
     Str path; // of the namespaces around it; in C, and for a macro, none
     DefKind kind;
+    uint32_t binding;                               // of an open one
     enum { OPEN_UNKNOWN, OPEN_NOT, OPEN_YES } open; // in a file scope: told by the file's names
     bool declaration, hidden, self;                 // as in Candidate
 } OpenDef;
@@ -156,11 +158,10 @@ typedef struct OpenDefs {
 // What the names of its file tell.
 static bool learn_open(Resolver *r, OpenDef *out)
 {
-    uint32_t binding;
     if (out->open != OPEN_UNKNOWN) return out->open == OPEN_YES;
     out->open = OPEN_NOT;
     out->file = world_file(r->world, out->ref.file);
-    if (!out->file || !is_open(out->file, out->ref.def, &binding)) return false;
+    if (!out->file || !is_open(out->file, out->ref.def, &out->binding)) return false;
     bool linked =
         out->kind == DEF_FUNCTION || out->kind == DEF_VARIABLE || out->kind == DEF_CONSTANT;
     out->hidden = !linked || file_note(r, out->file, out->ref.def, NOTE_HIDDEN);
@@ -229,6 +230,7 @@ static void gather(Asking *a)
         OpenDef *def = &defs->items[i];
         if (!fits(def->kind, a->role, def->file->lang) || !learn_open(a->r, def)) continue;
         Candidate one = {.ref = def->ref,
+                         .binding = def->binding,
                          .declaration = def->declaration,
                          .hidden = def->hidden,
                          .self = def->self};
@@ -381,11 +383,10 @@ static void add_namespace(Asking *a, WorldFile *file, DefRef ref, Values *out)
 static void add_values(Asking *a, const Candidate *one, Values *out)
 {
     WorldFile *file = world_file(a->r->world, one->ref.file);
-    uint32_t binding;
     if (file->facts.defs[one->ref.def].kind == DEF_MODULE) {
         add_namespace(a, file, one->ref, out);
-    } else if (is_open(file, one->ref.def, &binding)) {
-        Values value = evaluate_binding(a->r, file, binding);
+    } else {
+        Values value = evaluate_binding(a->r, file, one->binding);
         values_join(a->r, out, &value);
     }
 }

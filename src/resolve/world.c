@@ -287,12 +287,11 @@ static WorldFile *keep(World *world, uint32_t number, WorldFile *file)
 
 WorldFile *world_brief(World *world, uint32_t number)
 {
+    WorldFile *file = number < world->corpus->files ? world->files[number] : NULL;
+    if (file) return file == &world->none ? NULL : file;
     if (!world_is_live(world, number)) return NULL;
     LangId lang = world_lang(world, number);
-    if (!lang_has_names(lang)) return NULL;
-    WorldFile *file = world->files[number];
-    if (file) return file == &world->none ? NULL : file;
-    return keep(world, number, load(world, number, lang));
+    return lang_has_names(lang) ? keep(world, number, load(world, number, lang)) : NULL;
 }
 
 bool world_is_as_stored(World *world, uint32_t number)
