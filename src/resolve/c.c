@@ -439,7 +439,7 @@ static void answer(Asking *a, bool sure, Reason reason, Values *out)
     if (!in_one_file(a)) values_weaken(out, CERTAINTY_LIKELY, REASON_SEVERAL);
 }
 
-static void file_names(Resolver *r, WorldFile *file, uint32_t expr, Str name, Values *out)
+static void find_names(Resolver *r, WorldFile *file, uint32_t expr, Str name, Values *out)
 {
     const NameExpr *use = &file->names.exprs[expr];
     Asking a = {.r = r, .file = file, .name = name, .role = use->role};
@@ -463,6 +463,26 @@ static void file_names(Resolver *r, WorldFile *file, uint32_t expr, Str name, Va
         values_add(r, out, (Value){.kind = VALUE_EXTERNAL, .name = name});
     }
     arena_fini(&a.more);
+}
+
+// In C only the file, the name and its role count. What was found out apart from all else, and met
+// nothing that was being looked at, holds for all uses.
+static void file_names(Resolver *r, WorldFile *file, uint32_t expr, Str name, Values *out)
+{
+    uint8_t role = file->names.exprs[expr].role;
+    bool apart = file->lang == LANG_c && r->depth == 1;
+    Map *meant = &file_work(r, file)->meant[role & ROLE_TYPE ? 2 : role & ROLE_CALLED ? 1 : 0];
+    uint32_t circles = r->circles;
+    uint64_t known;
+    if (apart && map_get(meant, name, &known)) {
+        *out = *(const Values *)(uintptr_t)known;
+        return;
+    }
+    find_names(r, file, expr, name, out);
+    if (!apart || r->circles != circles) return;
+    Values *kept = ARENA_NEW(r->arena, Values);
+    *kept = *out;
+    map_put(r->arena, meant, name, (uintptr_t)kept);
 }
 
 // The number of a member among those of its name in its class.

@@ -550,8 +550,10 @@ Values evaluate(Resolver *r, WorldFile *file, uint32_t expr)
     if (!expr) return values_none(REASON_UNTYPED);
     FileWork *work = file_work(r, file);
     if (work->state[expr - 1] == KNOWN) return work->values[expr - 1];
-    if (work->state[expr - 1] == BEING_LOOKED_AT || r->depth > DEEPEST)
+    if (work->state[expr - 1] == BEING_LOOKED_AT || r->depth > DEEPEST) {
+        r->circles++;
         return values_none(REASON_UNTYPED);
+    }
     work->state[expr - 1] = BEING_LOOKED_AT;
     r->depth++;
     int want = r->want;
