@@ -14,6 +14,7 @@ enum { MOST_CANDIDATES = 4096, FEW = 8 };
 
 typedef struct Candidate { // a definition of that name in a file scope
     DefRef ref;
+    uint32_t binding;
     bool declaration;
     bool hidden;  // only seen through #include
     bool visible; // ... and it is, here
@@ -146,6 +147,7 @@ typedef struct OpenDef {
     WorldFile *file;
     Str path; // of the namespaces around it; in C, and for a macro, none
     DefKind kind;
+    uint32_t binding;                               // of an open one
     enum { OPEN_UNKNOWN, OPEN_NOT, OPEN_YES } open; // in a file scope: told by the file's names
     bool declaration, hidden, self;                 // as in Candidate
 } OpenDef;
@@ -158,11 +160,10 @@ typedef struct OpenDefs {
 // What the names of its file tell.
 static bool learn_open(Resolver *r, OpenDef *out)
 {
-    uint32_t binding;
     if (out->open != OPEN_UNKNOWN) return out->open == OPEN_YES;
     out->open = OPEN_NOT;
     out->file = world_file(r->world, out->ref.file);
-    if (!out->file || !is_open(out->file, out->ref.def, &binding)) return false;
+    if (!out->file || !is_open(out->file, out->ref.def, &out->binding)) return false;
     bool linked =
         out->kind == DEF_FUNCTION || out->kind == DEF_VARIABLE || out->kind == DEF_CONSTANT;
     out->hidden = !linked || file_note(r, out->file, out->ref.def, NOTE_HIDDEN);
@@ -231,6 +232,7 @@ static void gather(Asking *a)
         OpenDef *def = &defs->items[i];
         if (!fits(def->kind, a->role, def->file->lang) || !learn_open(a->r, def)) continue;
         Candidate one = {.ref = def->ref,
+                         .binding = def->binding,
                          .declaration = def->declaration,
                          .hidden = def->hidden,
                          .self = def->self};
@@ -383,11 +385,10 @@ static void add_namespace(Asking *a, WorldFile *file, DefRef ref, Values *out)
 static void add_values(Asking *a, const Candidate *one, Values *out)
 {
     WorldFile *file = world_file(a->r->world, one->ref.file);
-    uint32_t binding;
     if (file->facts.defs[one->ref.def].kind == DEF_MODULE) {
         add_namespace(a, file, one->ref, out);
-    } else if (is_open(file, one->ref.def, &binding)) {
-        Values value = evaluate_binding(a->r, file, binding);
+    } else {
+        Values value = evaluate_binding(a->r, file, one->binding);
         values_join(a->r, out, &value);
     }
 }
@@ -467,7 +468,7 @@ static bool is_hidden_here(Asking *a)
     return false;
 }
 
-static void file_names(Resolver *r, WorldFile *file, uint32_t expr, Str name, Values *out)
+static void find_names(Resolver *r, WorldFile *file, uint32_t expr, Str name, Values *out)
 {
     const NameExpr *use = &file->names.exprs[expr];
     Asking a = {.r = r, .file = file, .name = name, .role = use->role};
@@ -492,6 +493,26 @@ static void file_names(Resolver *r, WorldFile *file, uint32_t expr, Str name, Va
         values_add(r, out, (Value){.kind = VALUE_EXTERNAL, .name = name});
     }
     arena_fini(&a.more);
+}
+
+// In C only the file, the name and its role count. What was found out apart from all else, and met
+// nothing that was being looked at, holds for all uses.
+static void file_names(Resolver *r, WorldFile *file, uint32_t expr, Str name, Values *out)
+{
+    uint8_t role = file->names.exprs[expr].role;
+    bool apart = file->lang == LANG_c && r->depth == 1;
+    Map *meant = &file_work(r, file)->meant[role & ROLE_TYPE ? 2 : role & ROLE_CALLED ? 1 : 0];
+    uint32_t circles = r->circles;
+    uint64_t known;
+    if (apart && map_get(meant, name, &known)) {
+        *out = *(const Values *)(uintptr_t)known;
+        return;
+    }
+    find_names(r, file, expr, name, out);
+    if (!apart || r->circles != circles) return;
+    Values *kept = ARENA_NEW(r->arena, Values);
+    *kept = *out;
+    map_put(r->arena, meant, name, (uintptr_t)kept);
 }
 
 // The number of a member among those of its name in its class.
