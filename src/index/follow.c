@@ -50,6 +50,7 @@ struct Follow {
     FollowSpec spec; // frozen
     Mutex mutex;
     // guarded by mutex
+    bool asked; // before: a process of one request needs no watch
     bool looking;
     bool open;           // the workspace and its watch
     Arena arena;         // of workspace and why_not
@@ -356,7 +357,9 @@ typedef enum Step { ALONE, WHOLE, NAMED } Step; // ALONE: without anything that 
 static Step begin(Ctx *cx, Follow *follow, const Workspace *workspace, const FollowBase *base,
                   Seen **seen, Named *names)
 {
-    if (follow->looking || !is_ours(cx, follow, workspace)) return ALONE;
+    bool first = !follow->asked;
+    follow->asked = true;
+    if (first || follow->looking || !is_ours(cx, follow, workspace)) return ALONE;
     bool told = drain(cx, follow);
     if (!follow->watch) return ALONE;
     if (!told || !follow->seen || !digest_eq(&follow->seen->base, &base->id)) {

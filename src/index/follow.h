@@ -2,9 +2,11 @@
 // that nobody touched looks at none of them.
 //
 //   follow_files: drain what the system told (index/watch.h), then
+//     the first request                                    --> look at all files, watch nothing
 //     nothing kept, "everything", another index published  --> look at all files, keep that
-//     names                                                --> look at these (freshness_check_again)
-//     not followed (follow_state tells why)                --> look at all files, keep nothing
+//     names                                                --> look at these
+//     (freshness_check_again) not followed (follow_state tells why)                --> look at all
+//     files, keep nothing
 //
 // The system queues a change before the call that made it returns, so whoever asks after an edit
 // sees it. Looked at each time besides: racy files, files with several names, and git's inputs

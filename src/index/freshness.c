@@ -267,8 +267,8 @@ static int path_order(const void *key, const void *item) // the path is the firs
 
 static bool is_listed(const Universe *universe, Str path)
 {
-    return universe->count && bsearch(&path, universe->files, universe->count,
-                                      sizeof *universe->files, path_order);
+    return universe->count &&
+           bsearch(&path, universe->files, universe->count, sizeof *universe->files, path_order);
 }
 
 // Named, though not listed: whether that would now be listed, or was counted as skipped.

@@ -39,10 +39,10 @@ typedef struct Freshness {
     FileChange *changes; // sorted by path
     size_t change_count;
     size_t counts[FILE_STATES];
-    size_t racy_count;   // same files that had to be read to know
-    Universe universe;   // what was listed
-    const bool *vouched; // by row of the table: listed, the same, and nothing to doubt
-    const Str *doubtful; // of what was listed, the others: changed, racy, not readable, or files
+    size_t racy_count;     // same files that had to be read to know
+    Universe universe;     // what was listed
+    const bool *vouched;   // by row of the table: listed, the same, and nothing to doubt
+    const Str *doubtful;   // of what was listed, the others: changed, racy, not readable, or files
     size_t doubtful_count; // with several names, which change through another one. Sorted
     size_t lost_count;     // listed, but gone, or no file: the list is not quite what is there
 } Freshness;
