@@ -260,7 +260,8 @@ static void begin_observing(Context *context)
                                    .workers = env->workers,
                                    .cache = env->cache,
                                    .redis = env->redis,
-                                   .scopes = env->scopes};
+                                   .scopes = env->scopes,
+                                   .follow = env->follow};
     observe_begin(&context->observer);
 }
 

@@ -497,6 +497,7 @@ Fail follow_files(Ctx *cx, Follow *follow, const Workspace *workspace, const Lea
 
 FollowState follow_state(Arena *arena, Follow *follow)
 {
+    if (!follow) return (FollowState){0};
     mutex_lock(&follow->mutex);
     FollowState state = follow->counts;
     state.following = follow->seen != NULL;

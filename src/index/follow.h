@@ -58,6 +58,6 @@ typedef struct FollowState {
     uint64_t whole, named, none; // looks: at all files, at some, at none
     uint64_t behind;             // of the whole ones: on no request's way
 } FollowState;
-FollowState follow_state(Arena *arena, Follow *follow);
+FollowState follow_state(Arena *arena, Follow *follow); // NULL: all zero
 
 #endif
