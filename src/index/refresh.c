@@ -205,7 +205,9 @@ static Fail look_at_files(Ctx *cx, const RefreshSpec *spec, RefreshView *out)
                            .looked_ns = snapshot ? snapshot->head.looked_ns : 0,
                            .folders = &out->opened->folders,
                            .max_bytes = spec->max_file_bytes};
-    TRY(freshness_check(cx, &fresh, &out->fresh));
+    bool follows = spec->follow && snapshot && out->lease.held;
+    if (follows) TRY(follow_files(cx, spec->follow, spec->workspace, &out->lease, &out->fresh));
+    else TRY(freshness_check(cx, &fresh, &out->fresh));
     out->fresh_ns = clock_now_ns() - start_ns;
     return NULL;
 }
