@@ -108,6 +108,7 @@ typedef struct StorePublish {
     const uint32_t *indegree;      // by ordinal, part by part; NULL: not known
     const FolderListing *listings; // of folders, by the look at looked_ns
     size_t listing_count;
+    const Hash128 *list_key; // of Universe; NULL: none
     size_t keep; // how many snapshots stay, this one included; at least 1
 } StorePublish;
 
