@@ -74,7 +74,8 @@ static bool is_ignored(const Folder *folder)
     return ignore_has(folder->up->rules, folder->path, name, true);
 }
 
-// Adds the folder's own ignore files, opened relative to `dir` under the two names. Gives their sum.
+// Adds the folder's own ignore files, opened relative to `dir` under the two names. Gives their
+// sum.
 static uint64_t add_rules(Slot *slot, Folder *folder, OsFile dir, const char *git_name,
                           const char *plain_name)
 {

@@ -1,9 +1,9 @@
 // index/foldertable.h - what folders held when a snapshot was published, so that an unchanged one
 // need not be listed again.
 //
-//   walk --FolderListing for each folder--> foldertable_build --> rows, sorted by hash | bytes | ...
-//   foldertable_find --> row --the folder's state is the same--> its names, as they were
-//   all rows hold, and the key is the same --> the list of all files is the same (index/glance.h)
+//   walk --FolderListing for each folder--> foldertable_build --> rows, sorted by hash | bytes |
+//   ... foldertable_find --> row --the folder's state is the same--> its names, as they were all
+//   rows hold, and the key is the same --> the list of all files is the same (index/glance.h)
 //
 // DESIGN. Whatever comes to a folder, leaves it or becomes something else sets its mtime and ctime
 // to the file system's clock. So a listing holds as long as times, inode and device are those that

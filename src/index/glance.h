@@ -1,5 +1,5 @@
-// index/glance.h - the look at the files of a workspace whose list is as it was: what freshness_check
-// gives, without listing anything, while the caller does something else.
+// index/glance.h - the look at the files of a workspace whose list is as it was: what
+// freshness_check gives, without listing anything, while the caller does something else.
 //
 //   glance_begin --> each folder and each file: as the tables say?  (tasks on the pool)
 //        : meanwhile the caller may answer from the snapshot, as if nothing had changed

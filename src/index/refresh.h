@@ -79,7 +79,8 @@ typedef enum RefreshHow {
 // Fails: as universe_list; CANCELLED (before the files were listed).
 MUST_CHECK Fail refresh_view(Ctx *cx, const RefreshSpec *spec, RefreshHow how, RefreshView *out);
 // The same, but the look at the files may go on meanwhile: then the view is what it is when nothing
-// changed. Make an answer from it, and ask refresh_settle what that is worth. Fails: as refresh_view.
+// changed. Make an answer from it, and ask refresh_settle what that is worth. Fails: as
+// refresh_view.
 MUST_CHECK Fail refresh_guess(Ctx *cx, const RefreshSpec *spec, RefreshHow how, RefreshView *out);
 // Waits for the look. *held is false when something had changed: the view has become another, and
 // what was made from it, failures too, must be thrown away and made again. Fails: as refresh_view.

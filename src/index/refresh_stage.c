@@ -300,7 +300,8 @@ static bool has_same_list(const RefreshStage *w)
 
 static bool is_unchanged(const RefreshStage *w)
 {
-    return w->base && has_same_list(w) && !w->fresh.change_count && w->fresh.racy_count < RACY_ENOUGH &&
+    return w->base && has_same_list(w) && !w->fresh.change_count &&
+           w->fresh.racy_count < RACY_ENOUGH &&
            memcmp(&w->next_note, &w->note, sizeof w->note) == 0;
 }
 

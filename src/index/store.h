@@ -109,7 +109,7 @@ typedef struct StorePublish {
     const FolderListing *listings; // of folders, by the look at looked_ns
     size_t listing_count;
     const Hash128 *list_key; // of Universe; NULL: none
-    size_t keep; // how many snapshots stay, this one included; at least 1
+    size_t keep;             // how many snapshots stay, this one included; at least 1
 } StorePublish;
 
 // At most once a writer. *out is the new snapshot, the caller's. On failure the old one stays

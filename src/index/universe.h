@@ -93,7 +93,7 @@ typedef struct Universe {
     const FolderListing *listings; // universe_list_known: of folders
     size_t listing_count;
     const Hash128 *list_key; // with `keep`: of what else made the list; NULL when that cannot tell
-    bool stopped; // cancelled or past the deadline: the list is not complete
+    bool stopped;            // cancelled or past the deadline: the list is not complete
 } Universe;
 
 // Fails: BAD_REQUEST (bad glob, --in outside the workspace), NOT_FOUND (an --in that does not

@@ -212,7 +212,8 @@ static Hash128 sum_index(Arena *arena, const GitIndex *index)
     for (size_t i = 0; i < index->count; i++) {
         const GitEntry *entry = &index->entries[i];
         sums[2 * i] = hash_64(entry->path, entry->len);
-        sums[2 * i + 1] = entry->kind | (uint64_t)entry->skipped << 8 | (uint64_t)entry->tracked << 9;
+        sums[2 * i + 1] =
+            entry->kind | (uint64_t)entry->skipped << 8 | (uint64_t)entry->tracked << 9;
     }
     return hash_128(sums, 2 * index->count * sizeof *sums, index->count);
 }
