@@ -76,9 +76,10 @@ static bool is_ignored(const Folder *folder)
     return ignore_has(folder->up->rules, folder->path, name, true);
 }
 
-// Adds the folder's own ignore files, opened relative to `dir` under the two names.
-static void add_rules(Slot *slot, Folder *folder, OsFile dir, const char *git_name,
-                      const char *plain_name)
+// Adds the folder's own ignore files, opened relative to `dir` under the two names. Gives their
+// sum.
+static uint64_t add_rules(Slot *slot, Folder *folder, OsFile dir, const char *git_name,
+                          const char *plain_name)
 {
     Ctx cx = ctx_child(folder->walk->cx, &slot->keep);
     Str git_text = STR_NONE, plain_text = STR_NONE;
@@ -90,9 +91,11 @@ static void add_rules(Slot *slot, Folder *folder, OsFile dir, const char *git_na
         log_event(&cx, LOG_INFO, "ignore.unreadable", LOG_STR("path", path),
                   LOG_INT("errno", error));
         folder->rules = ignore_add_unknown(&slot->keep, folder->rules, path);
+        slot->untold = true;
     }
     folder->rules =
         ignore_add(&slot->keep, folder->rules, base, folder->repo->fold, git_text, plain_text);
+    return ignore_sum(git_text, plain_text);
 }
 
 void folder_read_rules(Slot *slot, Folder *folder)
@@ -103,6 +106,7 @@ void folder_read_rules(Slot *slot, Folder *folder)
     Str plain_name = join(&slot->keep, path, STR(".ignore"));
     VEC_PUSH(&slot->keep, &slot->inputs, git_name);
     if (!folder->repo->git) VEC_PUSH(&slot->keep, &slot->inputs, plain_name);
+    slot->untold = true;
     add_rules(slot, folder, OS_CWD, git_name.ptr, folder->repo->git ? NULL : plain_name.ptr);
 }
 
@@ -112,6 +116,7 @@ bool folder_enter_repo(Slot *slot, Folder *folder)
 {
     Walk *walk = folder->walk;
     Ctx cx = ctx_child(walk->cx, &slot->keep);
+    slot->untold = true;
     RepoSpec spec = {
         .top = absolute(&slot->keep, folder),
         .no_ignore = walk->selection->no_ignore,
@@ -154,6 +159,7 @@ static void cannot_list(Visit *visit, int error)
     Folder *folder = visit->folder;
     Ctx cx = ctx_child(folder->walk->cx, &visit->slot->scratch);
     folder->error = error;
+    visit->slot->untold = true;
     if (error == ENOENT || error == ENOTDIR || error == ELOOP) return; // gone, or replaced
     Str path = folder_shown(folder->walk, folder->path);
     log_event(&cx, LOG_INFO, "folder.unreadable", LOG_STR("path", path), LOG_INT("errno", error));
@@ -164,8 +170,17 @@ static void keep_listing(const Visit *visit, Str path, const OsStat *info, Str n
 {
     Slot *slot = visit->slot;
     if (!visit->folder->walk->keep) return;
-    FolderListing listing = {path, *info, names};
+    FolderListing listing = {.path = path, .info = *info, .names = names};
     VEC_PUSH(&slot->keep, &slot->listings, listing);
+}
+
+static void keep_rules(const Visit *visit, unsigned rules, uint64_t sum)
+{
+    Slot *slot = visit->slot;
+    if (!visit->folder->walk->keep || !slot->listings.len) return;
+    FolderListing *listing = &slot->listings.items[slot->listings.len - 1];
+    listing->rules = (uint16_t)rules;
+    listing->rules_sum = sum;
 }
 
 // Takes the names that were there when the folder was as it still is.
@@ -201,6 +216,7 @@ static int list_folder(Visit *visit)
     if (!error) error = os_try_list(visit->dir, &slot->listing);
     if (!error && keep)
         keep_listing(visit, path, &info, listing_pack(&slot->keep, visit->dir, &slot->listing));
+    else slot->untold = true;
     return error;
 }
 
@@ -287,9 +303,13 @@ static void own_rules(Visit *visit)
     if ((visit->git_ignore || plain) && visit->names.ptr && open_folder(visit)) {
         Str path = join(&slot->keep, folder->path, STR(".gitignore"));
         folder->rules = ignore_add_unknown(&slot->keep, folder->rules, path);
-    } else if (visit->git_ignore || plain)
-        add_rules(slot, folder, visit->dir, visit->git_ignore ? ".gitignore" : NULL,
-                  plain ? ".ignore" : NULL);
+    } else if (visit->git_ignore || plain) {
+        unsigned rules =
+            (visit->git_ignore ? FOLDER_GIT_RULES : 0U) | (plain ? FOLDER_PLAIN_RULES : 0U);
+        keep_rules(visit, rules,
+                   add_rules(slot, folder, visit->dir, visit->git_ignore ? ".gitignore" : NULL,
+                             plain ? ".ignore" : NULL));
+    }
     if (visit->git_ignore) return;
     // Outside a sparse checkout git takes the rules from the index.
     const Child *child = children_find(&slot->children, STR(".gitignore"), false);

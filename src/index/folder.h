@@ -62,6 +62,7 @@ typedef struct Slot {
     Str trouble;  // why only git can list a tree, or empty
     Str doubt;    // of the repositories loaded here
     bool refused; // git was asked for a list and gave none
+    bool untold;  // something decided about files that neither listings nor a key of the list tell
 } Slot;
 
 typedef struct Walk {

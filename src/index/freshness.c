@@ -4,38 +4,13 @@
 // the table, and walks both in step; it writes its own Run, its slot's arena, and the `seen` mark
 // of each row that it meets, which no other run has. Afterwards runs are put together in order, and
 // rows without a mark are what was deleted. Nothing is copied for a file that is as it was.
-#include "index/freshness.h"
+#include "index/freshness_.h"
 
 #include <errno.h>
 #include <stdlib.h>
 
 #include "base/vec.h"
 #include "index/stamp.h"
-
-enum { BATCH = 128 };
-
-typedef struct Run {
-    FileChange *items;
-    size_t len, cap;
-    size_t same, racy, lost;
-    struct {
-        Str *items;
-        size_t len, cap;
-    } doubtful;
-} Run;
-
-typedef struct Look {
-    // frozen
-    const Ctx *cx;
-    const FreshnessSpec *spec;
-    const FileTable *table;
-    const Universe *universe;
-    // each written by one task
-    Run *runs;
-    bool *seen;    // for each row
-    bool *vouched; // likewise
-    Arena *arenas; // one a slot
-} Look;
 
 static bool is_gone(int error)
 {
@@ -83,7 +58,8 @@ static bool stays_too_large(const Look *look, const FileRow *old, const OsStat *
     return old->skip == 1 + SKIP_TOO_LARGE && info->size_bytes > look->spec->max_bytes;
 }
 
-static FileState compare(const Look *look, size_t row, const OsStat *info, Run *run, FileEntry *now)
+static FileState compare(const Look *look, size_t row, const OsStat *info, LookRun *run,
+                         FileEntry *now)
 {
     const FileRow *old = &look->table->rows[row];
     bool same_stat = filerow_same_stat(old, info);
@@ -97,7 +73,7 @@ static FileState compare(const Look *look, size_t row, const OsStat *info, Run *
     return FILE_SAME;
 }
 
-static void look_at(const Look *look, Str path, uint32_t row, Run *run, Arena *arena)
+void look_at_file(const Look *look, Str path, uint32_t row, LookRun *run, Arena *arena)
 {
     OsStat info;
     FileEntry now = {.path = path, .row = {.segment = FILE_NONE, .ordinal = FILE_NONE}};
@@ -126,22 +102,22 @@ static void look_at(const Look *look, Str path, uint32_t row, Run *run, Arena *a
 static void look_at_run(void *arg, size_t index, int slot)
 {
     const Look *look = arg;
-    Run *run = &look->runs[index];
+    LookRun *run = &look->runs[index];
     const UniverseFile *files = look->universe->files;
-    size_t from = index * BATCH, to = MIN(from + BATCH, look->universe->count);
+    size_t from = index * LOOK_BATCH, to = MIN(from + LOOK_BATCH, look->universe->count);
     size_t row = filetable_lower(look->table, files[from].path);
     for (size_t i = from; i < to; i++) {
         int order = -1;
         for (; row < look->table->count; row++)
             if ((order = str_cmp(filetable_path(look->table, row), files[i].path)) >= 0) break;
         bool known = row < look->table->count && order == 0;
-        look_at(look, files[i].path, known ? (uint32_t)row : FILE_NONE, run, &look->arenas[slot]);
+        look_at_file(look, files[i].path, known ? (uint32_t)row : FILE_NONE, run,
+                     &look->arenas[slot]);
         row += known;
     }
 }
 
-// Puts the runs' changes and the rows nobody has seen together, by path.
-static void collect(Ctx *cx, const Look *look, size_t run_count, Freshness *out)
+void look_collect(Ctx *cx, const Look *look, size_t run_count, Freshness *out)
 {
     const FileTable *table = look->table;
     size_t most = 0, row = 0;
@@ -150,7 +126,7 @@ static void collect(Ctx *cx, const Look *look, size_t run_count, Freshness *out)
     out->changes = ARENA_ARRAY(cx->arena, FileChange, most);
     FileChange *at = out->changes;
     for (size_t i = 0; i <= run_count; i++) {
-        const Run *run = i < run_count ? &look->runs[i] : &(Run){0};
+        const LookRun *run = i < run_count ? &look->runs[i] : &(LookRun){0};
         for (size_t k = 0; k < run->len + (i == run_count); k++) {
             bool last = k == run->len; // of all: what remains was deleted
             for (; row < table->count; row++) {
@@ -177,7 +153,7 @@ static void collect_doubtful(Ctx *cx, const Look *look, size_t run_count, Freshn
     out->doubtful = all;
     out->doubtful_count = count;
     for (size_t i = 0; i < run_count; i++) {
-        const Run *run = &look->runs[i];
+        const LookRun *run = &look->runs[i];
         if (run->doubtful.len) memcpy(all, run->doubtful.items, run->doubtful.len * sizeof *all);
         all += run->doubtful.len;
     }
@@ -186,14 +162,14 @@ static void collect_doubtful(Ctx *cx, const Look *look, size_t run_count, Freshn
 static Fail look_at_all(Ctx *cx, Look *look, Freshness *out)
 {
     Pool *pool = look->spec->pool;
-    size_t run_count = (look->universe->count + BATCH - 1) / BATCH;
+    size_t run_count = (look->universe->count + LOOK_BATCH - 1) / LOOK_BATCH;
     size_t slots = (size_t)pool_slots(pool);
-    look->runs = ARENA_ARRAY(cx->arena, Run, run_count);
+    look->runs = ARENA_ARRAY(cx->arena, LookRun, run_count);
     look->arenas = ARENA_ARRAY(cx->arena, Arena, slots);
     pool_each(pool, cx, run_count, 1, look_at_run, look);
     for (size_t i = 0; i < slots; i++) arena_adopt(cx->arena, &look->arenas[i]);
     TRY(ctx_check(cx));
-    collect(cx, look, run_count, out);
+    look_collect(cx, look, run_count, out);
     collect_doubtful(cx, look, run_count, out);
     out->vouched = look->vouched;
     return look->table->segment ? segment_intact(cx, look->table->segment) : NULL;

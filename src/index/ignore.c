@@ -3,6 +3,8 @@
 
 #include <errno.h>
 
+#include "base/hash.h"
+
 const IgnoreRules *ignore_add(Arena *arena, const IgnoreRules *up, size_t base, bool fold,
                               Str git_text, Str plain_text)
 {
@@ -22,6 +24,12 @@ const IgnoreRules *ignore_add_unknown(Arena *arena, const IgnoreRules *up, Str p
     IgnoreRules *made = ARENA_NEW(arena, IgnoreRules);
     *made = (IgnoreRules){.up = up, .any_plain = up && up->any_plain, .unknown = path};
     return made;
+}
+
+uint64_t ignore_sum(Str git_text, Str plain_text)
+{
+    uint64_t sums[] = {hash_str(git_text), hash_str(plain_text)};
+    return hash_64(sums, sizeof sums);
 }
 
 bool ignore_has(const IgnoreRules *rules, Str path, Str name, bool is_dir)

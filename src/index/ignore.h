@@ -29,6 +29,9 @@ const IgnoreRules *ignore_add(Arena *arena, const IgnoreRules *up, size_t base, 
 // Adds a link that says nothing, for the ignore file `path` that cannot be read.
 const IgnoreRules *ignore_add_unknown(Arena *arena, const IgnoreRules *up, Str path);
 
+// Stands for two such texts.
+uint64_t ignore_sum(Str git_text, Str plain_text);
+
 // Is the file or folder `path` (its last part `name`) ignored? Asks about the path itself only.
 bool ignore_has(const IgnoreRules *rules, Str path, Str name, bool is_dir);
 

@@ -47,6 +47,7 @@ static void let_go(Ctx *cx, RefreshView *view)
 
 void refresh_close(RefreshView *view)
 {
+    glance_drop(view->glance);
     lease_release(&view->lease);
     opened_free(view->own);
     *view = (RefreshView){0};
@@ -180,7 +181,7 @@ static void count_skipped(RefreshView *view)
     }
     for (size_t i = 0; i < view->delta.count; i++)
         count_skip(view->skipped, &view->delta.files[i].row, 1);
-    if (view->stale) {
+    if (view->stale || view->same_list) {
         for (size_t i = 0; i < SKIP_REASONS; i++) view->skipped[i] += view->opened->note.skipped[i];
         return;
     }
@@ -193,21 +194,32 @@ static void count_skipped(RefreshView *view)
 
 // --- the view ---
 
-static Fail look_at_files(Ctx *cx, const RefreshSpec *spec, RefreshView *out)
+static FreshnessSpec *fresh_spec(Ctx *cx, const RefreshSpec *spec, const RefreshView *view)
 {
     static const Selection all = {0};
-    const Snapshot *snapshot = out->opened->snapshot;
+    const Snapshot *snapshot = view->opened->snapshot;
+    FreshnessSpec *fresh = ARENA_NEW(cx->arena, FreshnessSpec);
+    *fresh = (FreshnessSpec){.workspace = spec->workspace,
+                             .selection = &all,
+                             .pool = spec->pool,
+                             .table = &view->opened->table,
+                             .looked_ns = snapshot ? snapshot->head.looked_ns : 0,
+                             .folders = &view->opened->folders,
+                             .max_bytes = spec->max_file_bytes};
+    return fresh;
+}
+
+static Fail look_at_files(Ctx *cx, const RefreshSpec *spec, RefreshView *out)
+{
     int64_t start_ns = clock_now_ns();
-    FreshnessSpec fresh = {.workspace = spec->workspace,
-                           .selection = &all,
-                           .pool = spec->pool,
-                           .table = &out->opened->table,
-                           .looked_ns = snapshot ? snapshot->head.looked_ns : 0,
-                           .folders = &out->opened->folders,
-                           .max_bytes = spec->max_file_bytes};
-    bool follows = spec->follow && snapshot && out->lease.held;
-    if (follows) TRY(follow_files(cx, spec->follow, spec->workspace, &out->lease, &out->fresh));
-    else TRY(freshness_check(cx, &fresh, &out->fresh));
+    bool follows = spec->follow && out->opened->snapshot && out->lease.held;
+    const FreshnessSpec *fresh = fresh_spec(cx, spec, out);
+    if (follows) {
+        TRY(follow_files(cx, spec->follow, spec->workspace, &out->lease, &out->fresh));
+    } else {
+        TRY(glance_end(cx, glance_begin(cx, fresh), &out->same_list, &out->fresh));
+        if (!out->same_list) TRY(freshness_check(cx, fresh, &out->fresh));
+    }
     out->fresh_ns = clock_now_ns() - start_ns;
     return NULL;
 }
@@ -248,23 +260,66 @@ static Fail look_and_publish(Ctx *cx, const RefreshSpec *spec, RefreshHow how, R
     return how != REFRESH_MEMORY && publish_first(cx, spec, out) ? look(cx, spec, how, out) : NULL;
 }
 
-Fail refresh_view(Ctx *cx, const RefreshSpec *spec, RefreshHow how, RefreshView *out)
+// What follows from the look.
+static void fill_view(Ctx *cx, const RefreshSpec *spec, RefreshView *out)
 {
     PartVec parts = {0};
-    *out = (RefreshView){0};
-    Fail fail = look_and_publish(cx, spec, how, out);
-    if (fail) {
-        refresh_close(out);
-        return fail;
-    }
+    bool by_note = out->stale || out->same_list;
     if (out->opened->snapshot) add_published_parts(cx, out, &parts);
     if (!out->stale) read_changed(cx, spec, out, &parts);
     out->parts = parts.items;
     out->part_count = parts.len;
     out->universe_source =
-        out->stale ? str_from(out->opened->note.source) : out->fresh.universe.source;
+        by_note ? str_from(out->opened->note.source) : out->fresh.universe.source;
+    memset(out->skipped, 0, sizeof out->skipped);
     count_skipped(out);
+}
+
+Fail refresh_view(Ctx *cx, const RefreshSpec *spec, RefreshHow how, RefreshView *out)
+{
+    *out = (RefreshView){0};
+    Fail fail = look_and_publish(cx, spec, how, out);
+    if (fail) refresh_close(out);
+    else fill_view(cx, spec, out);
+    return fail;
+}
+
+// --- a guess ---
+
+Fail refresh_guess(Ctx *cx, const RefreshSpec *spec, RefreshHow how, RefreshView *out)
+{
+    bool waits =
+        spec->follow || pool_slots(spec->pool) == 1; // nothing to look at; nobody who would
+    *out = (RefreshView){0};
+    if (how != REFRESH_FRESH || waits) return refresh_view(cx, spec, how, out);
+    TRY(open_published(cx, spec, out));
+    if (out->opened->snapshot) out->glance = glance_begin(cx, fresh_spec(cx, spec, out));
+    if (glance_differs(out->glance)) {
+        refresh_close(out);
+        return refresh_view(cx, spec, how, out);
+    }
+    out->same_list = true;
+    fill_view(cx, spec, out);
     return NULL;
+}
+
+Fail refresh_settle(Ctx *cx, const RefreshSpec *spec, RefreshView *view, bool *held)
+{
+    Glance *glance = view->glance;
+    bool same;
+    *held = true;
+    if (!glance) return NULL;
+    view->glance = NULL;
+    Fail fail = glance_end(cx, glance, &same, &view->fresh);
+    if (fail && fail->kind != PROBLEM_DAMAGED) return fail;
+    if (!fail && same && !view->fresh.change_count) return NULL;
+    *held = false;
+    if (!fail && same && !is_too_large(&view->fresh)) {
+        fill_view(cx, spec, view);
+        return NULL;
+    }
+    refresh_close(view);
+    return refresh_view(cx, spec, REFRESH_FRESH, view);
 }
 
 static bool *list_dead(Ctx *cx, const RefreshPart *part)

@@ -2,6 +2,7 @@
 //
 //   refresh_view:  published snapshot --freshness--> nothing changed? its segments are the answer
 //                  changed: only those files are read into one more part, in memory
+//   refresh_guess: the same, while the files are looked at (index/glance.h) --> refresh_settle
 //   refresh_index: lock --> freshness on what is current --> changed files into one new segment
 //                  --> file table --> publish (index/store.h)
 //
@@ -27,6 +28,7 @@
 
 #include "index/corpus.h"
 #include "index/follow.h"
+#include "index/glance.h"
 #include "index/harvest.h"
 #include "index/opened.h"
 
@@ -58,6 +60,8 @@ typedef struct RefreshView {
     Str universe_source;
     uint64_t skipped[SKIP_REASONS];
     bool stale;       // nobody looked whether files changed
+    bool same_list;   // the files are those of the snapshot: nobody listed them
+    Glance *glance;   // the look is under way: what the view says is a guess
     bool published;   // it had to be published to be had: too large for memory
     bool stopped;     // cancelled or past the deadline: some changed files are missing
     int64_t fresh_ns; // how long the look at the files took, of the whole
@@ -75,6 +79,13 @@ typedef enum RefreshHow {
 // The view keeps what it borrows until refresh_close, which comes before cx->arena is reset.
 // Fails: as universe_list; CANCELLED (before the files were listed).
 MUST_CHECK Fail refresh_view(Ctx *cx, const RefreshSpec *spec, RefreshHow how, RefreshView *out);
+// The same, but the look at the files may go on meanwhile: then the view is what it is when nothing
+// changed. Make an answer from it, and ask refresh_settle what that is worth. Fails: as
+// refresh_view.
+MUST_CHECK Fail refresh_guess(Ctx *cx, const RefreshSpec *spec, RefreshHow how, RefreshView *out);
+// Waits for the look. *held is false when something had changed: the view has become another, and
+// what was made from it, failures too, must be thrown away and made again. Fails: as refresh_view.
+MUST_CHECK Fail refresh_settle(Ctx *cx, const RefreshSpec *spec, RefreshView *view, bool *held);
 void refresh_close(RefreshView *view); // all zero is fine
 // Whether a snapshot is there that can be used.
 bool refresh_has_base(Ctx *cx, const RefreshSpec *spec);

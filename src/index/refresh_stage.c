@@ -294,9 +294,17 @@ static IndexNote make_note(const RefreshStage *w)
     return note;
 }
 
+// The next questions need not list the files (index/glance.h), or cannot be spared it.
+static bool has_same_list(const RefreshStage *w)
+{
+    const Hash128 *now = w->fresh.universe.list_key, *old = w->folders.key;
+    return !now || (old && now->low == old->low && now->high == old->high);
+}
+
 static bool is_unchanged(const RefreshStage *w)
 {
-    return w->base && !w->fresh.change_count && w->fresh.racy_count < RACY_ENOUGH &&
+    return w->base && has_same_list(w) && !w->fresh.change_count &&
+           w->fresh.racy_count < RACY_ENOUGH &&
            memcmp(&w->next_note, &w->note, sizeof w->note) == 0;
 }
 
@@ -379,6 +387,7 @@ static Fail publish(Ctx *cx, RefreshStage *w)
                             .indegree = count_use(cx, w),
                             .listings = w->fresh.universe.listings,
                             .listing_count = w->fresh.universe.listing_count,
+                            .list_key = w->fresh.universe.list_key,
                             .keep = w->options.keep ? w->options.keep : KEEP};
     TRY(store_publish(cx, w->writer, &publish, &snapshot));
     w->report.generation = snapshot->head.generation;

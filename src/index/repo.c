@@ -51,6 +51,7 @@ static bool load_rules(Ctx *cx, const RepoSpec *spec, const GitConfig *config, R
     if (excludes_path && !read_rules(cx, excludes_path, &excludes)) return false;
     repo->rules = ignore_add(cx->arena, NULL, repo->base, repo->fold, excludes, STR_NONE);
     repo->rules = ignore_add(cx->arena, repo->rules, repo->base, repo->fold, info, STR_NONE);
+    repo->rules_sum = ignore_sum(excludes, info);
     return true;
 }
 

@@ -17,6 +17,7 @@ typedef struct Repo {
     size_t base;     // its paths begin at this byte of a path
     GitIndex index;
     const IgnoreRules *rules; // of the whole tree; NULL when there are none
+    uint64_t rules_sum;       // of their texts
     Str doubt;                // why our own reading was not enough, or empty
     GitInputs inputs;         // what decided all this
 } Repo;

@@ -112,7 +112,7 @@ Fail snapshot_build(Ctx *cx, const SnapshotDraft *draft, SegmentSection out[SNAP
     TRY(count_files(cx, draft, rows, live, head));
     TRY(filetable_build(cx, draft->files, draft->file_count, out + 6));
     foldertable_build(cx->arena, draft->listings, draft->listing_count, draft->head.looked_ns,
-                      root_device(draft), out + 6 + FILETABLE_SECTIONS);
+                      root_device(draft), draft->list_key, out + 6 + FILETABLE_SECTIONS);
     out[0] = (SegmentSection){MANIFEST_HEAD, {(const char *)head, sizeof *head}};
     out[1] =
         (SegmentSection){MANIFEST_PARTS, {(const char *)rows, draft->part_count * sizeof *rows}};

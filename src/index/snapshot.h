@@ -86,6 +86,7 @@ typedef struct SnapshotDraft {
     const uint32_t *indegree; // by ordinal, part by part; NULL: not known
     const FolderListing *listings;
     size_t listing_count;
+    const Hash128 *list_key; // of Universe; NULL: none
 } SnapshotDraft;
 
 enum { SNAPSHOT_SECTIONS = 6 + FOLDERTABLE_SECTIONS + FILETABLE_SECTIONS };

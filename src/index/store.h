@@ -108,7 +108,8 @@ typedef struct StorePublish {
     const uint32_t *indegree;      // by ordinal, part by part; NULL: not known
     const FolderListing *listings; // of folders, by the look at looked_ns
     size_t listing_count;
-    size_t keep; // how many snapshots stay, this one included; at least 1
+    const Hash128 *list_key; // of Universe; NULL: none
+    size_t keep;             // how many snapshots stay, this one included; at least 1
 } StorePublish;
 
 // At most once a writer. *out is the new snapshot, the caller's. On failure the old one stays

@@ -302,6 +302,7 @@ static Fail write_manifest(Ctx *cx, const Writer *writer, const StorePublish *pu
         .indegree = publish->indegree,
         .listings = publish->listings,
         .listing_count = publish->listing_count,
+        .list_key = publish->list_key,
     };
     TRY(snapshot_build(cx, &draft, sections));
     store_manifest_name(writer->generation, name);

@@ -48,8 +48,14 @@ Fail universe_list_known(Ctx *cx, const Workspace *workspace, const Selection *s
     TRY(select_targets(cx, workspace, selection, &spec.targets, &spec.target_count));
     TRY(walk_run(cx, &spec, pool, &found, &end));
     if (end.trouble.len && !found.stopped) TRY(list_again(cx, &spec, pool, end.trouble, &found));
+    if (end.trouble.len) found.list_key = NULL;
     found.fallback_reason =
         str_join(cx->arena, workspace->git_problem, STR("; "), found.fallback_reason);
     *out = found;
     return NULL;
+}
+
+bool universe_list_key(Ctx *cx, const Workspace *workspace, Hash128 *out)
+{
+    return walk_key(cx, workspace, out);
 }

@@ -94,7 +94,8 @@ typedef struct Universe {
     Str fallback_reason; // why our own reading was not enough (somewhere), else empty
     const FolderListing *listings; // universe_list_known: of folders
     size_t listing_count;
-    bool stopped; // cancelled or past the deadline: the list is not complete
+    const Hash128 *list_key; // with `keep`: of what else made the list; NULL when that cannot tell
+    bool stopped;            // cancelled or past the deadline: the list is not complete
 } Universe;
 
 // Fails: BAD_REQUEST (bad glob, --in outside the workspace), NOT_FOUND (an --in that does not
@@ -106,5 +107,7 @@ MUST_CHECK Fail universe_list(Ctx *cx, const Workspace *workspace, const Selecti
 // for the next table (index/foldertable.h); they borrow from `known`.
 MUST_CHECK Fail universe_list_known(Ctx *cx, const Workspace *workspace, const Selection *selection,
                                     Pool *pool, const FolderTable *known, bool keep, Universe *out);
+// What Universe.list_key of the whole universe would be now. False when there would be none.
+bool universe_list_key(Ctx *cx, const Workspace *workspace, Hash128 *out);
 
 #endif

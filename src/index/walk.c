@@ -13,18 +13,22 @@ typedef struct Start { // what one target became
 
 // --- beginning ---
 
-static Repo *load_outer(Walk *walk)
+static RepoSpec outer_repo(const Workspace *workspace)
 {
-    const Workspace *workspace = walk->workspace;
-    Slot *slot = walk->slots[0];
-    Ctx cx = ctx_child(walk->cx, &slot->keep);
-    RepoSpec spec = {
+    return (RepoSpec){
         .top = workspace->top,
         .git_dir = {workspace->git_dir, workspace->common_dir},
         .index_file = workspace->index_file,
-        .no_ignore = walk->selection->no_ignore,
-        .by_command = walk->by_command,
     };
+}
+
+static Repo *load_outer(Walk *walk)
+{
+    Slot *slot = walk->slots[0];
+    Ctx cx = ctx_child(walk->cx, &slot->keep);
+    RepoSpec spec = outer_repo(walk->workspace);
+    spec.no_ignore = walk->selection->no_ignore;
+    spec.by_command = walk->by_command;
     Repo *repo = ARENA_NEW(&slot->keep, Repo);
     repo_load(&cx, &spec, repo);
     slot_note_repo(slot, walk, repo);
@@ -211,6 +215,61 @@ static void gather_inputs(Ctx *cx, const Walk *walk, Universe *out)
     out->input_count = all.len;
 }
 
+// --- what else made the list ---
+
+static Hash128 sum_index(Arena *arena, const GitIndex *index)
+{
+    uint64_t *sums = ARENA_ARRAY(arena, uint64_t, 2 * index->count);
+    for (size_t i = 0; i < index->count; i++) {
+        const GitEntry *entry = &index->entries[i];
+        sums[2 * i] = hash_64(entry->path, entry->len);
+        sums[2 * i + 1] =
+            entry->kind | (uint64_t)entry->skipped << 8 | (uint64_t)entry->tracked << 9;
+    }
+    return hash_128(sums, 2 * index->count * sizeof *sums, index->count);
+}
+
+static Hash128 make_key(Arena *arena, const Workspace *workspace, const Repo *repo)
+{
+    Hash128 index = sum_index(arena, &repo->index);
+    Str words[] = {workspace->root,       workspace->top,    workspace->git_dir,
+                   workspace->common_dir, workspace->prefix, workspace->git_problem};
+    uint64_t numbers[] = {repo->git, repo->fold, repo->rules_sum, index.low, index.high};
+    Buf all = buf_on(arena);
+    for (size_t i = 0; i < ARRAY_LEN(words); i++) {
+        buf_add(&all, words[i]);
+        buf_byte(&all, 0);
+    }
+    buf_add(&all, (Str){(const char *)numbers, sizeof numbers});
+    return hash_128(all.ptr, all.len, 0);
+}
+
+static bool has_key(const Workspace *workspace, const Repo *repo)
+{
+    return !repo->by_command && !repo->doubt.len && !workspace->prefix.len;
+}
+
+bool walk_key(Ctx *cx, const Workspace *workspace, Hash128 *out)
+{
+    Repo repo;
+    RepoSpec spec = outer_repo(workspace);
+    if (workspace->prefix.len) return false;
+    repo_load(cx, &spec, &repo);
+    if (!has_key(workspace, &repo)) return false;
+    *out = make_key(cx->arena, workspace, &repo);
+    return true;
+}
+
+static void keep_key(Ctx *cx, const Walk *walk, const Repo *repo, Universe *out)
+{
+    bool told = walk->keep && has_key(walk->workspace, repo);
+    for (int i = 0; i < pool_slots(walk->group.pool); i++) told = told && !walk->slots[i]->untold;
+    if (!told) return;
+    Hash128 *key = ARENA_NEW(cx->arena, Hash128);
+    *key = make_key(cx->arena, walk->workspace, repo);
+    out->list_key = key;
+}
+
 static void gather_notes(const Walk *walk, const Repo *repo, Universe *out, WalkEnd *end)
 {
     *end = (WalkEnd){0};
@@ -287,6 +346,7 @@ Fail walk_run(Ctx *cx, const WalkSpec *spec, Pool *pool, Universe *out, WalkEnd 
     gather_listings(cx, &walk, &found);
     gather_inputs(cx, &walk, &found);
     gather_notes(&walk, repo, &found, end);
+    keep_key(cx, &walk, repo, &found);
     end_slots(cx, &walk, slots);
     TRY(check_root(cx, spec, starts));
     *out = found;

@@ -23,6 +23,9 @@ typedef struct WalkEnd {
 } WalkEnd;
 
 // Fails: IO (the root cannot be read).
+// With `keep`, out->list_key is that of the whole universe: right if nothing else was selected.
 MUST_CHECK Fail walk_run(Ctx *cx, const WalkSpec *spec, Pool *pool, Universe *out, WalkEnd *end);
+// universe_list_key
+bool walk_key(Ctx *cx, const Workspace *workspace, Hash128 *out);
 
 #endif

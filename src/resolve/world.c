@@ -255,6 +255,47 @@ static void order_names(Arena *arena, WorldFile *file)
     file->named = true;
 }
 
+// A text that is not the stored one may have fewer definitions than the index knows, which speaks
+// of them by number: those that are missing stand there as empty ones.
+static void add_missing(World *world, WorldFile *file)
+{
+    uint32_t end = (uint32_t)file->text.len; // so that they are in order
+    const Def gone = {.name = STR(""),
+                      .qualified = STR(""),
+                      .signature = STR(""),
+                      .full = {end, end},
+                      .name_span = {end, end},
+                      .parent = -1};
+    uint32_t local;
+    const WorldPart *part = world_part(world, file->number, &local);
+    uint32_t listed = lex_file(part->in->lexicon, local)->def_count;
+    uint32_t known = listed ? doc_def_index(world_unlisted(part, local), listed - 1) + 1 : 0;
+    uint32_t count = file->facts.def_count;
+    if (count >= known) return;
+    Def *defs = ARENA_ARRAY(world->cx->arena, Def, known);
+    if (count) memcpy(defs, file->facts.defs, count * sizeof *defs);
+    for (uint32_t i = count; i < known; i++) defs[i] = gone;
+    file->facts.defs = defs;
+    file->facts.def_count = known;
+}
+
+// Its text is not what was stored of it; of a file in a segment there is something in any case.
+static bool load_other(World *world, WorldFile *file, bool read)
+{
+    uint32_t local;
+    bool in_segment = !world_part(world, file->number, &local)->harvest;
+    bool parsed = read && parse(world, file);
+    if (!parsed && !in_segment) return false;
+    if (!parsed) {
+        world->lost++;
+        file->text = STR("");
+        if (!parse(world, file)) return false;
+    }
+    if (in_segment) add_missing(world, file);
+    order_names(world->cx->arena, file);
+    return true;
+}
+
 // NULL: it cannot be read or parsed.
 static WorldFile *load(World *world, uint32_t number, LangId lang)
 {
@@ -265,11 +306,9 @@ static WorldFile *load(World *world, uint32_t number, LangId lang)
     file->folder = path_folder(file->path);
     file->mark = ARENA_NEW(world->cx->arena, WorldMark);
     *file->mark = (WorldMark){.arena = world->cx->arena, .line = 1};
-    if (!read_text(world, file->path, &file->text)) return NULL;
-    if (take_brief(world, file)) return file;
-    if (!parse(world, file)) return NULL;
-    order_names(world->cx->arena, file);
-    return file;
+    bool read = read_text(world, file->path, &file->text);
+    if (read && take_brief(world, file)) return file;
+    return load_other(world, file, read) ? file : NULL;
 }
 
 const WorldFile *world_loaded(const World *world, uint32_t number)

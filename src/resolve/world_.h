@@ -51,4 +51,7 @@ static inline const WorldPart *world_part(const World *world, uint32_t file, uin
     return &world->parts[part - world->corpus->parts];
 }
 
+// Which definitions of its Facts the index does not list (index/doc.h).
+Str world_unlisted(const WorldPart *part, uint32_t local);
+
 #endif

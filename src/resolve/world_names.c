@@ -25,7 +25,7 @@ static int by_path_and_place(const void *a, const void *b)
     return way ? way : (one->ref.def > two->ref.def) - (one->ref.def < two->ref.def);
 }
 
-static Str unlisted_of(const WorldPart *part, uint32_t local)
+Str world_unlisted(const WorldPart *part, uint32_t local)
 {
     if (!part->harvest) return namestore_unlisted(&part->names, local);
     return part->harvest[local] ? part->harvest[local]->facts.unlisted : STR_NONE;
@@ -43,7 +43,7 @@ static void find_defs(const WorldPart *part, Str name, uint64_t hash, Arena *scr
         const LexFile *file = lex_file(lexicon, local);
         if (file->lang == LANG_NONE || defs.value < file->first_def) continue; // a heading
         DefRef ref = {part->in->first_file + local,
-                      doc_def_index(unlisted_of(part, local), defs.value - file->first_def)};
+                      doc_def_index(world_unlisted(part, local), defs.value - file->first_def)};
         VEC_PUSH(scratch, out, (Found){lexicon_path(lexicon, local), ref});
     }
 }

@@ -30,18 +30,28 @@ static void describe(const Code *code, CodeState *state)
     state->timed_out = stopped == STOP_DEADLINE;
 }
 
-static Fail ask_once(Code *code, const RefreshSpec *spec, RefreshHow how,
-                     Fail (*answer)(Code *, void *), void *arg, CodeState *state)
+static Fail ask_view(Code *code, Fail (*answer)(Code *, void *), void *arg, CodeState *state)
 {
     Ctx *cx = code->cx;
     *state = (CodeState){0};
-    TRY(refresh_view(cx, spec, how, &code->view));
     refresh_corpus(cx, &code->view, &code->corpus);
     code->world = world_new(cx, &code->workspace, &code->view, &code->corpus, code->env->grammars);
     code->resolver = resolver_new(code->world, cx);
     Fail fail = answer(code, arg);
     describe(code, state);
     world_free(code->world);
+    return fail;
+}
+
+static Fail ask_once(Code *code, const RefreshSpec *spec, RefreshHow how,
+                     Fail (*answer)(Code *, void *), void *arg, CodeState *state)
+{
+    Ctx *cx = code->cx;
+    bool held;
+    TRY(refresh_guess(cx, spec, how, &code->view));
+    Fail fail = ask_view(code, answer, arg, state);
+    TRY(refresh_settle(cx, spec, &code->view, &held));
+    if (!held) fail = ask_view(code, answer, arg, state);
     Fail damaged = refresh_intact(cx, &code->view); // then the failure may be wrong, too
     return damaged ? damaged : fail;
 }

@@ -132,14 +132,11 @@ static void sum_up(Entity *entity, EntityAnswer *out)
     out->plan_count = entity->plan.len;
 }
 
-static Fail answer(Entity *entity, const RefreshSpec *spec, RefreshHow how, EntityAnswer *out)
+static Fail answer_from_view(Entity *entity, EntityAnswer *out)
 {
     *out = (EntityAnswer){0};
-    refresh_close(&entity->view);
-    entity->view = (RefreshView){0};
     entity->files.len = entity->limits.len = entity->plan.len = entity->left_out.len = 0;
     entity->selected_files = 0;
-    TRY(refresh_view(entity->cx, spec, how, &entity->view));
     TRY(entity_list_files(entity));
     entity_drop_unable(entity);
     TRY(entity_prepare_shapes(entity));
@@ -147,7 +144,18 @@ static Fail answer(Entity *entity, const RefreshSpec *spec, RefreshHow how, Enti
     run_files(entity, out);
     if (!out->total) entity_nearest(entity, out);
     sum_up(entity, out);
-    return refresh_intact(entity->cx, &entity->view);
+    return NULL;
+}
+
+static Fail answer(Entity *entity, const RefreshSpec *spec, RefreshHow how, EntityAnswer *out)
+{
+    bool held;
+    refresh_close(&entity->view);
+    TRY(refresh_guess(entity->cx, spec, how, &entity->view));
+    Fail fail = answer_from_view(entity, out);
+    TRY(refresh_settle(entity->cx, spec, &entity->view, &held));
+    if (!held) fail = answer_from_view(entity, out);
+    return fail ? fail : refresh_intact(entity->cx, &entity->view);
 }
 
 static Fail run_in_workspace(Entity *entity, EntityAnswer *out)

@@ -1,0 +1,37 @@
+// index/freshness_.h - private to index/freshness.c and index/glance.c: one look at many files.
+#ifndef CQ_INDEX_FRESHNESS__H
+#define CQ_INDEX_FRESHNESS__H
+
+#include "index/freshness.h"
+
+enum { LOOK_BATCH = 128 }; // files a run
+
+typedef struct LookRun {
+    FileChange *items;
+    size_t len, cap;
+    size_t same, racy, lost;
+    struct {
+        Str *items;
+        size_t len, cap;
+    } doubtful;
+} LookRun;
+
+typedef struct Look {
+    // frozen
+    const Ctx *cx;
+    const FreshnessSpec *spec;
+    const FileTable *table;
+    const Universe *universe;
+    // each written by one task
+    LookRun *runs;
+    bool *seen;    // for each row
+    bool *vouched; // likewise
+    Arena *arenas; // one a slot
+} Look;
+
+// Looks at one file, whose row is FILE_NONE when it has none.
+void look_at_file(const Look *look, Str path, uint32_t row, LookRun *run, Arena *arena);
+// Puts the runs' changes and the rows nobody has seen together, by path.
+void look_collect(Ctx *cx, const Look *look, size_t run_count, Freshness *out);
+
+#endif
