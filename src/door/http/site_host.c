@@ -101,10 +101,10 @@ static Fail ask_harmless(Ctx *cx, void *place, Str op, const Json *arguments, As
     return ask_place(cx, place, op, arguments, out);
 }
 
-static void where(Ctx *cx, void *self, McpWhere *out)
+static void where(Ctx *cx, void *self, bool dirty, McpWhere *out)
 {
     const Place *place = self;
-    mcp_where(cx, root_of(&place->live), out);
+    mcp_where(cx, root_of(&place->live), dirty, out);
 }
 
 // The roots of all workspaces, or of the one that was asked for.

@@ -26,7 +26,8 @@ typedef struct McpHost {
     void (*close)(void *place); // NULL: places live as long as the host
     // Fails: as app/ask.
     Fail (*ask)(Ctx *cx, void *place, Str op, const Json *arguments, Asked *out);
-    void (*where)(Ctx *cx, void *place, McpWhere *out);
+    // dirty: changed files, too, for which git is asked; without that, two small files are read.
+    void (*where)(Ctx *cx, void *place, bool dirty, McpWhere *out);
     // The default workspace is fixed: roots of a client are not asked for.
     bool fixed_root;
     int64_t roots_wait_ns; // how long the first request waits for a client's roots
@@ -38,7 +39,7 @@ typedef struct McpHost {
 } McpHost;
 
 // What is known of the workspace of a root; what git does not say is left out.
-void mcp_where(Ctx *cx, Str root, McpWhere *out);
+void mcp_where(Ctx *cx, Str root, bool dirty, McpWhere *out);
 
 // Contexts, opened one a root when they are first needed.
 typedef struct McpWorkspaces McpWorkspaces;
