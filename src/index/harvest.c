@@ -90,7 +90,7 @@ static bool make_doc(Ctx *cx, const Work *work, Slot *slot, HarvestFile *file, S
 static Str on_heap(Str text)
 {
     char *copy = mem_alloc(text.len);
-    memcpy(copy, text.ptr, text.len);
+    if (text.len) memcpy(copy, text.ptr, text.len);
     return (Str){copy, text.len};
 }
 
