@@ -340,6 +340,8 @@ static const OpExample examples[] = {
     {"cq q \"entity=method has='await $X' not.has='try: $$$BODY'\"", "by the code in them"},
     {"cq q \"pattern='os.path.join($$$ARGS)' in=src\"", "code by its shape"},
     {"cq q 'entity=callsite name=connect' --format json", "calls, with the shape of arguments"},
+    {"cq q 'entity=function name=connect expand=callers(depth=2)' --format mermaid",
+     "who calls it, as a picture"},
     {"cq q dictFind", "no pair: a plain search"},
     {0},
 };
@@ -369,4 +371,5 @@ const OpSpec op_q = {
     .resident = true,
     .run = run,
     .text = q_text,
+    .draw = q_draw,
 };

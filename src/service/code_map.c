@@ -414,6 +414,6 @@ Fail code_map_run(Ctx *cx, const Env *env, const MapQuery *query, MapAnswer *out
     CodeState state;
     TRY(code_ask(cx, env, &query->options, answer, &r, &state));
     out->state = state;
-    code_notes(cx->arena, &state, &out->notes, &out->note_count);
+    code_notes(cx->arena, &state, !out->def_count, &out->notes, &out->note_count);
     return NULL;
 }

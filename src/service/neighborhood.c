@@ -455,6 +455,6 @@ Fail near_run(Ctx *cx, const Env *env, const NearQuery *query, NearAnswer *out)
     CodeState state;
     TRY(code_ask(cx, env, &query->options, answer, &near, &state));
     out->state = state;
-    code_notes(cx->arena, &state, &out->notes, &out->note_count);
+    code_notes(cx->arena, &state, !out->subjects.count, &out->notes, &out->note_count);
     return NULL;
 }
