@@ -6,6 +6,7 @@
 #include "index/path_class.h"
 #include "resolve/kin.h"
 #include "service/census_.h"
+#include "service/near_templates.h"
 
 static const char *const names[] = {
 #define SLICE(id, name, says) name,
@@ -372,6 +373,12 @@ static void add_indexed_defs(Near *near)
     if (around->len) push(near, NEAR_ENCLOSING, around->items[0]);
 }
 
+static void take_template(void *arg, NearSlice slice, const NearNode *node)
+{
+    Near *near = arg;
+    if (is_wanted(near, slice)) push(near, slice, *node);
+}
+
 // --- pages ---
 
 static int compare_nodes(const void *left, const void *right)
@@ -443,6 +450,7 @@ static Fail answer(Code *code, void *arg)
         add_imports(near);
     } else {
         add_indexed_defs(near);
+        near_templates(code, &near->filter, near->ref.file, take_template, near);
     }
     take_pages(near);
     weigh_risk(near);
