@@ -1,5 +1,5 @@
-// fuzz/template.c - expressions and parts of templates: what is found lies in the text, in order, and the
-// scan ends.
+// fuzz/template.c - expressions and parts of templates: what is found lies in the text, in order,
+// and the scan ends.
 #include <stdlib.h>
 
 #include "lang/template.h"
