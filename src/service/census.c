@@ -312,9 +312,25 @@ static Fail answer(Code *code, void *arg)
 
 // --- notes ---
 
-void code_notes(Arena *arena, const CodeState *state, const Str **notes, size_t *count)
+// Text that is not in the index: what is asked for may stand there. Empty when there is none.
+static Str left_out(Arena *arena, const CodeState *state)
+{
+    Buf out = buf_on(arena);
+    for (int i = 0; i < SKIP_REASONS; i++) {
+        bool text = i != SKIP_BINARY && i != SKIP_SYMLINK && i != SKIP_SPECIAL;
+        if (!text || !state->skipped[i]) continue;
+        buf_addf(&out, "%s%s %llu",
+                 out.len ? ", " : "files that are not looked at: ", skip_name((SkipReason)i),
+                 (unsigned long long)state->skipped[i]);
+    }
+    return buf_str(&out);
+}
+
+void code_notes(Arena *arena, const CodeState *state, bool missed, const Str **notes, size_t *count)
 {
     VEC(Str) found = {0};
+    Str out = left_out(arena, state);
+    if (missed && out.len) VEC_PUSH(arena, &found, out);
     if (state->unnamed_files)
         VEC_PUSH(arena, &found,
                  str_format(arena,
@@ -342,6 +358,6 @@ Fail census_run(Ctx *cx, const Env *env, const CensusQuery *query, CensusAnswer 
     CodeState state;
     TRY(code_ask(cx, env, &query->options, answer, &census, &state));
     out->state = state;
-    code_notes(cx->arena, &state, &out->notes, &out->note_count);
+    code_notes(cx->arena, &state, !out->table_count, &out->notes, &out->note_count);
     return NULL;
 }

@@ -99,15 +99,16 @@ static void add_name_users(Mapping *r, Node *node, Str name)
 }
 
 // Constants, macros and aliases are used all over, and say little of how a program is built.
-static double share_of(DefKind kind)
+static double share_of(const Def *def)
 {
-    bool minor = kind == DEF_CONSTANT || kind == DEF_MACRO || kind == DEF_TYPE;
-    return minor ? MINOR_SHARE : 1;
+    bool minor = def->kind == DEF_CONSTANT || def->kind == DEF_MACRO || def->kind == DEF_TYPE;
+    bool reserved = minor && str_starts(def->name, STR("_"));
+    return (minor ? MINOR_SHARE : 1) * (reserved ? MINOR_SHARE : 1);
 }
 
 static void add_node(Mapping *r, const WorldFile *file, uint32_t def)
 {
-    Node node = {.ref = {file->number, def}, .share = share_of(file->facts.defs[def].kind)};
+    Node node = {.ref = {file->number, def}, .share = share_of(&file->facts.defs[def])};
     DefRef whole = resolve_canonical(r->code->resolver, node.ref);
     if (whole.file != node.ref.file || whole.def != node.ref.def) return; // a declaration of it
     node.listed = (r->query->roles || r->roles[file->number] == ROLE_SOURCE) &&
@@ -414,6 +415,6 @@ Fail code_map_run(Ctx *cx, const Env *env, const MapQuery *query, MapAnswer *out
     CodeState state;
     TRY(code_ask(cx, env, &query->options, answer, &r, &state));
     out->state = state;
-    code_notes(cx->arena, &state, &out->notes, &out->note_count);
+    code_notes(cx->arena, &state, !out->def_count, &out->notes, &out->note_count);
     return NULL;
 }

@@ -146,6 +146,8 @@ static void add_callers(Walk *walk, DefRef def, int64_t depth)
         Json *details = edge_details(graph, edge, depth);
         Finding finding = edge_finding(graph, edge, details);
         set_str(graph->cx->arena, details, "target", qualified_of(graph, def));
+        set_str(graph->cx->arena, details, "target_path",
+                str_copy(graph->cx->arena, world_path(graph->world, def.file)));
         finding.qualified = qualified_of(graph, def);
         VEC_PUSH(graph->cx->arena, graph->findings, finding);
         walk->sums[edge->certainty]++;

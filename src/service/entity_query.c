@@ -119,6 +119,8 @@ static Fail make_name(Maker *m, EntityKey key, Str text, NameFilter *out)
         Fail fail = pattern_compile(m->cx, &spec, &out->regex);
         return fail ? BAD(m, key, STR_FMT, STR_ARG(fail->detail)) : NULL;
     }
+    if (str_contains(text, STR("{")) && str_contains(text, STR(",")))
+        return BAD(m, key, "globs of names have no {a,b}; write ~^(a|b)$");
     for (size_t i = 0; i < text.len; i++)
         if (strchr("*?[", text.ptr[i])) out->mode = NAME_GLOB;
     bool open = false;

@@ -129,6 +129,8 @@ static void refuses(void **state)
          "column 17: strictness=ast: it does nothing without pattern"},
         {"entity=function has='def a' strictness=ast",
          "column 29: strictness=ast: it is for code; \"def a\" only names a definition"},
+        {"entity=function name={a,b}",
+         "column 17: name={a,b}: globs of names have no {a,b}; write ~^(a|b)$"},
         {"entity=function raises=function:a",
          "column 17: raises=function:a: what is raised is a class, not a function"},
         {"entity=function raises=~a",

@@ -6,6 +6,7 @@
 #include "index/path_class.h"
 #include "resolve/kin.h"
 #include "service/census_.h"
+#include "service/near_templates.h"
 
 static const char *const names[] = {
 #define SLICE(id, name, says) name,
@@ -372,6 +373,12 @@ static void add_indexed_defs(Near *near)
     if (around->len) push(near, NEAR_ENCLOSING, around->items[0]);
 }
 
+static void take_template(void *arg, NearSlice slice, const NearNode *node)
+{
+    Near *near = arg;
+    if (is_wanted(near, slice)) push(near, slice, *node);
+}
+
 // --- pages ---
 
 static int compare_nodes(const void *left, const void *right)
@@ -443,6 +450,7 @@ static Fail answer(Code *code, void *arg)
         add_imports(near);
     } else {
         add_indexed_defs(near);
+        near_templates(code, &near->filter, near->ref.file, take_template, near);
     }
     take_pages(near);
     weigh_risk(near);
@@ -455,6 +463,6 @@ Fail near_run(Ctx *cx, const Env *env, const NearQuery *query, NearAnswer *out)
     CodeState state;
     TRY(code_ask(cx, env, &query->options, answer, &near, &state));
     out->state = state;
-    code_notes(cx->arena, &state, &out->notes, &out->note_count);
+    code_notes(cx->arena, &state, !out->subjects.count, &out->notes, &out->note_count);
     return NULL;
 }
