@@ -39,6 +39,7 @@ typedef struct ContextSpec {
     const ContextOverrides *overrides; // NULL: none
     bool reads_stdin;                  // Env.stdin_allowed
     bool confined;                     // Env.confined
+    bool follows;                      // Env.follow: it answers many requests
     // The program that serves as worker process (it takes WORKER_ARGUMENT). Copied. NULL: the
     // one that CQ_WORKER_PROGRAM names, or none. The variable goes first.
     const char *worker_program;

@@ -3,6 +3,7 @@
 #include "base/json.h"
 #include "base/vec.h"
 #include "base/version.h"
+#include "index/follow.h"
 #include "op/capability.h"
 #include "op/op.h"
 #include "op/readiness.h"
@@ -87,6 +88,19 @@ static const Field server_fields[] = {
     {0},
 };
 
+typedef struct WatchRow {
+    bool following;
+    Str why_not;
+    int64_t folders;
+} WatchRow;
+
+static const Field watch_fields[] = {
+    FIELD(WatchRow, following, BOOL, "the system tells what changes; else files are looked at"),
+    FIELD(WatchRow, why_not, STR, "empty also while fewer than three questions were asked"),
+    FIELD(WatchRow, folders, INT, "that are watched"),
+    {0},
+};
+
 typedef struct SettingRow {
     Str key, value, source;
 } SettingRow;
@@ -121,6 +135,7 @@ typedef struct StatusSummary {
     RecordList violations;
     StrList unchecked;
     Readiness readiness;
+    WatchRow watch;
     RecordList settings;
 } StatusSummary;
 
@@ -143,6 +158,8 @@ static const Field paths_and_parts[] = {
     FIELD(StatusSummary, unchecked, STRS, "parts that could not be looked at, and why"),
     FIELD(StatusSummary, readiness, RECORD, "of this process, with its runtime cells",
           .sub = readiness_fields),
+    FIELD(StatusSummary, watch, RECORD, "how this process notices changes of files",
+          .sub = watch_fields),
     FIELD(StatusSummary, settings, RECORDS, "that are not left at their defaults",
           .sub = setting_fields, .sub_size = sizeof(SettingRow)),
     {0},
@@ -234,6 +251,14 @@ static Fail look_at_fit(Ctx *cx, const Env *env, StatusSummary *out)
     return NULL;
 }
 
+static void look_at_watch(Arena *arena, const Env *env, WatchRow *out)
+{
+    *out = (WatchRow){.why_not = STR("this process answers one question")};
+    if (!env->follow) return;
+    FollowState state = follow_state(arena, env->follow);
+    *out = (WatchRow){state.following, state.why_not, (int64_t)state.folders};
+}
+
 static void list_settings(Arena *arena, const Policy *policy, StatusSummary *out)
 {
     VEC(SettingRow) rows = {0};
@@ -259,6 +284,7 @@ static Fail run(Ctx *cx, const Env *env, const void *arguments, Result *out)
     TRY(look_at_server(cx, env, summary));
     TRY(look_at_fit(cx, env, summary)); // opens what capabilities tell of
     TRY(capabilities_look(cx, env, &summary->capabilities));
+    look_at_watch(cx->arena, env, &summary->watch);
     readiness_look(cx->arena, env, &summary->readiness);
     list_settings(cx->arena, env->policy, summary);
     *out = (Result){.summary = summary, .found = true, .root = summary->root};

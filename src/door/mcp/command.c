@@ -45,6 +45,7 @@ static Fail serve(Cli *cli)
     TRY(cli_context_spec(cli, &spec));
     spec.one_request = false;
     spec.reads_stdin = false;
+    spec.follows = true;
     os_stop_signals(&cli->stop);
     Pool *pool = pool_new((PoolSpec){.io_workers = THREADS_KEPT, .io_ceiling = THREADS_MOST});
     McpWorkspaces *workspaces = mcp_workspaces_new(&spec);
