@@ -9,11 +9,14 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import threading
 import time
 
-import support
-from support import PATIENCE_S, Server, wait_until
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+import support  # noqa: E402
+from mcp_client import Client  # noqa: E402
+from support import PATIENCE_S, Server, wait_until  # noqa: E402
 
 
 def cq(server, *words, use="only", folder=None, program=None, stdin=None, **env):
@@ -239,6 +242,48 @@ def start_again(server):
     server.address = json.loads(server.process.stdout.readline())["listening"][0]
 
 
+def another_user():
+    """Whoever else listens in the server's place is not asked, not even by an agent's process. Needs to be root."""
+    if os.getuid():
+        print("  skipped: only root can be somebody else")
+        return
+    with Server() as server:
+        right = cq(server, "search", "alpha_3")[1]
+        path = server.addresses[-1][5:]
+        os.rename(path, path + ".real")
+        listener = socket.socket(socket.AF_UNIX)
+        listener.bind(path)
+        os.seteuid(65534)
+        listener.listen(8)  # who listens is who the other end is
+        os.seteuid(0)
+        asked = []
+
+        def accept():
+            try:
+                while True:
+                    connection, _ = listener.accept()
+                    with connection:
+                        asked.append(connection.recv(1 << 16))
+            except OSError:
+                pass
+        thread = threading.Thread(target=accept)
+        thread.start()
+        try:
+            assert "is not this user's" in why_not(server, "search", "alpha_3")
+            assert cq(server, "search", "alpha_3", use="auto") == (0, right, "")
+            client = Client(os.path.abspath(server.program), "mcp", cwd=server.roots[0], env=server.env)
+            client.initialize()
+            assert "alpha_3" in client.call("search", pattern="alpha_3")["content"][0]["text"]
+            assert client.close() == 0
+        finally:
+            listener.shutdown(socket.SHUT_RDWR)
+            listener.close()
+            thread.join()
+            os.remove(path)
+            os.rename(path + ".real", path)
+        assert not any(asked), asked
+
+
 def full_disk():
     """Output that cannot be written fails as it does without a server."""
     with Server() as server:
@@ -348,5 +393,5 @@ def interrupted():
 
 
 if __name__ == "__main__":
-    support.run([finds_it, which_go, not_from_elsewhere, several, falls_back, hangs, stopped, full_disk, status_says, killed,
+    support.run([finds_it, which_go, not_from_elsewhere, several, falls_back, hangs, stopped, another_user, full_disk, status_says, killed,
                  large_and_slow, interrupted])
