@@ -101,6 +101,7 @@ typedef struct CMacro {
 CMacro c_macro_at(Str text, uint32_t start);
 // NameEnter of preproc_def and preproc_function_def: what the body uses (c/macro_names.c).
 bool c_macro_names(Naming *n, TSNode node);
+void c_masked_names(Naming *n);       // what is hidden by LangSpec.mask uses
 extern const NameRule c_name_rules[]; // c/names.c
 
 // A function head as text, for where the grammar lost it (c/head.c).
