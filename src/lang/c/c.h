@@ -117,5 +117,6 @@ uint32_t c_body_end(Str text, uint32_t brace, uint32_t limit);
 Span c_name_before(Str text, uint32_t params);
 // LangSpec.mask: hides attribute macros that the grammar would take for names (c/mask.c).
 Str c_mask(Arena *arena, Str text);
+Str c_mask_branches(Arena *arena, Str text); // directives within statements (c/mask_branch.c)
 
 #endif

@@ -168,15 +168,26 @@ bool c_macro_names(Naming *n, TSNode node)
     return false;
 }
 
+static bool is_masked(const Naming *n, Str seen, uint32_t at)
+{
+    return seen.ptr[at] == ' ' && n->text.ptr[at] != ' ';
+}
+
 void c_masked_names(Naming *n)
 {
     Str text = n->text, seen = extract_masked(n->x);
-    for (uint32_t at = 0; at < text.len && seen.ptr != text.ptr; at++) {
-        if (seen.ptr[at] == text.ptr[at] || seen.ptr[at] != ' ') continue;
-        uint32_t start = at, end = at;
-        for (; at < text.len && (seen.ptr[at] == ' ' || seen.ptr[at] == '\n'); at++)
-            if (seen.ptr[at] != text.ptr[at]) end = at + 1;
-        Body body = {.n = n, .text = str_sub(text, 0, end)};
-        read_body(&body, start, 0);
+    uint32_t at = seen.ptr == text.ptr ? (uint32_t)text.len : 0;
+    while (at < text.len) {
+        if (!is_masked(n, seen, at)) {
+            at++;
+        } else if (text.ptr[at] == '#') { // a directive
+            while (at < text.len && text.ptr[at] != '\n') at++;
+        } else {
+            uint32_t start = at, end = at;
+            for (; at < text.len && strchr(" \n", seen.ptr[at]) && text.ptr[at] != '#'; at++)
+                if (is_masked(n, seen, at)) end = at + 1;
+            Body body = {.n = n, .text = str_sub(text, 0, end)};
+            read_body(&body, start, 0);
+        }
     }
 }
