@@ -381,6 +381,15 @@ def no_calls(facts):
     return names, comments
 
 
+RUST_ARM = re.compile(rb"[^;{}]*=>")
+RUST_LET = re.compile(rb"\blet\b[^=]*$")
+
+
+def is_pattern(path, line, start):
+    """Whether Rust takes apart here what would be made elsewhere: `Some(x) => ...`, `let Some(x) = ...`."""
+    return path.endswith(".rs") and bool(RUST_ARM.match(line, start) or RUST_LET.search(line[:start]))
+
+
 def lacking_sites(workspace, files, known):
     """Every `name(` that is not a site of cq; most are strings, or definitions that cq misses."""
     sites = []
@@ -392,6 +401,8 @@ def lacking_sites(workspace, files, known):
             for match in CALL_LIKE.finditer(line):
                 name = match.group().decode(errors="replace")
                 if name in KEYWORDS or (path, number, match.start()) in known:
+                    continue
+                if is_pattern(path, line, match.start()):
                     continue
                 offset = starts[number - 1] + match.start()
                 if offset in names or any(a <= offset < b for a, b in comments):

@@ -195,6 +195,11 @@ DefDraft extract_draft(const Extract *x, DefKind kind, TSNode node, TSNode name)
     return draft;
 }
 
+Str extract_masked(const Extract *x)
+{
+    return x->parser->masked;
+}
+
 // A definition also has the masked words before it on its line: the parser did not see them.
 static void include_masked(const Extract *x, DefDraft *draft)
 {

@@ -42,6 +42,9 @@ struct Extract {
     Parser *parser;      // private to extract.c
 };
 
+Str extract_masked(
+    const Extract *x); // what the grammar sees: `text`, or with LangSpec.mask's blanks
+
 static inline Span extract_span(TSNode node)
 {
     return (Span){ts_node_start_byte(node), ts_node_end_byte(node)};

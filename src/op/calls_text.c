@@ -33,6 +33,7 @@ static void write_subject(Page *page, const Subject *subject)
     page_color(page, "35", subject->path);
     if (subject->ref.def != WORLD_NONE) page_addf(page, ":%u", subject->name_place.line);
     if (subject->role != ROLE_SOURCE) page_addf(page, " (%s)", role_name(subject->role));
+    if (subject->condition.len) page_addf(page, ", #if " STR_FMT, STR_ARG(subject->condition));
     page_end_line(page);
     if (!subject->signature.len) return;
     page_add(page, STR("  "));

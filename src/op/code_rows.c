@@ -18,6 +18,8 @@ const Field target_fields[] = {
     FIELD(TargetRow, end_col, U32, "of the whole definition, exclusive"),
     FIELD(TargetRow, language, STR, "of its file"),
     FIELD(TargetRow, role, STR, "source, test, docs, generated or vendored"),
+    FIELD(TargetRow, condition, STR, "of C and C++: the #if that it stands under",
+          .flags = FIELD_OPTIONAL_OUT),
     {0},
 };
 
@@ -66,6 +68,7 @@ TargetRow target_row(const Subject *subject)
                        .path = subject->path,
                        .language = str_from(lang_name(subject->lang)),
                        .role = str_from(role_name(subject->role)),
+                       .condition = subject->condition,
                        .line = subject->name_place.line,
                        .col = subject->name_place.col,
                        .end_line = subject->place.end_line,

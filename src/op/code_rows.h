@@ -8,7 +8,7 @@
 #include "service/census.h"
 
 typedef struct TargetRow {
-    Str name, qualified, kind, signature, path, language, role;
+    Str name, qualified, kind, signature, path, language, role, condition;
     uint32_t line, col, end_line, end_col;
 } TargetRow;
 extern const Field target_fields[];

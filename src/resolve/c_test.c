@@ -48,6 +48,23 @@ static const CallsCase cases[] = {
                "int f() {\n#define TWICE(x) (2 * (x))\n return TWICE(3);\n}\n"}},
      "a.cc:2 run exact a.h:1\na.cc:3 run exact a.h:1\na.cc:4 run exact a.h:1\n"
      "a.cc:7 TWICE exact a.cc:6\n"},
+    {"directives within statements, heads and lists do not hide what is around",
+     {{"a.c",
+       "int g(int a);\n#if X\nconst\n#endif\n static int t[] = { 1,\n#if Y\n 2,\n#endif\n 3 };\n"
+       "int h(int a) {\n if (a\n#ifdef Z\n  && g(1)\n#endif\n  && g(2)) return g(\n#ifdef A\n 3\n"
+       "#else\n 4\n#endif\n );\n#ifdef B\n if (g(5)) {\n#else\n if (g(6)) {\n#endif\n g(7);\n }\n"
+       " return h(1);\n}\n"},
+      {"b.cc",
+       "struct A {\n A(int n)\n :\n#if X\n a(n),\n#endif\n b(n) { f(); }\n void f() { f(); }\n"
+       " int a, b;\n};\n"}},
+     "a.c:13 g exact a.c:1\na.c:15 g exact a.c:1\na.c:15 g exact a.c:1\na.c:23 g exact a.c:1\n"
+     "a.c:25 g exact a.c:1\na.c:27 g exact a.c:1\na.c:29 h exact a.c:10\n"
+     "b.cc:5 a dynamic b.cc:9\nb.cc:7 b dynamic b.cc:9\nb.cc:7 f exact b.cc:8\n"
+     "b.cc:8 f exact b.cc:8\n"},
+    {"C++: macros as attributes are used",
+     {{"a.cc", "#define GUARDED_BY(x) x\n#define API\nclass API A {\n int m;\n"
+               " int n GUARDED_BY(m);\n};\n"}},
+     "a.cc:5 GUARDED_BY exact a.cc:1\n"},
     {"a call through a member is dynamic, of the member of that type",
      {{"a.h",
        "typedef struct client client;\nstruct client { void (*fn)(client *c); client *next; };\n"

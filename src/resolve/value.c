@@ -104,7 +104,7 @@ FileWork *file_work(Resolver *r, WorldFile *file)
 {
     if (file->own) return file->own;
     FileWork *work = ARENA_NEW(r->arena, FileWork);
-    work->values = ARENA_ARRAY(r->arena, Values, file->names.expr_count);
+    work->values = ARENA_ARRAY(r->arena, Values *, file->names.expr_count / VALUES_BLOCK + 1);
     work->state = ARENA_ARRAY(r->arena, uint8_t, file->names.expr_count);
     order_notes(r, file, work);
     file->own = work;
@@ -549,7 +549,8 @@ Values evaluate(Resolver *r, WorldFile *file, uint32_t expr)
     enum { BEING_LOOKED_AT = 1, KNOWN = 2 };
     if (!expr) return values_none(REASON_UNTYPED);
     FileWork *work = file_work(r, file);
-    if (work->state[expr - 1] == KNOWN) return work->values[expr - 1];
+    Values **block = &work->values[(expr - 1) / VALUES_BLOCK];
+    if (work->state[expr - 1] == KNOWN) return (*block)[(expr - 1) % VALUES_BLOCK];
     if (work->state[expr - 1] == BEING_LOOKED_AT || r->depth > DEEPEST) {
         r->circles++;
         return values_none(REASON_UNTYPED);
@@ -561,7 +562,8 @@ Values evaluate(Resolver *r, WorldFile *file, uint32_t expr)
     Values out = evaluate_op(r, file, &file->names.exprs[expr - 1]);
     r->want = want;
     r->depth--;
-    work->values[expr - 1] = out;
+    if (!*block) *block = ARENA_ARRAY(r->arena, Values, VALUES_BLOCK);
+    (*block)[(expr - 1) % VALUES_BLOCK] = out;
     work->state[expr - 1] = KNOWN;
     return out;
 }

@@ -173,8 +173,9 @@ typedef struct TypeOrder {
 const TypeOrder *type_order(Resolver *r, DefRef type);
 
 // What the resolver keeps about a file, made when it is first needed.
+enum { VALUES_BLOCK = 32 };
 typedef struct FileWork {
-    Values *values;         // by expression
+    Values **values;        // by expression, in blocks: a question evaluates a few of each file
     uint8_t *state;         // by expression: 0 not looked at, 1 being looked at, 2 known
     const uint32_t *notes;  // indexes into names.notes, by definition
     uint64_t *keys;         // by definition: edge_key, 0: not made yet; NULL: none is

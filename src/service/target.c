@@ -5,6 +5,7 @@
 
 #include "base/vec.h"
 #include "index/path_class.h"
+#include "lang/c/condition.h"
 #include "service/line_ref.h"
 
 enum { NEAREST_MOST = 3 };
@@ -191,6 +192,16 @@ static bool can_be_called(Code *code, DefRef ref)
     return resolve_is_callable(world_brief(code->world, ref.file)->facts.defs[ref.def].kind);
 }
 
+// Which #if it stands under: that tells alternatives apart.
+static Str condition_of(Code *code, const Subject *subject)
+{
+    bool has = subject->lang == LANG_c || subject->lang == LANG_cpp;
+    if (!has || subject->ref.def == WORLD_NONE) return STR_NONE;
+    const WorldFile *file = world_brief(code->world, subject->ref.file);
+    const Def *def = &file->facts.defs[subject->ref.def];
+    return code_keep(code, c_condition(code->cx->arena, file->text, def->full.start));
+}
+
 static void take_subjects(Code *code, const DefRefVec *refs, bool callable, Subjects *out)
 {
     Subject *items = ARENA_ARRAY(code->cx->arena, Subject, refs->len);
@@ -201,6 +212,7 @@ static void take_subjects(Code *code, const DefRefVec *refs, bool callable, Subj
         if (callable && calls && !can) out->other_kind++;
         else target_subject(code, refs->items[i], &items[out->count++]);
     }
+    for (size_t i = 0; i < out->count; i++) items[i].condition = condition_of(code, &items[i]);
     if (out->count) qsort(items, out->count, sizeof *items, compare_subjects);
     out->items = items;
 }

@@ -36,6 +36,7 @@ typedef struct Subject { // one definition, or a file
     CodePlace place;      // of all of it
     uint32_t ordinal;     // among definitions of that qualified name in the file
     bool declaration;
+    Str condition; // C and C++, of what was asked for: the #if that it stands under, or empty
 } Subject;
 
 typedef enum TargetHow {

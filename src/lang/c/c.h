@@ -101,6 +101,7 @@ typedef struct CMacro {
 CMacro c_macro_at(Str text, uint32_t start);
 // NameEnter of preproc_def and preproc_function_def: what the body uses (c/macro_names.c).
 bool c_macro_names(Naming *n, TSNode node);
+void c_masked_names(Naming *n);       // what is hidden by LangSpec.mask uses
 extern const NameRule c_name_rules[]; // c/names.c
 
 // A function head as text, for where the grammar lost it (c/head.c).
@@ -116,5 +117,6 @@ uint32_t c_body_end(Str text, uint32_t brace, uint32_t limit);
 Span c_name_before(Str text, uint32_t params);
 // LangSpec.mask: hides attribute macros that the grammar would take for names (c/mask.c).
 Str c_mask(Arena *arena, Str text);
+Str c_mask_branches(Arena *arena, Str text); // directives within statements (c/mask_branch.c)
 
 #endif

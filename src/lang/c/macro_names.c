@@ -1,5 +1,6 @@
-// lang/c/macro_names.c - what the body of a macro uses. It need not be whole C, so it is read as
-// tokens: names, members of them, and calls; the same calls as c/macro.c gives.
+// lang/c/macro_names.c - what the body of a macro uses, and the attributes that LangSpec.mask
+// hides. They need not be whole C, so they are read as tokens: names, members of them, and calls;
+// of bodies the same calls as c/macro.c gives.
 #include "lang/c/c.h"
 #include "lang/cpp/token.h"
 
@@ -18,6 +19,7 @@ typedef struct Body {
     uint32_t value, start; // the postfix expression that ends here, and where it begins; or 0
     bool callable;         // it ends with a name: a "(" calls it
     uint32_t member_of;    // what "." or "->" stands behind
+    bool binds;            // what looks like a variable's declaration is one
     bool after_paste;      // "##"
     bool after_tag;        // struct, union
     bool after_type;       // a name, or "*" behind one: what comes may be declared
@@ -75,7 +77,7 @@ static void close_group(Body *b, Token token)
 // A name behind a type, in front of "=", ";" or "[": a variable of the body.
 static bool is_declared(const Body *b, Token name)
 {
-    if (!b->after_type) return false;
+    if (!b->after_type || !b->binds) return false;
     Token next = token_next(b->text, name.end);
     return next.kind == ';' || next.kind == '[' ||
            (next.kind == '=' && byte_at(b, next.end) != '=');
@@ -157,11 +159,35 @@ bool c_macro_names(Naming *n, TSNode node)
     if (macro.name.start == macro.name.end) return false;
     uint32_t def = naming_def(n, macro.name.start);
     if (def) naming_bind(n, BIND_DEF, 0, macro.name)->target = def;
-    Body body = {.n = n, .text = str_sub(n->text, 0, macro.full.end)};
+    Body body = {.n = n, .text = str_sub(n->text, 0, macro.full.end), .binds = true};
     bool has_parameters = macro.body != macro.parameters;
     bool has_block = memchr(n->text.ptr + macro.body, '{', macro.full.end - macro.body) != NULL;
     if (has_parameters || has_block) naming_open(n, SCOPE_FUNCTION, node, def);
     if (has_parameters) bind_parameters(n, macro);
     read_body(&body, macro.body, has_parameters ? 0 : def);
     return false;
+}
+
+static bool is_masked(const Naming *n, Str seen, uint32_t at)
+{
+    return seen.ptr[at] == ' ' && n->text.ptr[at] != ' ';
+}
+
+void c_masked_names(Naming *n)
+{
+    Str text = n->text, seen = extract_masked(n->x);
+    uint32_t at = seen.ptr == text.ptr ? (uint32_t)text.len : 0;
+    while (at < text.len) {
+        if (!is_masked(n, seen, at)) {
+            at++;
+        } else if (text.ptr[at] == '#') { // a directive
+            while (at < text.len && text.ptr[at] != '\n') at++;
+        } else {
+            uint32_t start = at, end = at;
+            for (; at < text.len && strchr(" \n", seen.ptr[at]) && text.ptr[at] != '#'; at++)
+                if (is_masked(n, seen, at)) end = at + 1;
+            Body body = {.n = n, .text = str_sub(text, 0, end)};
+            read_body(&body, start, 0);
+        }
+    }
 }

@@ -244,6 +244,7 @@ static void hide_tags(Mask *m, Str keyword)
 
 Str c_mask(Arena *arena, Str text)
 {
+    text = c_mask_branches(arena, text);
     Mask mask = {.arena = arena, .text = text};
     for (uint32_t line = 0; line < text.len;) {
         look_at_line(&mask, line);

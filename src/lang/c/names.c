@@ -387,6 +387,7 @@ bool c_enter_include(Naming *n, TSNode node)
 static uint32_t leave_file(Naming *n, TSNode node, uint32_t value)
 {
     (void)node;
+    c_masked_names(n);
     naming_bind_rest(n);
     return value & 0;
 }

@@ -287,6 +287,7 @@ static void mask_name(Mask *mask, Token name)
 
 Str cpp_mask(Arena *arena, Str text)
 {
+    text = c_mask_branches(arena, text);
     Mask mask = {.arena = arena, .text = text};
     for (Token token = token_next(text, 0); token.kind; token = token_next(text, token.end)) {
         if (token.start < mask.masked_to) continue;

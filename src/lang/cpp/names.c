@@ -559,6 +559,7 @@ static uint32_t leave_return(Naming *n, TSNode node, uint32_t value)
 static uint32_t leave_file(Naming *n, TSNode node, uint32_t value)
 {
     (void)node;
+    c_masked_names(n);
     naming_bind_rest(n);
     return value & 0;
 }
