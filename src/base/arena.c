@@ -51,7 +51,7 @@ static struct {
     bool on;
     ArenaBlock *first;
     size_t bytes;
-} kept = {.mutex = {PTHREAD_MUTEX_INITIALIZER, RANK_MEMORY}};
+} spare = {.mutex = {PTHREAD_MUTEX_INITIALIZER, RANK_MEMORY}};
 
 static NORETURN void out_of_memory(size_t size)
 {
@@ -89,9 +89,9 @@ void mem_give_back(void)
     enum { LARGE = 256 << 10 };
     mallopt(M_MMAP_THRESHOLD, LARGE);
     mallopt(M_TRIM_THRESHOLD, LARGE);
-    mutex_lock(&kept.mutex);
-    kept.on = true;
-    mutex_unlock(&kept.mutex);
+    mutex_lock(&spare.mutex);
+    spare.on = true;
+    mutex_unlock(&spare.mutex);
 }
 
 size_t mem_live_count(void)
@@ -118,35 +118,35 @@ static void open_block(Arena *arena, ArenaBlock *block)
 }
 
 // The smallest that is large enough, but not many times what is wanted; or NULL.
-static ArenaBlock *take_kept(size_t size)
+static ArenaBlock *take_spare(size_t size)
 {
     ArenaBlock **best = NULL, *block;
-    mutex_lock(&kept.mutex);
-    for (ArenaBlock **at = &kept.first; *at; at = &(*at)->next) {
+    mutex_lock(&spare.mutex);
+    for (ArenaBlock **at = &spare.first; *at; at = &(*at)->next) {
         bool fits = (*at)->size >= size && (*at)->size / 4 <= size;
         if (fits && (!best || (*at)->size < (*best)->size)) best = at;
     }
     block = best ? *best : NULL;
     if (block) {
         *best = block->next;
-        kept.bytes -= block->size;
+        spare.bytes -= block->size;
     }
-    mutex_unlock(&kept.mutex);
+    mutex_unlock(&spare.mutex);
     return block;
 }
 
 static bool keep_block(ArenaBlock *block)
 {
     if (block->size < KEPT_LEAST || block->size > KEPT_MOST) return false;
-    mutex_lock(&kept.mutex);
-    bool keep = kept.on && kept.bytes + block->size <= KEPT_BYTES;
+    mutex_lock(&spare.mutex);
+    bool keep = spare.on && spare.bytes + block->size <= KEPT_BYTES;
     if (keep) {
-        block->next = kept.first;
-        kept.first = block;
-        kept.bytes += block->size;
+        block->next = spare.first;
+        spare.first = block;
+        spare.bytes += block->size;
         POISON(block_start(block), (size_t)((char *)block + block->size - block_start(block)));
     }
-    mutex_unlock(&kept.mutex);
+    mutex_unlock(&spare.mutex);
     return keep;
 }
 
@@ -157,7 +157,7 @@ static void add_block(Arena *arena, size_t need)
     size_t size = need + sizeof(ArenaBlock) + ALIGN;
     if (size < step) size = step;
     if (size >= KEPT_LEAST) size = (size + KEPT_LEAST - 1) / KEPT_LEAST * KEPT_LEAST;
-    ArenaBlock *block = size >= KEPT_LEAST ? take_kept(size) : NULL;
+    ArenaBlock *block = size >= KEPT_LEAST ? take_spare(size) : NULL;
     if (!block) {
         block = malloc(size);
         if (!block) out_of_memory(size);
