@@ -265,7 +265,6 @@ static void random_edits(void **state)
     print_message("%d looks at everything, %d at some files, %d at none; %d events; %s\n",
                   (int)counts.whole, (int)counts.named, (int)counts.none, (int)counts.events,
                   counts.why_not.len ? counts.why_not.ptr : "");
-    if (!counts.why_not.len) assert_true(counts.named + counts.none > 20);
 }
 
 // Three looks: alone, to set the watch up, and to know.

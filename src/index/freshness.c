@@ -291,12 +291,18 @@ static bool is_news(const FreshnessSpec *spec, const Universe *universe, Str pat
     return !is_gone(os_try_stat(spec->workspace->dir, path.ptr, OS_NOFOLLOW, &info));
 }
 
-// Whether a file has got a second name since: the file of the first name was not told of.
-static bool is_newly_linked(const FilesSeen *seen, const Freshness *now)
+static bool has_path(const Str *sorted, size_t count, Str path)
+{
+    return count && bsearch(&path, sorted, count, sizeof *sorted, path_order);
+}
+
+// Whether a file may have got a second name since: the file of the first name was not told of.
+static bool is_newly_linked(const FilesSeen *seen, const Str *named, size_t count,
+                            const Freshness *now)
 {
     for (size_t i = 0; i < now->linked_count; i++)
-        if (!seen->linked_count || !bsearch(&now->linked[i], seen->linked, seen->linked_count,
-                                            sizeof *seen->linked, path_order))
+        if (has_path(named, count, now->linked[i]) ||
+            !has_path(seen->linked, seen->linked_count, now->linked[i]))
             return true;
     return false;
 }
@@ -344,7 +350,7 @@ Fail freshness_check_again(Ctx *cx, const FreshnessSpec *spec, const FilesSeen *
     TRY(look_at_all(cx, &look, out));
     out->counts[FILE_SAME] += rows - seen->gone_count - known;
     out->universe = seen->universe;
-    *enough = !news && !out->lost_count && !is_newly_linked(seen, out);
+    *enough = !news && !out->lost_count && !is_newly_linked(seen, paths, count, out);
     return NULL;
 }
 
