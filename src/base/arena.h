@@ -48,7 +48,8 @@ void arena_adopt(Arena *into, Arena *from);
 void *mem_alloc(size_t size); // zeroed
 void *mem_resize(void *ptr, size_t new_size);
 void mem_free(void *ptr);
-// For a process that stays: large blocks go back to the system as soon as they are freed.
+// For a process that stays: large blocks go back to the system as soon as they are freed, but for
+// 16 MiB of those of arenas, which the next arenas take.
 void mem_give_back(void);
 // What is free now goes back to the system: worth it where much was in use that will not be again.
 void mem_trim(void);

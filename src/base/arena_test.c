@@ -101,6 +101,31 @@ static void nothing_is_left_behind(void **state)
     assert_int_equal(mem_live_count(), before);
 }
 
+static void blocks_are_kept_for_the_next(void **state)
+{
+    (void)state;
+    size_t before = mem_live_count();
+    mem_give_back();
+    for (int i = 0; i < 100; i++) { // of many sizes, more than is kept
+        Arena arenas[8] = {0};
+        for (size_t k = 0; k < ARRAY_LEN(arenas); k++) {
+            size_t size = (size_t)1 << (10 + (size_t)(i * 7 + (int)k * 3) % 13);
+            char *zeroed = arena_alloc(&arenas[k], size), *raw = arena_alloc_raw(&arenas[k], size);
+            for (size_t at = 0; at < size; at += 512) assert_int_equal(zeroed[at], 0);
+            memset(raw, 0xEE, size);
+        }
+        arena_reset(&arenas[i % 8]);
+        for (size_t k = 0; k < ARRAY_LEN(arenas); k++) arena_fini(&arenas[k]);
+    }
+    Arena arena = {0};
+    char *first = arena_alloc_raw(&arena, 300 << 10);
+    arena_fini(&arena);
+    char *second = arena_alloc_raw(&arena, 300 << 10);
+    assert_ptr_equal(first, second);
+    arena_fini(&arena);
+    assert_int_equal(mem_live_count(), before);
+}
+
 int base_arena_test(void)
 {
     const struct CMUnitTest tests[] = {
@@ -110,6 +135,7 @@ int base_arena_test(void)
         cmocka_unit_test(grow_keeps_contents),
         cmocka_unit_test(adopt_moves_memory_and_defers),
         cmocka_unit_test(nothing_is_left_behind),
+        cmocka_unit_test(blocks_are_kept_for_the_next),
     };
     return RUN_TESTS(tests);
 }

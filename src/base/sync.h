@@ -28,6 +28,7 @@ typedef enum LockRank { // outermost first
     RANK_TRACE = 85,  // a span can end there too
     RANK_OUT = 88,    // messages to a client, one at a time: progress comes from under any lock
     RANK_LOG = 90,    // logging is allowed under any lock
+    RANK_MEMORY = 95, // and so is memory
 } LockRank;
 
 typedef struct Mutex {

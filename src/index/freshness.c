@@ -1,12 +1,14 @@
 // index/freshness.c
 //
 // DESIGN. The universe is cut into runs of BATCH files. A task takes one run, finds its place in
-// the table, and walks both in step; it writes its own Run, its slot's arena, and the `seen` mark
-// of each row that it meets, which no other run has. Afterwards runs are put together in order, and
-// rows without a mark are what was deleted. Nothing is copied for a file that is as it was.
+// the table, and walks both in step; it writes its own LookRun, its slot's arena, and the `seen`
+// mark of each row that it meets, which no other run has. Afterwards runs are put together in
+// order, and rows without a mark are what was deleted. Nothing is copied for a file that is as it
+// was.
 #include "index/freshness_.h"
 
 #include <errno.h>
+#include <stddef.h>
 #include <stdlib.h>
 
 #include "base/vec.h"
@@ -93,7 +95,9 @@ void look_at_file(const Look *look, Str path, uint32_t row, LookRun *run, Arena 
     }
     if (state == FILE_SAME) run->same++;
     else VEC_PUSH(arena, run, (FileChange){state, row, now});
-    bool sure = state == FILE_SAME && run->racy == racy && info.links == 1 &&
+    bool linked = !error && info.links > 1;
+    if (linked) VEC_PUSH(arena, &run->linked, path);
+    bool sure = state == FILE_SAME && run->racy == racy && !linked &&
                 look->table->rows[row].skip != 1 + SKIP_UNREADABLE;
     if (sure) look->vouched[row] = true;
     else VEC_PUSH(arena, &run->doubtful, path);
@@ -145,18 +149,17 @@ void look_collect(Ctx *cx, const Look *look, size_t run_count, Freshness *out)
     for (size_t i = 0; i < out->change_count; i++) out->counts[out->changes[i].state]++;
 }
 
-static void collect_doubtful(Ctx *cx, const Look *look, size_t run_count, Freshness *out)
+// One list of the runs, which lies `offset` bytes into each, as one.
+static const Str *join_paths(Arena *arena, const LookRun *runs, size_t run_count, size_t offset,
+                             size_t *count)
 {
-    size_t count = 0;
-    for (size_t i = 0; i < run_count; i++) count += look->runs[i].doubtful.len;
-    Str *all = ARENA_ARRAY(cx->arena, Str, count);
-    out->doubtful = all;
-    out->doubtful_count = count;
+    Paths all = {0};
     for (size_t i = 0; i < run_count; i++) {
-        const LookRun *run = &look->runs[i];
-        if (run->doubtful.len) memcpy(all, run->doubtful.items, run->doubtful.len * sizeof *all);
-        all += run->doubtful.len;
+        const Paths *list = (const void *)((const char *)&runs[i] + offset);
+        for (size_t k = 0; k < list->len; k++) VEC_PUSH(arena, &all, list->items[k]);
     }
+    *count = all.len;
+    return all.items;
 }
 
 static Fail look_at_all(Ctx *cx, Look *look, Freshness *out)
@@ -170,7 +173,10 @@ static Fail look_at_all(Ctx *cx, Look *look, Freshness *out)
     for (size_t i = 0; i < slots; i++) arena_adopt(cx->arena, &look->arenas[i]);
     TRY(ctx_check(cx));
     look_collect(cx, look, run_count, out);
-    collect_doubtful(cx, look, run_count, out);
+    out->doubtful = join_paths(cx->arena, look->runs, run_count, offsetof(LookRun, doubtful),
+                               &out->doubtful_count);
+    out->linked =
+        join_paths(cx->arena, look->runs, run_count, offsetof(LookRun, linked), &out->linked_count);
     out->vouched = look->vouched;
     return look->table->segment ? segment_intact(cx, look->table->segment) : NULL;
 }
@@ -202,6 +208,13 @@ static bool *copy_bools(Arena *arena, const bool *from, size_t count)
     return to;
 }
 
+static const Str *copy_paths(Arena *arena, const Str *from, size_t count)
+{
+    Str *to = ARENA_ARRAY(arena, Str, count);
+    for (size_t i = 0; i < count; i++) to[i] = str_copy(arena, from[i]);
+    return to;
+}
+
 static void keep_universe(Arena *arena, const Universe *from, Universe *out)
 {
     UniverseFile *files = ARENA_ARRAY(arena, UniverseFile, from->count);
@@ -220,17 +233,16 @@ static void keep_universe(Arena *arena, const Universe *from, Universe *out)
 
 void freshness_keep(Arena *arena, const FileTable *table, const Freshness *fresh, FilesSeen *out)
 {
-    Str *doubtful = ARENA_ARRAY(arena, Str, fresh->doubtful_count);
     uint32_t *gone = ARENA_ARRAY(arena, uint32_t, fresh->counts[FILE_DELETED]);
     *out = (FilesSeen){.looked_ns = fresh->looked_ns,
                        .vouched = copy_bools(arena, fresh->vouched, table->count),
-                       .doubtful = doubtful,
+                       .doubtful = copy_paths(arena, fresh->doubtful, fresh->doubtful_count),
+                       .linked = copy_paths(arena, fresh->linked, fresh->linked_count),
                        .doubtful_count = fresh->doubtful_count,
+                       .linked_count = fresh->linked_count,
                        .row_count = table->count,
                        .gone = gone};
     keep_universe(arena, &fresh->universe, &out->universe);
-    for (size_t i = 0; i < fresh->doubtful_count; i++)
-        doubtful[i] = str_copy(arena, fresh->doubtful[i]);
     for (size_t i = 0; i < fresh->change_count; i++)
         if (fresh->changes[i].state == FILE_DELETED)
             gone[out->gone_count++] = fresh->changes[i].old_row;
@@ -255,6 +267,22 @@ static bool is_news(const FreshnessSpec *spec, const Universe *universe, Str pat
                                            sizeof *universe->skipped, path_order))
         return true;
     return !is_gone(os_try_stat(spec->workspace->dir, path.ptr, OS_NOFOLLOW, &info));
+}
+
+static bool has_path(const Str *sorted, size_t count, Str path)
+{
+    return count && bsearch(&path, sorted, count, sizeof *sorted, path_order);
+}
+
+// Whether a file may have got a second name since: the file of the first name was not told of.
+static bool is_newly_linked(const FilesSeen *seen, const Str *named, size_t count,
+                            const Freshness *now)
+{
+    for (size_t i = 0; i < now->linked_count; i++)
+        if (has_path(named, count, now->linked[i]) ||
+            !has_path(seen->linked, seen->linked_count, now->linked[i]))
+            return true;
+    return false;
 }
 
 // Doubtful files, and the listed ones among `paths`: two sorted lists made one.
@@ -300,7 +328,7 @@ Fail freshness_check_again(Ctx *cx, const FreshnessSpec *spec, const FilesSeen *
     TRY(look_at_all(cx, &look, out));
     out->counts[FILE_SAME] += rows - seen->gone_count - known;
     out->universe = seen->universe;
-    *enough = !news && !out->lost_count;
+    *enough = !news && !out->lost_count && !is_newly_linked(seen, paths, count, out);
     return NULL;
 }
 

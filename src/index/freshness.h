@@ -39,12 +39,15 @@ typedef struct Freshness {
     FileChange *changes; // sorted by path
     size_t change_count;
     size_t counts[FILE_STATES];
-    size_t racy_count;     // same files that had to be read to know
-    Universe universe;     // what was listed
-    const bool *vouched;   // by row of the table: listed, the same, and nothing to doubt
-    const Str *doubtful;   // of what was listed, the others: changed, racy, not readable, or files
-    size_t doubtful_count; // with several names, which change through another one. Sorted
-    size_t lost_count;     // listed, but gone, or no file: the list is not quite what is there
+    size_t racy_count;   // same files that had to be read to know
+    Universe universe;   // what was listed
+    const bool *vouched; // by row of the table: listed, the same, and nothing to doubt
+    // Of what was listed, the others: changed, racy, not readable, linked. Sorted.
+    const Str *doubtful;
+    size_t doubtful_count;
+    const Str *linked; // files with several names: one that changes through another tells nobody
+    size_t linked_count;
+    size_t lost_count; // listed, but gone, or no file: the list is not quite what is there
 } Freshness;
 
 typedef struct FreshnessSpec {
@@ -66,8 +69,8 @@ typedef struct FilesSeen {
     int64_t looked_ns;
     Universe universe; // without folders and listings
     const bool *vouched;
-    const Str *doubtful;
-    size_t doubtful_count;
+    const Str *doubtful, *linked;
+    size_t doubtful_count, linked_count;
     size_t row_count;     // of the table
     const uint32_t *gone; // rows of it that are not in the universe
     size_t gone_count;

@@ -2,18 +2,18 @@
 #ifndef CQ_INDEX_FRESHNESS__H
 #define CQ_INDEX_FRESHNESS__H
 
+#include "base/vec.h"
 #include "index/freshness.h"
 
 enum { LOOK_BATCH = 128 }; // files a run
+
+typedef VEC(Str) Paths;
 
 typedef struct LookRun {
     FileChange *items;
     size_t len, cap;
     size_t same, racy, lost;
-    struct {
-        Str *items;
-        size_t len, cap;
-    } doubtful;
+    Paths doubtful, linked;
 } LookRun;
 
 typedef struct Look {

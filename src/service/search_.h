@@ -16,6 +16,7 @@ typedef VEC(SkippedFile) SkipVec;
 typedef struct ScanSlot {
     Arena arena;
     Matcher *matcher;
+    Arena room; // of the buffer
     char *buffer;
     size_t buffer_bytes;
     FileVec files;

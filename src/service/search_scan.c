@@ -207,8 +207,10 @@ static void scan_small(FileScan *scan, size_t got)
 
 static void use_buffer(ScanSlot *slot, size_t bytes)
 {
-    if (bytes <= slot->buffer_bytes) return;
-    slot->buffer = mem_resize(slot->buffer, bytes + SCAN_PADDING);
+    size_t old = slot->buffer_bytes;
+    if (bytes <= old) return;
+    if (old) bytes = MAX(bytes, old * 2);
+    slot->buffer = arena_grow(&slot->room, slot->buffer, old, bytes + SCAN_PADDING);
     slot->buffer_bytes = bytes;
 }
 
@@ -349,7 +351,7 @@ static void join_slot(Search *search, ScanSlot *slot, SkipVec *skips, SearchAnsw
     out->matched_lines += slot->matched_lines;
     for (size_t i = 0; i < slot->files.len; i++)
         VEC_PUSH(search->cx->arena, &search->files, slot->files.items[i]);
-    mem_free(slot->buffer);
+    arena_fini(&slot->room);
     arena_fini(&slot->scratch);
     arena_adopt(search->cx->arena, &slot->arena);
 }
