@@ -49,6 +49,14 @@ bench: check-setup release ## run the benchmarks [NAME=case] [ARGS=--json]
 soak-http: release ## memory of cq serve under a mixed load [SECONDS=1800] [REPO=dir]
 	@python3 bench/http_soak.py build/release/cq "$(or $(REPO),.)"
 
+load-http: release ## cq serve under load, beside nginx [REPOS="dir ..."]
+	@tools/setup.sh bench
+	@python3 bench/http_load.py --cq build/release/cq $(or $(REPOS),.)
+
+reload-http: release ## 10,000 reloads of cq serve under load, 10,000 idle connections
+	@CQ_LONG=1 python3 tests/http/life.py build/release/cq
+	@CQ_LONG=1 python3 tests/http/faults.py build/release/cq
+
 golden: check-setup ## rewrite what the command-line tests expect; review the diff
 	@tools/build.sh test
 	@tools/golden.sh
@@ -66,4 +74,4 @@ install: release ## install cq, libcq, man page, completions [PREFIX=/usr/local]
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z].*## / { printf "  make %-16s %s\n", $$1, $$2 }' Makefile
 
-.PHONY: grammars check-setup release try check test asan tsan valgrind fuzz bench soak-http golden format format-check install help
+.PHONY: grammars check-setup release try check test asan tsan valgrind fuzz bench soak-http load-http reload-http golden format format-check install help

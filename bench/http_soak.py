@@ -2,9 +2,10 @@
 """bench/http_soak.py [CQ] [WORKSPACE] - memory of `cq serve` under a mixed load, for SECONDS (1800).
 
 Searches, questions, plans with their events, conditional requests, clients that go away in the middle, files that
-change, evicted cells and reloads, by CLIENTS (4) threads. Every request must be answered as it should. Resident
-memory, threads and open files are sampled; the medians of the second and the last quarter are shown beside each other
-(the first one fills caches). Ends with 1 when a request failed, or when memory, threads or files grew by a quarter.
+change, evicted cells and reloads, by CLIENTS (4) threads that rest up to PAUSE_MS (20) between requests. Every request
+must be answered as it should. Memory, threads and open files are sampled; the medians of each quarter are shown (the
+first one fills caches). Ends with 1 when a request failed, or when memory, threads or files of the last quarter are a
+quarter more than those of the second. SAMPLES=FILE keeps all samples as lines of tab-separated numbers.
 """
 import http.client
 import json
@@ -21,6 +22,7 @@ import threading
 import time
 
 SECONDS, CLIENTS = int(os.environ.get("SECONDS") or 1800), int(os.environ.get("CLIENTS") or 4)
+PAUSE = int(os.environ.get("PAUSE_MS") or 20) / 1000
 CQ = os.path.realpath(sys.argv[1] if len(sys.argv) > 1 else "build/release/cq")
 ROOT = os.path.realpath(sys.argv[2] if len(sys.argv) > 2 else ".")
 WORDS = ("main", "read", "write", "open", "parse", "count", "free", "list", "error", "config")
@@ -103,7 +105,7 @@ def client(port, seed, end):
                 failures.append(f"{kind.__name__}: {failure!r}")
         with lock:
             counts[kind.__name__] = counts.get(kind.__name__, 0) + 1
-        time.sleep(choose.random() * 0.02)
+        time.sleep(choose.random() * PAUSE)
     connection.close()
 
 
@@ -159,12 +161,16 @@ def main():
     bad = bool(failures) or code != 0
     for failure in failures[:5]:
         print("FAILED", failure)
+    if os.environ.get("SAMPLES"):
+        with open(os.environ["SAMPLES"], "w", encoding="ascii") as file:
+            file.writelines("\t".join(str(value) for value in row) + "\n" for row in samples)
     quarter = max(len(samples) // 4, 1)
     for index, name in enumerate(("anonymous MiB", "resident MiB", "threads", "open files")):
-        early = statistics.median(row[index] for row in samples[quarter:2 * quarter] or samples)
-        late = statistics.median(row[index] for row in samples[-quarter:])
-        print(f"{name:14} second quarter {early:8.1f}, last {late:8.1f}, most {max(row[index] for row in samples):8.1f}")
-        bad = bad or (late > early * 1.25 and SECONDS >= 60 and index != 1)
+        quarters = [statistics.median(row[index] for row in samples[n * quarter:(n + 1) * quarter] or samples)
+                    for n in range(4)]
+        print(f"{name:14} quarters " + ", ".join(f"{value:8.1f}" for value in quarters) +
+              f", most {max(row[index] for row in samples):8.1f}")
+        bad = bad or (quarters[3] > quarters[1] * 1.25 and SECONDS >= 60 and index != 1)
     return 1 if bad else 0
 
 

@@ -78,9 +78,9 @@ static Fail ask_stub(Ctx *cx, void *place, Str name, const Json *arguments, Aske
     return NULL;
 }
 
-static void where_stub(Ctx *cx, void *place, McpWhere *out)
+static void where_stub(Ctx *cx, void *place, bool dirty, McpWhere *out)
 {
-    (void)cx, (void)place;
+    (void)cx, (void)place, (void)dirty;
     *out = (McpWhere){.root = STR("/work"), .commit = STR("0123456789abcdef"), .dirty_known = true};
 }
 

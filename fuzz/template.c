@@ -1,5 +1,5 @@
-// fuzz/template.c - expressions of templates: what is found lies in the text, in order, and the
-// scan ends.
+// fuzz/template.c - expressions and parts of templates: what is found lies in the text, in order,
+// and the scan ends.
 #include <stdlib.h>
 
 #include "lang/template.h"
@@ -19,5 +19,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
              i++)
             if (!keywords[i].len) abort();
     }
+    TemplateScan parts = {.text = {(const char *)data, size}};
+    TemplatePart part;
+    for (last = 0; template_next_part(&parts, &part); last = part.span.end)
+        if (part.span.start < last || part.span.start >= part.span.end || part.span.end > size)
+            abort();
     return 0;
 }

@@ -167,15 +167,27 @@ def case_tools(place):
     assert client.close() == 0
 
 
+def search_with_state(client):
+    """Asks until git is in time to tell what changed, which an answer waits for only a moment."""
+    for _ in range(200):
+        result = client.call("search", pattern="greet")
+        at = result["structuredContent"]["at"]
+        assert at["branch"] == "trunk" and len(at["commit"]) == 40, at
+        if at["changed"] is not None:
+            return result
+        assert "dirty state unknown" in text_of(result)
+    raise AssertionError("git is never in time")
+
+
 def case_state_of_the_tree(place):
     client = place.client()
     client.initialize()
-    at = client.call("search", pattern="greet")["structuredContent"]["at"]
+    at = search_with_state(client)["structuredContent"]["at"]
     assert at["root"] == place.root and at["branch"] == "trunk" and len(at["commit"]) == 40, at
     assert at.get("changed") == 0 and at.get("untracked") == 0, at
     with open(os.path.join(place.root, "one.c"), "a", encoding="utf-8") as file:
         file.write("int greet;\n")
-    result = client.call("search", pattern="greet")
+    result = search_with_state(client)
     assert result["structuredContent"]["at"].get("changed") == 1, result
     assert "1 changed" in text_of(result)
     assert any(row["path"] == "one.c" for row in result["structuredContent"]["findings"])

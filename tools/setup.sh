@@ -1,5 +1,5 @@
 #!/bin/sh
-# tools/setup.sh GROUP... - installs what a group of tools/packages.txt lacks (groups: build, check).
+# tools/setup.sh GROUP... - installs what a group of tools/packages.txt lacks (groups: build, check, bench).
 #
 # Silent when nothing is missing. Otherwise installs with apt as root or through passwordless sudo;
 # where neither is to be had, prints the one command to run and exits 69.

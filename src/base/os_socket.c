@@ -2,8 +2,10 @@
 #include "base/os_socket.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <netdb.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/eventfd.h>
@@ -132,6 +134,17 @@ bool os_peer_user(int descriptor, uint32_t *user)
     if (getsockopt(descriptor, SOL_SOCKET, SO_PEERCRED, &peer, &len)) return false;
     *user = peer.uid;
     return true;
+}
+
+void os_send_undelayed(int descriptor)
+{
+    int on = 1; // a socket that has no such thing needs none
+    (void)setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+}
+
+int os_take_sent(int descriptor, void *buf, size_t room)
+{
+    return (int)recv(descriptor, buf, MIN(room, (size_t)INT_MAX), 0);
 }
 
 void os_end_sending(int descriptor)

@@ -23,6 +23,11 @@ uint32_t os_user(void);
 // The user at the other end of a socket in the file system. False when that cannot be told.
 bool os_peer_user(int descriptor, uint32_t *user);
 
+// Small pieces are sent without waiting for the other end to acknowledge the one before.
+void os_send_undelayed(int descriptor);
+// Takes what has come to a socket that never blocks. Returns how many bytes, 0 at its end, and -1
+// with errno.
+int os_take_sent(int descriptor, void *buf, size_t room);
 // Tells the other end that nothing more will be sent.
 void os_end_sending(int descriptor);
 

@@ -9,7 +9,11 @@ enum { LOOK_BATCH = 64 }; // files a run
 typedef struct LookRun {
     FileChange *items;
     size_t len, cap;
-    size_t same, racy;
+    size_t same, racy, lost;
+    struct {
+        Str *items;
+        size_t len, cap;
+    } doubtful;
 } LookRun;
 
 typedef struct Look {
@@ -21,6 +25,7 @@ typedef struct Look {
     // each written by one task
     LookRun *runs;
     bool *seen;    // for each row
+    bool *vouched; // likewise
     Arena *arenas; // one a slot
 } Look;
 

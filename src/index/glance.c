@@ -155,6 +155,7 @@ static Glance *glance_new(Ctx *cx, const FreshnessSpec *spec)
                    .universe = &glance->fresh.universe,
                    .runs = ARENA_ARRAY(cx->arena, LookRun, glance->file_pieces),
                    .seen = ARENA_ARRAY(cx->arena, bool, spec->table->count),
+                   .vouched = ARENA_ARRAY(cx->arena, bool, spec->table->count),
                    .arenas = ARENA_ARRAY(cx->arena, Arena, glance->slots)};
     glance->pieces = ARENA_ARRAY(cx->arena, Piece, glance->folder_pieces + glance->file_pieces);
     group_init(&glance->group, spec->pool, cx);

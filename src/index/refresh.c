@@ -115,7 +115,7 @@ static void read_changed(Ctx *cx, const RefreshSpec *spec, RefreshView *view, Pa
     size_t range_count = refresh_cut(cx->arena, sizes, count, MOST_RANGE_BYTES, &ranges);
     for (size_t i = 0; i < range_count; i++) {
         Harvest range = {.files = view->delta.files + ranges[i].from, .count = ranges[i].count};
-        for (size_t k = 0; k < range.count; k++) range.taken += range.files[k].doc.ptr != NULL;
+        for (size_t k = 0; k < range.count; k++) range.taken += range.files[k].taken;
         RefreshPart part;
         if (refresh_pack(cx, &range, &part)) VEC_PUSH(cx->arena, parts, part);
     }
@@ -212,9 +212,14 @@ static FreshnessSpec *fresh_spec(Ctx *cx, const RefreshSpec *spec, const Refresh
 static Fail look_at_files(Ctx *cx, const RefreshSpec *spec, RefreshView *out)
 {
     int64_t start_ns = clock_now_ns();
+    bool follows = spec->follow && out->opened->snapshot && out->lease.held;
     const FreshnessSpec *fresh = fresh_spec(cx, spec, out);
-    TRY(glance_end(cx, glance_begin(cx, fresh), &out->same_list, &out->fresh));
-    if (!out->same_list) TRY(freshness_check(cx, fresh, &out->fresh));
+    if (follows) {
+        TRY(follow_files(cx, spec->follow, spec->workspace, &out->lease, &out->fresh));
+    } else {
+        TRY(glance_end(cx, glance_begin(cx, fresh), &out->same_list, &out->fresh));
+        if (!out->same_list) TRY(freshness_check(cx, fresh, &out->fresh));
+    }
     out->fresh_ns = clock_now_ns() - start_ns;
     return NULL;
 }
@@ -283,9 +288,10 @@ Fail refresh_view(Ctx *cx, const RefreshSpec *spec, RefreshHow how, RefreshView 
 
 Fail refresh_guess(Ctx *cx, const RefreshSpec *spec, RefreshHow how, RefreshView *out)
 {
-    bool alone = pool_slots(spec->pool) == 1; // nobody would look meanwhile
+    bool waits =
+        spec->follow || pool_slots(spec->pool) == 1; // nothing to look at; nobody who would
     *out = (RefreshView){0};
-    if (how != REFRESH_FRESH || alone) return refresh_view(cx, spec, how, out);
+    if (how != REFRESH_FRESH || waits) return refresh_view(cx, spec, how, out);
     TRY(open_published(cx, spec, out));
     if (out->opened->snapshot) out->glance = glance_begin(cx, fresh_spec(cx, spec, out));
     if (glance_differs(out->glance)) {

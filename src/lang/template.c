@@ -231,3 +231,57 @@ bool template_next(TemplateScan *s, TemplateUse *out)
         s->before = tested ? '|' : 'a';
     }
 }
+
+static bool is_word_of(const char *const *words, Str word)
+{
+    for (size_t i = 0; words[i]; i++)
+        if (str_eq(word, str_from(words[i]))) return true;
+    return false;
+}
+
+// The next string of a tag that names files: not those behind `with`, `import` and the like.
+static bool next_file(TemplateScan *s, TemplatePart *out)
+{
+    static const char *const enders[] = {"with", "import", "only",    "without",
+                                         "as",   "ignore", "context", NULL};
+    while (s->at < s->end) {
+        char c = s->text.ptr[s->at];
+        if (c == '"' || c == '\'') {
+            size_t start = s->at, end = skip_string(s->text, start, s->end);
+            s->at = end;
+            if (end < start + 3 || s->text.ptr[end - 1] != c) continue;
+            *out = (TemplatePart){s->callee, {(uint32_t)start + 1, (uint32_t)end - 1}, true};
+            return true;
+        }
+        Str word = word_at(s->text, s->at, s->end);
+        if (is_word_of(enders, word)) return false;
+        s->at += MAX(word.len, (size_t)1);
+    }
+    return false;
+}
+
+bool template_next_part(TemplateScan *s, TemplatePart *out)
+{
+    static const char *const of_files[] = {"extends", "include", "import", "from", "embed",
+                                           "use",     "render",  "layout", NULL};
+    static const char *const of_names[] = {"block", "macro", NULL};
+    for (;;) {
+        if (s->end && s->handed && next_file(s, out)) return true;
+        if (s->end) s->at = s->end + 2, s->end = 0;
+        if (!enter(s)) return false;
+        s->handed = false;
+        if (!s->tag) continue;
+        s->at += is_one_of("-+", s->text.ptr[s->at]);
+        s->at = skip_blanks(s->text, s->at, s->end);
+        Str tag = word_at(s->text, s->at, s->end);
+        s->at += tag.len;
+        s->callee = tag;
+        s->handed = is_word_of(of_files, tag);
+        if (!is_word_of(of_names, tag)) continue;
+        size_t start = skip_blanks(s->text, s->at, s->end);
+        Str name = word_at(s->text, start, s->end);
+        if (!name.len) continue;
+        *out = (TemplatePart){tag, {(uint32_t)start, (uint32_t)(start + name.len)}, false};
+        return true;
+    }
+}

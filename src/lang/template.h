@@ -39,6 +39,16 @@ typedef struct TemplateScan { // start with the text, and zero
     Str callee;
 } TemplateScan;
 
+typedef struct TemplatePart { // what a template names of others, and offers to them
+    Str tag;                  // "extends", "include", "import", "from", ...; "block", "macro"
+    Span span;                // the file's name without its quotes; else the name
+    bool file;
+} TemplatePart;
+
+// {% extends "base.html" %}, {% include ["a.html", "b.html"] %}, {% block title %}, {% macro f()
+// %}.
+bool template_next_part(TemplateScan *scan, TemplatePart *out); // false at the end
+
 bool template_is_path(Str path);                          // by its ending: .html, .jinja2 ...
 bool template_next(TemplateScan *scan, TemplateUse *out); // false at the end
 // The keywords of a call, f(x, key=y): at most `cap`; how many it has.

@@ -67,10 +67,42 @@ static void paths_tell(void **state)
     assert_false(template_is_path(STR("a.py")));
 }
 
+static void parts_are_told(void **state)
+{
+    static const struct {
+        const char *text, *parts;
+    } cases[] = {
+        {"{% extends 'base.html' %}", "extends>base.html"},
+        {"{%- include \"a/b.html\" with x='c.html' only -%}", "include>a/b.html"},
+        {"{% include ['a.html', \"b.html\"] ignore missing %}", "include>a.html include>b.html"},
+        {"{% import 'forms.html' as f %}{% from 'm.html' import x with context %}",
+         "import>forms.html from>m.html"},
+        {"{% extends 'a' if c else 'b' %}", "extends>a extends>b"},
+        {"{% extends layout %}{% include '' %}{{ include('x.html') }}", ""},
+        {"{% block title %}{% endblock title %}{% macro f(a) %}", "block:title macro:f"},
+        {"{% raw %}{% extends 'x' %}{% endraw %}{# {% block a %} #}{% block", ""},
+        {"{% include 'never", ""},
+    };
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        Arena arena = {0};
+        Buf out = buf_on(&arena);
+        Str text = str_from(cases[i].text);
+        TemplateScan scan = {.text = text};
+        TemplatePart part;
+        while (template_next_part(&scan, &part))
+            buf_addf(&out, "%s" STR_FMT "%c" STR_FMT, out.len ? " " : "", STR_ARG(part.tag),
+                     part.file ? '>' : ':', STR_ARG(str_sub(text, part.span.start, part.span.end)));
+        CHECK_STR(buf_str(&out), str_from(cases[i].parts));
+        arena_fini(&arena);
+    }
+}
+
 int lang_template_test(void);
 int lang_template_test(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(uses_are_told_apart),
+                                       cmocka_unit_test(parts_are_told),
                                        cmocka_unit_test(paths_tell)};
     return RUN_TESTS(tests);
 }

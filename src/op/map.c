@@ -202,6 +202,25 @@ static size_t write_file(Page *page, const MapAnswer *answer, const MapFile *fil
     return shown;
 }
 
+// Without a budget a map is a page at most.
+static size_t page_room(const MapAnswer *answer, size_t room)
+{
+    enum { NOTES = 5 };
+    size_t lines = SIZE_MAX;
+    while (lines > PAGE_LINES - NOTES) {
+        if (lines != SIZE_MAX) room -= room / 32 + 1;
+        lines = 0;
+        for (size_t i = 0; i < answer->file_count; i++) {
+            const MapFile *file = &answer->files[i];
+            size_t before = lines;
+            for (uint32_t k = 0; k < file->shown; k++)
+                lines += answer->defs[file->first + k].need <= room;
+            lines += lines > before; // the file's own
+        }
+    }
+    return room;
+}
+
 static void text(Buf *out, const void *arguments, const Result *of, const TextStyle *style)
 {
     (void)arguments;
@@ -209,6 +228,7 @@ static void text(Buf *out, const void *arguments, const Result *of, const TextSt
     const MapAnswer *answer = data->answer;
     size_t budget = style->budget_bytes ? style->budget_bytes : TOKENS * TOKEN_BYTES;
     size_t room = budget - MIN(budget / 2, (size_t)PAGE_TAIL_BYTES), shown = 0, files = 0;
+    if (!style->budget_bytes) room = page_room(answer, room);
     TextStyle unlimited = {.color = style->color};
     Page page = page_begin(out, &unlimited, INT64_MAX);
     for (size_t i = 0; i < answer->file_count; i++) {
@@ -263,9 +283,9 @@ const OpSpec op_map = {
         "Functions, types, macros and constants are ranked by who uses them: uses between files "
         "are "
         "resolved (see `cq calls`), files are weighted as PageRank does, and each file's weight is "
-        "shared out among what it uses. The best ones that fit into --budget (2000 tokens without "
-        "it) "
-        "are listed by file, with signatures, methods below their types; the files that matter "
+        "shared out among what it uses. The best ones that fit into --budget (2000 tokens and 100 "
+        "lines without it) are listed by file, with signatures, methods below their types; the "
+        "files that matter "
         "most "
         "come first. --limit is for JSON: definitions there have scores. All "
         "files count for the ranking, tests with a quarter; what is listed can be chosen.\n"

@@ -281,9 +281,14 @@ const OpSpec op_neighborhood = {
         "references (uses that are no calls), implementations (what overrides or implements it), "
         "supertypes (of a method: what it overrides), subtypes, imports (that it uses), importers, "
         "tests (in test files, what uses it). Uses have the certainty that `cq calls` explains. "
-        "Totals are exact; --slice, --top-k and --offset page through everything.\n"
+        "Totals are exact; --slice, --top-k and --offset page through everything. "
+        "The risk is that of `cq calls`; it is left out with --slice.\n"
         "A file in a language without name rules has the definitions that the index knows and the "
-        "files beside it, nothing else, and the answer says so.\n"
+        "files beside it, nothing else, and the answer says so. A "
+        "template (.html, .jinja2, .j2, ...) has its blocks and macros as children, the templates "
+        "it "
+        "extends, includes or imports, those that do so with it, and as references the strings in "
+        "programs that are its path. Files such as .vue and .svelte are text.\n"
         "Exit status: 0 when there is such a definition or file, 1 when there is none, 2 and above "
         "on a problem.",
     .examples = examples,

@@ -1,4 +1,5 @@
 // op/neighborhood_text.c - a neighbourhood for people: a card, then a block a slice.
+#include "lang/template.h"
 #include "op/draw.h"
 #include "op/neighborhood.h"
 #include "op/page.h"
@@ -42,10 +43,14 @@ static void write_card(NearPage *n)
         page_end_line(page);
     }
     if (n->answer->unnamed) {
-        page_addf(page,
-                  "  %s has no name rules: only definitions that the index knows, and files "
-                  "beside it",
-                  lang_name(subject->lang));
+        if (template_is_path(subject->path))
+            page_add(page, STR("  a template: its blocks and macros, and the files that name it or "
+                               "are named by it; for what it calls: cq calls NAME"));
+        else
+            page_addf(page,
+                      "  %s has no name rules: only definitions that the index knows, and files "
+                      "beside it",
+                      lang_name(subject->lang));
         page_end_line(page);
     }
 }

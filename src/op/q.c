@@ -337,9 +337,11 @@ static const OpExample examples[] = {
     {"cq q --entity function --name 'build_*' --in src --calls open",
      "the same as flags; those that call open"},
     {"cq q 'entity=class decorated_by=dataclass'", "classes with a decorator"},
-    {"cq q \"entity=method has='await $X' not.has='try: $$$BODY'\"", "by the code in them"},
-    {"cq q \"pattern='os.path.join($$$ARGS)' in=src\"", "code by its shape"},
+    {"cq q 'entity=method has=\"await $X\" not.has=\"return $X\"'", "by the code in them"},
+    {"cq q 'pattern=\"os.path.join($$$ARGS)\" in=src'", "code by its shape"},
     {"cq q 'entity=callsite name=connect' --format json", "calls, with the shape of arguments"},
+    {"cq q 'entity=function name=connect expand=callers(depth=2)' --format mermaid",
+     "who calls it, as a picture"},
     {"cq q dictFind", "no pair: a plain search"},
     {0},
 };
@@ -369,4 +371,5 @@ const OpSpec op_q = {
     .resident = true,
     .run = run,
     .text = q_text,
+    .draw = q_draw,
 };

@@ -50,5 +50,7 @@ typedef struct QData { // Result.data
 
 // The answer for people: q_text.c.
 void q_text(Buf *out, const void *args, const Result *result, const TextStyle *style);
+// What was listed, and with expand=callers,callees who calls whom: q_draw.c.
+void q_draw(Buf *out, const void *args, const Result *result, GraphFormat how);
 
 #endif

@@ -87,7 +87,7 @@ const DefRef *world_defs(World *world, Str name, size_t *count);
 // only mention it), by number.
 const uint32_t *world_users(World *world, Str name, size_t *count);
 
-// Files of a language without names, and such paths, that may mention the word; by number.
+// Files with such paths that may mention the word in whatever they hold; by number.
 const uint32_t *world_mentions(World *world, Str word, bool (*takes)(Str path), size_t *count);
 
 // What others see of all living files; equal digests: names mean the same as before everywhere

@@ -175,8 +175,7 @@ const uint32_t *world_mentions(World *world, Str word, bool (*takes)(Str path), 
         mark_mentions(part, terms.items[terms.count - 1], marks);
         for (uint32_t k = 0; k < files; k++) {
             uint32_t number = part->in->first_file + k;
-            bool code = marks[k] && lang_has_names((LangId)lex_file(part->in->lexicon, k)->lang);
-            if (!marks[k] || code || corpus_is_dead(part->in, k)) continue;
+            if (!marks[k] || corpus_is_dead(part->in, k)) continue;
             if (takes(world_path(world, number))) VEC_PUSH(world->cx->arena, &found, number);
         }
     }

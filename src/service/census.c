@@ -261,6 +261,14 @@ static void make_table(Census *census, const Subject *subject, CensusTable *tabl
     census_risk(census, table);
 }
 
+void census_weigh(Code *code, const Subject *subject, CensusTable *out)
+{
+    const CensusQuery all = {.depth = 1};
+    CensusAnswer answer = {0};
+    Census census = {.code = code, .query = &all, .out = &answer};
+    make_table(&census, subject, out);
+}
+
 static bool has_table(const Census *census, const CensusTable *tables, DefRef ref)
 {
     for (size_t i = 0; i < census->out->table_count; i++)
@@ -304,9 +312,25 @@ static Fail answer(Code *code, void *arg)
 
 // --- notes ---
 
-void code_notes(Arena *arena, const CodeState *state, const Str **notes, size_t *count)
+// Text that is not in the index: what is asked for may stand there. Empty when there is none.
+static Str left_out(Arena *arena, const CodeState *state)
+{
+    Buf out = buf_on(arena);
+    for (int i = 0; i < SKIP_REASONS; i++) {
+        bool text = i != SKIP_BINARY && i != SKIP_SYMLINK && i != SKIP_SPECIAL;
+        if (!text || !state->skipped[i]) continue;
+        buf_addf(&out, "%s%s %llu",
+                 out.len ? ", " : "files that are not looked at: ", skip_name((SkipReason)i),
+                 (unsigned long long)state->skipped[i]);
+    }
+    return buf_str(&out);
+}
+
+void code_notes(Arena *arena, const CodeState *state, bool missed, const Str **notes, size_t *count)
 {
     VEC(Str) found = {0};
+    Str out = left_out(arena, state);
+    if (missed && out.len) VEC_PUSH(arena, &found, out);
     if (state->unnamed_files)
         VEC_PUSH(arena, &found,
                  str_format(arena,
@@ -334,6 +358,6 @@ Fail census_run(Ctx *cx, const Env *env, const CensusQuery *query, CensusAnswer 
     CodeState state;
     TRY(code_ask(cx, env, &query->options, answer, &census, &state));
     out->state = state;
-    code_notes(cx->arena, &state, &out->notes, &out->note_count);
+    code_notes(cx->arena, &state, !out->table_count, &out->notes, &out->note_count);
     return NULL;
 }

@@ -121,9 +121,14 @@ MUST_CHECK Fail census_run(Ctx *cx, const Env *env, const CensusQuery *query, Ce
 const char *census_risk_name(int risk); // "low"
 
 // What is missing from an answer: languages without names, files that were lost, a stale index.
-void code_notes(Arena *arena, const CodeState *state, const Str **notes, size_t *count);
+// `missed`: nothing was found, which may lie in files that are not indexed.
+void code_notes(Arena *arena, const CodeState *state, bool missed, const Str **notes,
+                size_t *count);
 
 // --- the parts, for tests and neighbourhoods
+
+// The table of one definition, of all its calls: what a risk is told from.
+void census_weigh(Code *code, const Subject *subject, CensusTable *out);
 
 // One site of a use. `ordinal` and `table` are left to the caller.
 void census_site(Code *code, const Edge *edge, CallSite *out);

@@ -16,6 +16,7 @@ static void describe(const Code *code, CodeState *state)
     state->universe_source = code_keep(code, view->universe_source);
     state->files = code->corpus.live_files;
     state->lost_files = world_lost(code->world);
+    memcpy(state->skipped, view->skipped, sizeof state->skipped);
     state->stale = view->stale;
     state->generation = snapshot ? snapshot->head.generation : 0;
     state->changed_files = snapshot ? view->delta.count + view->fresh.counts[FILE_DELETED] : 0;

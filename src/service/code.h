@@ -32,13 +32,14 @@ typedef struct Code {
 
 typedef struct CodeState { // what an answer is from
     Str root, universe_source;
-    Str trouble;            // why what is published was not used, or empty
-    uint64_t files;         // of the workspace that are indexed
-    uint64_t unnamed_files; // of these: code in a language without names
-    uint64_t lost_files;    // that could not be read or parsed
-    uint64_t changed_files; // read since the index was published
-    uint64_t generation;    // of it; 0: none
-    FindBuild build;        // of the index, behind the answer
+    Str trouble;                    // why what is published was not used, or empty
+    uint64_t files;                 // of the workspace that are indexed
+    uint64_t unnamed_files;         // of these: code in a language without names
+    uint64_t lost_files;            // that could not be read or parsed
+    uint64_t skipped[SKIP_REASONS]; // files that are not indexed
+    uint64_t changed_files;         // read since the index was published
+    uint64_t generation;            // of it; 0: none
+    FindBuild build;                // of the index, behind the answer
     bool stale, timed_out, interrupted;
 } CodeState;
 

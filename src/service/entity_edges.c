@@ -146,6 +146,8 @@ static void add_callers(Walk *walk, DefRef def, int64_t depth)
         Json *details = edge_details(graph, edge, depth);
         Finding finding = edge_finding(graph, edge, details);
         set_str(graph->cx->arena, details, "target", qualified_of(graph, def));
+        set_str(graph->cx->arena, details, "target_path",
+                str_copy(graph->cx->arena, world_path(graph->world, def.file)));
         finding.qualified = qualified_of(graph, def);
         VEC_PUSH(graph->cx->arena, graph->findings, finding);
         walk->sums[edge->certainty]++;
@@ -364,7 +366,7 @@ static void take_users(Graph *graph, const Join *join, Used *used)
 {
     uint32_t kinds = entity_kind_mask(join->kind);
     size_t count = 0;
-    if (join->name.len) {
+    if (join->name.len && !name_is_glob(join->name)) {
         const DefRef *defs = world_defs(graph->world, join->name, &count);
         for (size_t i = 0; i < count; i++) {
             const WorldFile *file = world_file(graph->world, defs[i].file);
@@ -376,7 +378,9 @@ static void take_users(Graph *graph, const Join *join, Used *used)
     for (uint32_t i = 0; i < world_file_count(graph->world) && !ctx_stopped(graph->cx); i++) {
         const WorldFile *file = world_is_live(graph->world, i) ? world_file(graph->world, i) : NULL;
         for (uint32_t def = 0; file && def < file->facts.def_count; def++)
-            if (kinds >> file->facts.defs[def].kind & 1) take_uses(graph, (DefRef){i, def}, used);
+            if (kinds >> file->facts.defs[def].kind & 1 &&
+                (!join->name.len || name_takes(join->name, file->facts.defs[def].name)))
+                take_uses(graph, (DefRef){i, def}, used);
     }
 }
 

@@ -14,7 +14,8 @@
 
 enum {
     PARSE_FILES = 100, // more did not rank better (cq eval --cold)
-    PARSE_BYTES = 3 << 20,
+    PARSE_BYTES = 2 << 20,
+    WHOLE_BYTES = 3 << 20, // of a workspace that is parsed whole
     BATCH = 8,
     HEAD_BYTES = 64 << 10, // of a file, to know its language
 };
@@ -150,8 +151,8 @@ static int by_file(const void *a, const void *b)
     return left->file < right->file ? -1 : 1;
 }
 
-// The paths of the best files, in their order.
-static size_t choose(const Cold *cold, Str **out)
+// The best files, in their order.
+static size_t choose(const Cold *cold, Promise **out)
 {
     VEC(Promise) found = {0};
     uint64_t bytes = 0;
@@ -167,19 +168,45 @@ static size_t choose(const Cold *cold, Str **out)
         found.items[count++] = found.items[i];
     }
     if (count) qsort(found.items, count, sizeof *found.items, by_file);
-    *out = ARENA_ARRAY(cold->cx->arena, Str, count);
-    for (size_t i = 0; i < count; i++) (*out)[i] = cold->universe.files[found.items[i].file].path;
+    *out = found.items;
     return count;
+}
+
+typedef struct Turn {
+    uint32_t bytes, place;
+} Turn;
+
+static int by_size(const void *a, const void *b)
+{
+    const Turn *left = a, *right = b;
+    if (left->bytes != right->bytes) return left->bytes > right->bytes ? -1 : 1;
+    return left->place < right->place ? -1 : 1;
+}
+
+// The largest first, so that no worker is left with one when the others are done.
+static const uint32_t *order_of(const Cold *cold, const Promise *chosen, size_t count)
+{
+    Arena *arena = cold->cx->arena;
+    Turn *turns = ARENA_ARRAY(arena, Turn, count);
+    uint32_t *order = ARENA_ARRAY(arena, uint32_t, count);
+    for (size_t i = 0; i < count; i++)
+        turns[i] = (Turn){cold->files[chosen[i].file].bytes, (uint32_t)i};
+    if (count) qsort(turns, count, sizeof *turns, by_size);
+    for (size_t i = 0; i < count; i++) order[i] = turns[i].place;
+    return order;
 }
 
 static void parse(Cold *cold, FindIndex *out)
 {
     const RefreshSpec *from = cold->spec->refresh;
-    Str *paths;
-    size_t count = choose(cold, &paths);
+    Promise *chosen;
+    size_t count = choose(cold, &chosen);
+    Str *paths = ARENA_ARRAY(cold->cx->arena, Str, count);
+    for (size_t i = 0; i < count; i++) paths[i] = cold->universe.files[chosen[i].file].path;
     HarvestSpec spec = {.workspace = from->workspace,
                         .paths = paths,
                         .count = count,
+                        .order = order_of(cold, chosen, count),
                         .pool = from->pool,
                         .grammars = from->grammars,
                         .max_file_bytes = from->max_file_bytes,
@@ -247,7 +274,7 @@ Fail cold_index(Ctx *cx, const ColdSpec *spec, FindIndex *out, bool *made)
     if (!spec->always && cold.universe.count <= PARSE_FILES) return NULL;
     skim_init(spec->query, &cold.skim);
     bool whole = run_pass(&cold) == cold.universe.count && !cold.universe.stopped;
-    if (!spec->always && whole && cold.bytes <= PARSE_BYTES) return NULL;
+    if (!spec->always && whole && cold.bytes <= WHOLE_BYTES) return NULL;
     *made = true;
     *out = (FindIndex){0};
     skim_score(&cold.skim, cold.files, cold.universe.count, &cold.count);

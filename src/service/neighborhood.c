@@ -6,6 +6,7 @@
 #include "index/path_class.h"
 #include "resolve/kin.h"
 #include "service/census_.h"
+#include "service/near_templates.h"
 
 static const char *const names[] = {
 #define SLICE(id, name, says) name,
@@ -372,6 +373,12 @@ static void add_indexed_defs(Near *near)
     if (around->len) push(near, NEAR_ENCLOSING, around->items[0]);
 }
 
+static void take_template(void *arg, NearSlice slice, const NearNode *node)
+{
+    Near *near = arg;
+    if (is_wanted(near, slice)) push(near, slice, *node);
+}
+
 // --- pages ---
 
 static int compare_nodes(const void *left, const void *right)
@@ -409,24 +416,12 @@ static void take_pages(Near *near)
     }
 }
 
-// Of all that is around it; of a part of that nothing is said.
+// As `calls` weighs it, whatever is filtered; who asks for slices only does not wait for it.
 static void weigh_risk(Near *near)
 {
-    const NearList *lists = near->out->lists;
-    Census census = {.code = near->code};
-    CensusTable table = {.subject = near->out->subject};
-    bool method = table.subject.kind == DEF_METHOD || table.subject.kind == DEF_FUNCTION;
-    if (near->query->slices || near->query->certainties || near->out->unnamed) return;
-    for (size_t i = 0; i < lists[NEAR_CALLERS].total; i++) {
-        const NearNode *node = &near->nodes[NEAR_CALLERS].items[i];
-        table.calls_by[node->certainty] += node->sites;
-        bool sure = node->certainty <= CERTAINTY_LIKELY;
-        table.test_calls += sure && node->role == ROLE_TEST ? node->sites : 0;
-    }
-    table.exact_callers = lists[NEAR_CALLERS].by_certainty[CERTAINTY_EXACT];
-    table.overriding_count = lists[NEAR_IMPLEMENTATIONS].total;
-    table.overridden_count = method ? lists[NEAR_SUPERTYPES].total : 0;
-    census_risk(&census, &table);
+    CensusTable table;
+    if (near->out->unnamed || near->query->slices) return;
+    census_weigh(near->code, &near->out->subject, &table);
     near->out->weighed = true;
     near->out->risk = table.risk;
     near->out->reasons = table.reasons;
@@ -455,6 +450,7 @@ static Fail answer(Code *code, void *arg)
         add_imports(near);
     } else {
         add_indexed_defs(near);
+        near_templates(code, &near->filter, near->ref.file, take_template, near);
     }
     take_pages(near);
     weigh_risk(near);
@@ -467,6 +463,6 @@ Fail near_run(Ctx *cx, const Env *env, const NearQuery *query, NearAnswer *out)
     CodeState state;
     TRY(code_ask(cx, env, &query->options, answer, &near, &state));
     out->state = state;
-    code_notes(cx->arena, &state, &out->notes, &out->note_count);
+    code_notes(cx->arena, &state, !out->subjects.count, &out->notes, &out->note_count);
     return NULL;
 }

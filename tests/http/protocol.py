@@ -185,6 +185,30 @@ def half_closed(server):
         assert reader.reply().status == 200
         connection.shutdown(socket.SHUT_WR)
         assert reader.at_end()
+    for rest in (b"", GET[:20], POST + b"Content-Length: 10\r\n\r\n{"):  # ends within the request behind others
+        with server.connect() as connection:
+            connection.sendall(GET * 3 + rest)
+            connection.shutdown(socket.SHUT_WR)
+            reader = Reader(connection)
+            assert [reader.reply().status for _ in range(3)] == [200] * 3
+            assert reader.at_end()
+
+
+def unread(server):
+    """A client that sends on and reads late gets every answer, in order."""
+    with server.connect() as connection:
+        connection.setblocking(False)
+        sent, asked = 0, request("GET", "/openapi.json") + GET
+        for _ in range(500):
+            try:
+                sent += connection.send(asked)
+            except BlockingIOError:
+                break
+        connection.settimeout(support.PATIENCE_S)
+        reader = Reader(connection)
+        assert sent > 20 * len(asked), sent
+        for _ in range(20):
+            assert reader.reply().json()["openapi"] and reader.reply().body == b"ok\n"
 
 
 def slow_clients():
@@ -279,7 +303,7 @@ def connections():
 
 def one_server():
     with Server() as server:
-        for test in (malformed, byte_by_byte, pipelining, old_clients, expecting, half_closed):
+        for test in (malformed, byte_by_byte, pipelining, old_clients, expecting, half_closed, unread):
             print("  " + test.__name__, flush=True)
             test(server)
 

@@ -24,9 +24,9 @@ static Fail ask_stub(Ctx *cx, void *place, Str name, const Json *arguments, Aske
     return FAIL(cx->arena, NOT_FOUND, STR_FMT, STR_ARG(buf_str(&text)));
 }
 
-static void where_stub(Ctx *cx, void *place, McpWhere *out)
+static void where_stub(Ctx *cx, void *place, bool dirty, McpWhere *out)
 {
-    (void)cx, (void)place;
+    (void)cx, (void)place, (void)dirty;
     *out = (McpWhere){.root = STR("/work")};
 }
 

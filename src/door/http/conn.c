@@ -12,7 +12,12 @@
 #include "base/clock.h"
 #include "base/os_socket.h"
 
-enum { MOST_IN = MESSAGE_MOST_HEAD + 4, READ_BYTES = 16 << 10, LINGER_S = 2 };
+enum {
+    MOST_IN = MESSAGE_MOST_HEAD + 4,
+    READ_BYTES = 16 << 10,
+    MOST_TOGETHER = 16 << 10, // of answers to pipelined requests, before they are sent
+    LINGER_S = 2,
+};
 
 static void set_deadline(HttpConn *conn, double seconds)
 {
@@ -31,7 +36,11 @@ static void read_some(HttpConn *conn)
 {
     size_t had = evbuffer_get_length(conn->in);
     bool first = conn->state == CONN_HEAD && !had;
-    int got = evbuffer_read(conn->in, conn->fd, READ_BYTES);
+    struct evbuffer_iovec room;
+    evbuffer_reserve_space(conn->in, READ_BYTES, &room, 1);
+    int got = os_take_sent(conn->fd, room.iov_base, READ_BYTES);
+    room.iov_len = (size_t)MAX(got, 0);
+    if (got > 0) evbuffer_commit_space(conn->in, &room, 1);
     if (got < 0 && (errno == EAGAIN || errno == EINTR)) return;
     if (got < 0) conn->state = CONN_DEAD;
     if (got <= 0) conn->eof = true;
@@ -114,6 +123,17 @@ static void begin_body(HttpConn *conn, HttpCall *call)
         evbuffer_add_printf(conn->out, "HTTP/1.1 100 Continue\r\n\r\n");
 }
 
+// The client ended its side within a request. It may still read the answers to those before.
+static void give_up(HttpConn *conn)
+{
+    HttpCall *call = conn->call;
+    conn->close = true;
+    conn->state = CONN_WRITE;
+    conn->call = NULL;
+    server_end_call(conn->server, call);
+    set_deadline(conn, limits_of(conn)->write_s);
+}
+
 // True when a head was taken.
 static bool take_head(HttpConn *conn)
 {
@@ -154,7 +174,7 @@ static bool take_body(HttpConn *conn)
         conn->attended = call->route->attended;
         call->close = call->close || conn->attended;
         server_dispatch(conn->server, call);
-    } else if (conn->eof) conn->state = CONN_DEAD;
+    } else if (conn->eof) give_up(conn);
     return found.status || conn->state != CONN_BODY;
 }
 
@@ -237,10 +257,20 @@ static bool send_some(HttpConn *conn)
     return true;
 }
 
+// Whether the client sent a whole head behind the request whose answer is about to be sent: small
+// answers to pipelined requests go out together.
+static bool has_next(HttpConn *conn)
+{
+    size_t len = evbuffer_get_length(conn->in);
+    if (!len || evbuffer_get_length(conn->out) > MOST_TOGETHER) return false;
+    return message_head_end((Str){(const char *)evbuffer_pullup(conn->in, -1), len},
+                            &conn->scanned);
+}
+
 // What comes after an answer. True when the next request may be looked at.
 static bool end_writing(HttpConn *conn)
 {
-    if (evbuffer_get_length(conn->out)) return false;
+    if (evbuffer_get_length(conn->out) && (conn->close || !has_next(conn))) return false;
     if (!conn->close) {
         conn->state = CONN_HEAD;
         set_deadline(conn, evbuffer_get_length(conn->in) ? limits_of(conn)->head_s
@@ -289,10 +319,12 @@ static void watch(HttpConn *conn)
 
 void conn_step(HttpConn *conn)
 {
-    do
+    bool sent_all = true;
+    do {
+        while (advance(conn)) {}
         if (conn->state != CONN_DEAD && !send_some(conn)) conn->state = CONN_DEAD;
-    while (conn->state != CONN_DEAD && advance(conn));
-    if (conn->state != CONN_DEAD && !send_some(conn)) conn->state = CONN_DEAD;
+        sent_all = !evbuffer_get_length(conn->out);
+    } while (conn->state == CONN_WRITE && sent_all);
     if (conn->state == CONN_DEAD) conn_free(conn);
     else watch(conn);
 }
@@ -340,6 +372,7 @@ HttpConn *conn_new(HttpServer *server, const HttpListener *listener, int fd)
     count_connection(server, 1);
     set_deadline(conn, limits_of(conn)->head_s);
     event_add(conn->reads, NULL);
+    os_send_undelayed(fd);
     return conn;
 }
 

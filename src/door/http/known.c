@@ -107,3 +107,11 @@ bool known_state(Ctx *cx, const Live *live, const OpSpec *op, const void *args, 
     *out = digester_end(&digester);
     return true;
 }
+
+void known_keep(Ctx *cx, Known *known, const Live *live, const OpSpec *op, const void *args,
+                const Digest *state, const Digest *tag)
+{
+    Digest now;
+    if (known_state(cx, live, op, args, &now) && !memcmp(&now, state, sizeof now))
+        known_put(known, state, tag);
+}

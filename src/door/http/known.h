@@ -2,7 +2,7 @@
 // that asks whether its answer still holds is told so without the work.
 //
 //   known_state --> known_tag: the answer of that state --> 304
-//              `--> (worked out) --> known_put
+//              `--> (worked out) --> known_keep
 //
 // A state never comes back once a file changed (index/stamp.h: ctime), so what is known of it stays
 // true; what is kept is bounded, and newer states take the place of older ones.
@@ -24,5 +24,9 @@ void known_free(Known *known); // NULL is fine
 bool known_state(Ctx *cx, const Live *live, const OpSpec *op, const void *args, Digest *out);
 bool known_tag(Known *known, const Digest *state, Digest *tag);
 void known_put(Known *known, const Digest *state, const Digest *tag);
+// Puts it, unless the state is another one now than before the answer was worked out: the answer
+// may then be of either.
+void known_keep(Ctx *cx, Known *known, const Live *live, const OpSpec *op, const void *args,
+                const Digest *state, const Digest *tag);
 
 #endif

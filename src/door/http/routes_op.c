@@ -11,7 +11,8 @@
 // Those that only look. The others change the cache or the index.
 bool route_op_is_harmless(const OpSpec *op)
 {
-    static const char *const others[] = {"metrics", "status", "doctor"};
+    static const char *const others[] = {"metrics", "status",  "doctor",
+                                         "blame",   "history", "langs"};
     for (size_t i = 0; i < ARRAY_LEN(others); i++)
         if (str_eq(str_from(op->name), str_from(others[i]))) return true;
     return op->cell;
@@ -163,8 +164,8 @@ static bool holds_still(HttpCall *call, const OpSpec *op, const void *args, Aski
     return true;
 }
 
-static void answer(HttpCall *call, const OpSpec *op, const RunInfo *info, const Result *result,
-                   const Asking *asking)
+static void answer(HttpCall *call, const OpSpec *op, const void *args, const RunInfo *info,
+                   const Result *result, const Asking *asking)
 {
     Arena *arena = call_arena(call);
     Buf buf = buf_on(arena);
@@ -183,7 +184,8 @@ static void answer(HttpCall *call, const OpSpec *op, const RunInfo *info, const 
         return;
     }
     Digest tag = tag_of(arena, op, result);
-    if (asking->has_state && !result->stale) known_put(known_of(call), &asking->state, &tag);
+    if (asking->has_state && !result->stale)
+        known_keep(call_cx(call), known_of(call), call_live(call), op, args, &asking->state, &tag);
     reply_with_tag(call, &tag, buf_str(&buf));
 }
 
@@ -219,6 +221,6 @@ void route_op(HttpCall *call)
     if (!fail && holds_still(call, op, args, &asking)) return;
     if (!fail) fail = context_run(call_cx(call), call_context(call), op, args, &info, &result);
     if (fail) call_fail(call, fail);
-    else answer(call, op, &info, &result, &asking);
+    else answer(call, op, args, &info, &result, &asking);
     if (admin) route_audit(call, op->name, action_of(op, args));
 }

@@ -101,10 +101,10 @@ static Fail ask_harmless(Ctx *cx, void *place, Str op, const Json *arguments, As
     return ask_place(cx, place, op, arguments, out);
 }
 
-static void where(Ctx *cx, void *self, McpWhere *out)
+static void where(Ctx *cx, void *self, bool dirty, McpWhere *out)
 {
     const Place *place = self;
-    mcp_where(cx, root_of(&place->live), out);
+    mcp_where(cx, root_of(&place->live), dirty, out);
 }
 
 // The roots of all workspaces, or of the one that was asked for.
@@ -134,7 +134,8 @@ Fail site_host_get(Ctx *cx, SiteHost *host, const SiteWish *wish, Arena *arena, 
                      .close = close_place,
                      .ask = wish->trusted ? ask_place : ask_harmless,
                      .where = where,
-                     .fixed_root = true};
+                     .fixed_root = wish->workspace.len > 0,
+                     .roots_wait_ns = 2 * NS_PER_S};
     return find_roots(cx, host->sites, wish->workspace, arena, &out->roots);
 }
 

@@ -43,7 +43,7 @@ static void write_failure(Request *request, Fail fail)
     json_end(w);
 }
 
-// --- where the answer was computed from, found while it is computed ---
+// --- where the answer was computed from: what changed there is found while it is computed ---
 
 typedef struct WhereTask { // may go on when the request has ended: all it uses is its own
     McpHost host;
@@ -58,7 +58,7 @@ static void find_where(Ctx *cx, void *arg)
     const McpHost *host = &task->host;
     void *place = NULL;
     if (host->open(cx, host->self, (Str){task->root, task->root_len}, &place)) return;
-    host->where(cx, place, &task->where);
+    host->where(cx, place, true, &task->where);
     if (host->close) host->close(place);
 }
 
@@ -74,11 +74,12 @@ static Batch *begin_where(Request *request, Str root)
     return batch;
 }
 
-static McpWhere end_where(Request *request, Batch *batch)
+// `head`: what is said when git takes too long.
+static McpWhere end_where(Request *request, Batch *batch, McpWhere head)
 {
     Collected collected = collect_bounded(&request->cx, batch, WHERE_NS);
     const WhereTask *task = collected.values[0];
-    return task ? task->where : (McpWhere){0};
+    return task && task->where.root.len ? task->where : head;
 }
 
 // --- answers ---
@@ -119,9 +120,11 @@ static Fail call_tool(Request *request, const ToolCall *call)
     TRY(request_root(request, call->root, &root));
     TRY(request->host->open(cx, request->host->self, root, &place));
     if (request->host->close) arena_defer(&request->arena, request->host->close, place);
+    McpWhere head = {0};
+    request->host->where(cx, place, false, &head);
     Batch *batch = begin_where(request, root);
     Fail fail = request->host->ask(cx, place, call->op, call->args, &asked);
-    McpWhere where = end_where(request, batch);
+    McpWhere where = end_where(request, batch, head);
     if (fail) return fail;
     if (!where.root.len) where.root = asked.result.root;
     write_answer(request, call, &asked, &where);

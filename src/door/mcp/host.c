@@ -121,28 +121,28 @@ static Fail ask_place(Ctx *cx, void *self, Str op, const Json *arguments, Asked 
     return ask(&inside, place->context, op, arguments, out);
 }
 
-void mcp_where(Ctx *cx, Str root, McpWhere *out)
+void mcp_where(Ctx *cx, Str root, bool dirty, McpWhere *out)
 {
     Workspace workspace;
     GitHead head = {0};
-    GitDirty dirty = {0};
+    GitDirty counts = {0};
     *out = (McpWhere){.root = root};
     if (workspace_open(cx, root, !root.len, &workspace)) return;
     out->root = workspace.root;
     if (workspace.git && !git_head(cx, &workspace, &head)) {
         out->commit = head.commit;
         out->branch = head.branch;
-        out->dirty_known = !git_dirty(cx, &workspace, &dirty);
-        out->changed = dirty.changed;
-        out->untracked = dirty.untracked;
+        out->dirty_known = dirty && !git_dirty(cx, &workspace, &counts);
+        out->changed = counts.changed;
+        out->untracked = counts.untracked;
     }
     workspace_close(&workspace);
 }
 
-static void where(Ctx *cx, void *self, McpWhere *out)
+static void where(Ctx *cx, void *self, bool dirty, McpWhere *out)
 {
     const Place *place = self;
-    mcp_where(cx, place->root.len ? place->root : place->all->spec->root, out);
+    mcp_where(cx, place->root.len ? place->root : place->all->spec->root, dirty, out);
 }
 
 McpHost mcp_workspaces_host(McpWorkspaces *all, Pool *pool)

@@ -26,17 +26,20 @@ typedef struct McpHost {
     void (*close)(void *place); // NULL: places live as long as the host
     // Fails: as app/ask.
     Fail (*ask)(Ctx *cx, void *place, Str op, const Json *arguments, Asked *out);
-    void (*where)(Ctx *cx, void *place, McpWhere *out);
+    // dirty: changed files, too, for which git is asked; without that, two small files are read.
+    void (*where)(Ctx *cx, void *place, bool dirty, McpWhere *out);
     // The default workspace is fixed: roots of a client are not asked for.
     bool fixed_root;
     int64_t roots_wait_ns; // how long the first request waits for a client's roots
-    StrList roots;         // the workspaces there are, the default first; none: the client's
-    Str session;           // whose scope applies (service/scope.h); empty: nobody's
-    bool in_place;         // requests run within mcp_session_take, whatever the pool
+    // The workspaces there are, the default first, of which a client's roots choose; none: its
+    // roots are the workspaces.
+    StrList roots;
+    Str session;   // whose scope applies (service/scope.h); empty: nobody's
+    bool in_place; // requests run within mcp_session_take, whatever the pool
 } McpHost;
 
 // What is known of the workspace of a root; what git does not say is left out.
-void mcp_where(Ctx *cx, Str root, McpWhere *out);
+void mcp_where(Ctx *cx, Str root, bool dirty, McpWhere *out);
 
 // Contexts, opened one a root when they are first needed.
 typedef struct McpWorkspaces McpWorkspaces;
