@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/os.h"
 #include "base/sync.h"
 
 #if defined(__SANITIZE_ADDRESS__)
@@ -27,7 +28,7 @@ enum { RED_ZONE = 16 };
 enum { RED_ZONE = 0 };
 #endif
 
-enum { ALIGN = 16, FIRST_BLOCK = 16 << 10, MAX_STEP = 4 << 20 };
+enum { ALIGN = 16, FIRST_BLOCK = 16 << 10, LARGE_PAGE = 2 << 20, MAX_STEP = 4 << 20 };
 
 struct ArenaBlock {
     ArenaBlock *next;
@@ -155,16 +156,27 @@ static bool keep_block(ArenaBlock *block)
     return keep;
 }
 
+// From a quarter of a large page on, blocks are made of whole ones: one fault instead of 512.
+static ArenaBlock *get_block(size_t *size)
+{
+    if (*size < LARGE_PAGE / 4) return malloc(*size);
+    *size = (*size + LARGE_PAGE - 1) & ~(size_t)(LARGE_PAGE - 1);
+    ArenaBlock *block = aligned_alloc(LARGE_PAGE, *size);
+    if (block) os_use_large_pages(block, *size);
+    return block;
+}
+
 static void add_block(Arena *arena, size_t need)
 {
     size_t step = arena->total_bytes < FIRST_BLOCK ? FIRST_BLOCK : arena->total_bytes;
     if (step > MAX_STEP) step = MAX_STEP;
     size_t size = need + sizeof(ArenaBlock) + ALIGN;
     if (size < step) size = step;
+    if (size > SIZE_MAX - LARGE_PAGE) out_of_memory(size);
     if (size >= KEPT_LEAST) size = (size + KEPT_LEAST - 1) / KEPT_LEAST * KEPT_LEAST;
     ArenaBlock *block = size >= KEPT_LEAST ? take_spare(size) : NULL;
     if (!block) {
-        block = malloc(size);
+        block = get_block(&size);
         if (!block) out_of_memory(size);
         block->size = size;
     }

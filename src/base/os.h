@@ -119,6 +119,8 @@ int os_cpu_count(void); // usable by this process, at least 1
 int64_t os_monotonic_ns(void);
 int64_t os_wall_ns(void);
 uint64_t os_peak_rss_bytes(void);
+// A wish: that these bytes, not yet touched, lie in large pages.
+void os_use_large_pages(void *from, size_t bytes);
 bool os_cpu_has_avx2(void);
 bool os_cpu_has_avx512_vnni(void); // and AVX-512 F, BW
 

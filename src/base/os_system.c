@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <sys/random.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
@@ -19,6 +20,11 @@ static int64_t read_clock(clockid_t id)
     struct timespec now;
     clock_gettime(id, &now);
     return (int64_t)now.tv_sec * NS_PER_S + now.tv_nsec;
+}
+
+void os_use_large_pages(void *from, size_t bytes)
+{
+    madvise(from, bytes, MADV_HUGEPAGE); // refused where there are none, which is as well
 }
 
 void *os_library(Ctx *cx, const char *name, Str *why)

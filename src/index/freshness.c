@@ -7,6 +7,7 @@
 // was.
 #include "index/freshness_.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stddef.h>
 #include <stdlib.h>
@@ -75,11 +76,35 @@ static FileState compare(const Look *look, size_t row, const OsStat *info, LookR
     return FILE_SAME;
 }
 
-void look_at_file(const Look *look, Str path, uint32_t row, LookRun *run, Arena *arena)
+LookFrom look_from(OsFile root, Str first, Str last)
+{
+    enum { LONGEST = 1024 };
+    char name[LONGEST];
+    LookFrom from = {.dir = root};
+    size_t folder = 0, most = MIN(first.len, last.len);
+    for (size_t i = 0; i < most && first.ptr[i] == last.ptr[i]; i++)
+        if (first.ptr[i] == '/') folder = i;
+    if (!folder || folder >= LONGEST) return from;
+    memcpy(name, first.ptr, folder);
+    name[folder] = 0;
+    from.opened = !os_try_open(root, name, OS_FOLLOW, &from.dir);
+    if (from.opened) from.skip = folder + 1;
+    else from.dir = root;
+    return from;
+}
+
+void look_leave(LookFrom *from)
+{
+    if (from->opened) os_close(&from->dir);
+}
+
+void look_at_file(const Look *look, const LookFrom *from, Str path, uint32_t row, LookRun *run,
+                  Arena *arena)
 {
     OsStat info;
     FileEntry now = {.path = path, .row = {.segment = FILE_NONE, .ordinal = FILE_NONE}};
-    int error = os_try_stat(look->spec->workspace->dir, path.ptr, OS_NOFOLLOW, &info);
+    assert(path.len >= from->skip);
+    int error = os_try_stat(from->dir, path.ptr + from->skip, OS_NOFOLLOW, &info);
     if (is_gone(error) || (!error && info.type != OS_REGULAR)) { // listed, but not there
         run->lost++;
         return;
@@ -110,15 +135,17 @@ static void look_at_run(void *arg, size_t index, int slot)
     const UniverseFile *files = look->universe->files;
     size_t from = index * LOOK_BATCH, to = MIN(from + LOOK_BATCH, look->universe->count);
     size_t row = filetable_lower(look->table, files[from].path);
+    LookFrom where = look_from(look->spec->workspace->dir, files[from].path, files[to - 1].path);
     for (size_t i = from; i < to; i++) {
         int order = -1;
         for (; row < look->table->count; row++)
             if ((order = str_cmp(filetable_path(look->table, row), files[i].path)) >= 0) break;
         bool known = row < look->table->count && order == 0;
-        look_at_file(look, files[i].path, known ? (uint32_t)row : FILE_NONE, run,
+        look_at_file(look, &where, files[i].path, known ? (uint32_t)row : FILE_NONE, run,
                      &look->arenas[slot]);
         row += known;
     }
+    look_leave(&where);
 }
 
 void look_collect(Ctx *cx, const Look *look, size_t run_count, Freshness *out)

@@ -52,15 +52,14 @@ static bool lists_the_same(Ctx *cx, const Glance *glance, Str path, Str names)
     return same;
 }
 
-static bool is_same_folder(Glance *glance, const FolderRow *row)
+static bool is_same_folder(Glance *glance, const LookFrom *from, const FolderRow *row)
 {
     const FreshnessSpec *spec = glance->look.spec;
     OsStat now;
     Str path, names;
-    if (!foldertable_read(spec->folders, row, &path, &names)) return false;
-    const char *name = path.len ? path.ptr : ".";
-    if (os_try_stat(spec->workspace->dir, name, OS_NOFOLLOW, &now) || now.type != OS_DIR)
-        return false;
+    if (!foldertable_read(spec->folders, row, &path, &names) || path.len < from->skip) return false;
+    const char *name = path.len ? path.ptr + from->skip : ".";
+    if (os_try_stat(from->dir, name, OS_NOFOLLOW, &now) || now.type != OS_DIR) return false;
     bool listed = foldertable_names(spec->folders, row, &now, &names);
     if (listed && !row->rules) return true;
     Arena arena = {0};
@@ -71,6 +70,22 @@ static bool is_same_folder(Glance *glance, const FolderRow *row)
     return same;
 }
 
+static const FolderRow *row_at(const FolderTable *folders, size_t place)
+{
+    uint32_t row = folders->order[place];
+    return &folders->rows[row < folders->count ? row : 0]; // damage is told of at the end
+}
+
+static LookFrom above(const Glance *glance, size_t first, size_t last)
+{
+    const FreshnessSpec *spec = glance->look.spec;
+    Str paths[2], names;
+    bool read = foldertable_read(spec->folders, row_at(spec->folders, first), &paths[0], &names) &&
+                foldertable_read(spec->folders, row_at(spec->folders, last), &paths[1], &names);
+    if (!read) return (LookFrom){.dir = spec->workspace->dir};
+    return look_from(spec->workspace->dir, paths[0], paths[1]);
+}
+
 static void look_at_folders(void *arg, int slot)
 {
     (void)slot;
@@ -78,11 +93,10 @@ static void look_at_folders(void *arg, int slot)
     Glance *glance = piece->glance;
     const FolderTable *folders = glance->look.spec->folders;
     size_t from = piece->number * LOOK_BATCH, to = MIN(from + LOOK_BATCH, folders->count);
-    for (size_t i = from; i < to && !counter_get(&glance->differs); i++) {
-        uint32_t row = folders->order[i];
-        bool same = row < folders->count && is_same_folder(glance, &folders->rows[row]);
-        if (!same) counter_add(&glance->differs, 1);
-    }
+    LookFrom where = above(glance, from, to - 1);
+    for (size_t i = from; i < to && !counter_get(&glance->differs); i++)
+        if (!is_same_folder(glance, &where, row_at(folders, i))) counter_add(&glance->differs, 1);
+    look_leave(&where);
 }
 
 // --- files ---
@@ -94,8 +108,11 @@ static void look_at_files(void *arg, int slot)
     const Look *look = &glance->look;
     size_t from = piece->number * LOOK_BATCH, to = MIN(from + LOOK_BATCH, look->table->count);
     LookRun *run = &look->runs[piece->number];
+    const UniverseFile *files = look->universe->files;
+    LookFrom where = look_from(look->spec->workspace->dir, files[from].path, files[to - 1].path);
     for (size_t i = from; i < to && !counter_get(&glance->differs); i++)
-        look_at_file(look, look->universe->files[i].path, (uint32_t)i, run, &look->arenas[slot]);
+        look_at_file(look, &where, files[i].path, (uint32_t)i, run, &look->arenas[slot]);
+    look_leave(&where);
 }
 
 // --- the whole ---
