@@ -15,7 +15,8 @@ add_library(cq_grammars STATIC IMPORTED)
 set_target_properties(cq_grammars PROPERTIES IMPORTED_LOCATION ${tables})
 
 # The core and the scanners: compiled here, so that sanitizers watch them.
-add_library(cq_tree_sitter_objects OBJECT ${fetched}/tree-sitter/lib/src/lib.c)
+add_library(cq_tree_sitter_objects OBJECT ${fetched}/tree-sitter/lib/src/lib.c
+  ${CMAKE_SOURCE_DIR}/cmake/grammars/advance.c)
 target_include_directories(cq_tree_sitter_objects PRIVATE ${fetched}/tree-sitter/lib/src)
 file(GLOB scanners ${fetched}/*/src/scanner.c ${fetched}/*/*/src/scanner.c)
 foreach(scanner IN LISTS scanners)

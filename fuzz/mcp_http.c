@@ -53,7 +53,7 @@ static Fail host_stub(Ctx *cx, void *self, const AgentWish *wish, Arena *arena, 
                      .ask = ask_stub,
                      .where = where_stub,
                      .roots = {roots, wish->workspace.len ? 1 : 2},
-                     .fixed_root = true};
+                     .fixed_root = wish->workspace.len > 0};
     return NULL;
 }
 

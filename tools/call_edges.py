@@ -412,7 +412,7 @@ def gather(args, workspace, files):
         sites = [site for site in read_edges(text) if site.path in wanted]
     else:
         sites = sites_of_facts(workspace, files)
-    known = {(site.path, site.line, site.col) for site in sites}
+    known = {(site.path, site.line, site.col + skip) for site in sites for skip in (0, site.name[:1] in "#@")}
     return sites, lacking_sites(workspace, files, known)
 
 

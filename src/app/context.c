@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/digest.h"
 #include "base/vec.h"
+#include "index/follow.h"
 #include "index/universe.h"
 #include "lang/grammars.h"
 #include "op/plan_ops.h"
@@ -259,7 +260,8 @@ static void begin_observing(Context *context)
                                    .workers = env->workers,
                                    .cache = env->cache,
                                    .redis = env->redis,
-                                   .scopes = env->scopes};
+                                   .scopes = env->scopes,
+                                   .follow = env->follow};
     observe_begin(&context->observer);
 }
 
@@ -267,6 +269,7 @@ static Fail build(Ctx *cx, const ContextSpec *spec, Context *context)
 {
     Ctx own = ctx_child(cx, &context->arena); // the policy lives as long as the context
     context->env = (Env){.root = str_copy(&context->arena, spec->root),
+                         .server_why = str_copy(&context->arena, spec->server_why),
                          .stdin_allowed = spec->reads_stdin,
                          .confined = spec->confined};
     fence_setup(); // before there are threads, which would make it slow
@@ -285,6 +288,7 @@ static Fail build(Ctx *cx, const ContextSpec *spec, Context *context)
     context->env.workers = new_workers(context, spec, (int)profile.cpu_workers + 1);
     set_own_program(context, spec);
     TRY(new_cells(&own, context, spec->overrides));
+    if (spec->follows) context->env.follow = follow_new(&(FollowSpec){.pool = context->env.pool});
     TRY(new_scopes(&own, context));
     context->env.engine = new_engine(context, &profile);
     make_owner_envs(context);
@@ -414,6 +418,7 @@ void context_free(Context *context)
     pool_drain(context->env.pool);
     context_close(&cx, context, CLOSE_S * NS_PER_S, &closed);
     arena_fini(&arena);
+    follow_free(context->env.follow);
     scope_store_free(context->env.scopes);
     cells_free(context->env.cells);
     worker_pool_free(context->env.workers);

@@ -39,10 +39,12 @@ typedef struct ContextSpec {
     const ContextOverrides *overrides; // NULL: none
     bool reads_stdin;                  // Env.stdin_allowed
     bool confined;                     // Env.confined
+    bool follows;                      // Env.follow: it answers many requests
     // The program that serves as worker process (it takes WORKER_ARGUMENT). Copied. NULL: the
     // one that CQ_WORKER_PROGRAM names, or none. The variable goes first.
     const char *worker_program;
     const char *own_program; // that is cq, and can be started again. Copied. NULL: none
+    Str server_why;          // Env.server_why. Copied.
     bool logs;               // to stderr
     LogLevel log_level;
     bool log_json;

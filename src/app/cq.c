@@ -47,6 +47,7 @@ CqEngine *cq_open(const char *root, const CqOptions *options)
     if (!root) return NULL;
     int workers = options ? options->workers : 0;
     ContextSpec spec = {.root = str_from(*root ? root : "."),
+                        .follows = true,
                         .config = {.cpu_workers = workers < 0   ? 0
                                                   : workers > 0 ? workers
                                                                 : CONFIG_WORKERS_UNSET,

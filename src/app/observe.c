@@ -177,6 +177,18 @@ static void sample_redis(MetricSink *sink, Cell *cell)
     metric_sample(sink, MEASURE_REDIS_DOWN, NULL, stats.down);
 }
 
+static void sample_follow(Ctx *cx, MetricSink *sink, Follow *follow)
+{
+    FollowState state = follow_state(cx->arena, follow);
+    Str all = STR("all"), named = STR("named"), none = STR("none");
+    metric_sample(sink, MEASURE_WATCHED_FOLDERS, NULL, (double)state.folders);
+    metric_sample(sink, MEASURE_WATCH_EVENTS, NULL, (double)state.events);
+    metric_sample(sink, MEASURE_WATCH_OVERFLOWS, NULL, (double)state.overflows);
+    metric_sample(sink, MEASURE_FILE_LOOKS, &all, (double)state.whole);
+    metric_sample(sink, MEASURE_FILE_LOOKS, &named, (double)state.named);
+    metric_sample(sink, MEASURE_FILE_LOOKS, &none, (double)state.none);
+}
+
 static void sample(Ctx *cx, void *arg, MetricSink *sink)
 {
     const Observer *observer = arg;
@@ -195,6 +207,7 @@ static void sample(Ctx *cx, void *arg, MetricSink *sink)
                       (double)(stats.misses + stats.store_hits));
     }
     if (observer->scopes) sample_scopes(sink, observer->scopes);
+    if (observer->follow) sample_follow(cx, sink, observer->follow);
     if (observer->redis) sample_redis(sink, observer->redis);
     Lease cache;
     if (!observer->cache || !cell_peek(observer->cache, &cache)) return;

@@ -5,6 +5,7 @@
 #ifndef CQ_APP_OBSERVE_H
 #define CQ_APP_OBSERVE_H
 
+#include "index/follow.h"
 #include "runtime/cache.h"
 #include "runtime/cell.h"
 #include "runtime/engine.h"
@@ -23,6 +24,7 @@ typedef struct Observer { // frozen
     Cell *cache; // of a Cache
     Cell *redis; // of a Redis
     ScopeStore *scopes;
+    Follow *follow;
 } Observer;
 
 EngineHooks observe_engine(Observer *observer);

@@ -80,6 +80,11 @@ void mem_give_back(void)
     mallopt(M_TRIM_THRESHOLD, LARGE);
 }
 
+void mem_trim(void)
+{
+    malloc_trim(0);
+}
+
 size_t mem_live_count(void)
 {
     return counter_get(&live_count);

@@ -50,6 +50,8 @@ void *mem_resize(void *ptr, size_t new_size);
 void mem_free(void *ptr);
 // For a process that stays: large blocks go back to the system as soon as they are freed.
 void mem_give_back(void);
+// What is free now goes back to the system: worth it where much was in use that will not be again.
+void mem_trim(void);
 size_t mem_live_count(void); // allocations not freed yet; tests compare before and after
 
 #endif

@@ -174,6 +174,7 @@ static OsStat stat_of(const struct stat *st)
         .mtime_ns = (int64_t)st->st_mtim.tv_sec * NS_PER_S + st->st_mtim.tv_nsec,
         .ctime_ns = (int64_t)st->st_ctim.tv_sec * NS_PER_S + st->st_ctim.tv_nsec,
         .inode = st->st_ino,
+        .links = (uint32_t)st->st_nlink,
         .device = st->st_dev,
         .mode = st->st_mode & 07777u,
     };

@@ -30,7 +30,8 @@ typedef struct OsStat {
     uint64_t size_bytes;
     int64_t mtime_ns, ctime_ns;
     uint64_t inode, device;
-    uint32_t mode; // permission bits
+    uint32_t mode;  // permission bits
+    uint32_t links; // names that the file has
 } OsStat;
 
 typedef struct OsEntry {

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <sys/inotify.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "base/os_.h"
@@ -30,6 +31,20 @@ Fail os_watch_add(Ctx *cx, OsFile queue, const char *path, int *folder)
         return FAIL(cx->arena, TOO_LARGE,
                     "the system watches no more folders; raise fs.inotify.max_user_watches");
     return os_problem(cx, error, "watch", path);
+}
+
+bool os_watch_tells(const char *path)
+{
+    static const uint32_t local[] = {
+        0xEF53,     0x58465342, 0x9123683E, 0x01021994, // ext, XFS, Btrfs, tmpfs
+        0xF2F52010, 0x2FC12FC1, 0xCA451A4E, 0x858458F6, // F2FS, ZFS, bcachefs, ramfs
+        0x3153464A, 0x52654973, 0x2011BAB0, 0x4D44,     // JFS, ReiserFS, exFAT, FAT
+    };
+    struct statfs info;
+    if (OS_FAULT("statfs") || statfs(path, &info)) return false;
+    for (size_t i = 0; i < ARRAY_LEN(local); i++)
+        if ((uint32_t)info.f_type == local[i]) return true;
+    return false;
 }
 
 Fail os_watch_read(Ctx *cx, OsFile queue, int64_t patience_ns, Buf *buf)

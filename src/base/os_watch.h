@@ -18,6 +18,9 @@ MUST_CHECK Fail os_watch_open(Ctx *cx, OsFile *out);
 // Watches the names in a folder, not those below. Fails: NOT_FOUND (also: no folder); TOO_LARGE
 // (more folders than the system allows this user); IO.
 MUST_CHECK Fail os_watch_add(Ctx *cx, OsFile queue, const char *path, int *folder);
+// Whether the folder's file system is one that tells of every change by this machine's processes:
+// a local one of a known kind. Networks, FUSE and layered file systems change elsewhere, too.
+bool os_watch_tells(const char *path);
 // Waits until there are events, for patience_ns at most, and puts what is there into `buf`, which
 // os_watch_next reads one by one from *at = 0 on. Fails: IO, CANCELLED.
 MUST_CHECK Fail os_watch_read(Ctx *cx, OsFile queue, int64_t patience_ns, Buf *buf);

@@ -75,21 +75,36 @@ bool away_read(Arena *arena, Str body, AwayAsk *out)
            str_starts(out->folder, STR("/"));
 }
 
-void away_add_frame(Buf *out, AwayKind kind, Str bytes)
+static void add_frame(Buf *out, AwayKind kind, Str bytes)
 {
     buf_byte(out, (char)kind);
     for (int shift = 0; shift < 32; shift += 8) buf_byte(out, (char)(bytes.len >> shift & 0xFF));
     buf_add(out, bytes);
 }
 
-bool away_take_frame(Str *in, AwayKind *kind, Str *bytes)
+void away_add(Buf *out, AwayKind kind, Str bytes)
+{
+    while (bytes.len) {
+        add_frame(out, kind, str_sub(bytes, 0, AWAY_MOST_FRAME));
+        bytes = str_sub(bytes, AWAY_MOST_FRAME, bytes.len);
+    }
+}
+
+static bool is_right(char kind, size_t len)
+{
+    if (kind == AWAY_STATUS) return len == 1;
+    return (kind == AWAY_OUT || kind == AWAY_ERR) && len > 0 && len <= AWAY_MOST_FRAME;
+}
+
+AwayTaken away_take_frame(Str *in, AwayKind *kind, Str *bytes)
 {
     size_t len = 0;
-    if (in->len < AWAY_HEAD_BYTES) return false;
+    if (in->len < AWAY_HEAD_BYTES) return AWAY_PART;
     for (int i = 0; i < 4; i++) len |= (size_t)(unsigned char)in->ptr[i + 1] << 8 * i;
-    if (in->len - AWAY_HEAD_BYTES < len) return false;
+    if (!is_right(in->ptr[0], len)) return AWAY_WRONG;
+    if (in->len - AWAY_HEAD_BYTES < len) return AWAY_PART;
     *kind = (AwayKind)in->ptr[0];
     *bytes = str_sub(*in, AWAY_HEAD_BYTES, AWAY_HEAD_BYTES + len);
     *in = str_sub(*in, AWAY_HEAD_BYTES + len, in->len);
-    return true;
+    return AWAY_TAKEN;
 }

@@ -15,6 +15,8 @@
 #include "door/out.h"
 
 #define AWAY_PATH "/v1/cli"
+// Of a server that would answer other commands of this client: this one it does not.
+enum { AWAY_NOT_OFFERED = 501 };
 
 typedef struct AwayAsk {
     Str stamp;
@@ -33,10 +35,13 @@ typedef enum AwayKind {
     AWAY_ERR = 'e',    // ... for standard error
     AWAY_STATUS = 'x', // one byte: the exit code; the last frame
 } AwayKind;
-enum { AWAY_HEAD_BYTES = 5 };
+enum { AWAY_HEAD_BYTES = 5, AWAY_MOST_FRAME = 1 << 20 };
 
-void away_add_frame(Buf *out, AwayKind kind, Str bytes);
-// Takes the first frame off `in`; false when it is not whole yet.
-bool away_take_frame(Str *in, AwayKind *kind, Str *bytes);
+// As frames of AWAY_MOST_FRAME bytes at most.
+void away_add(Buf *out, AwayKind kind, Str bytes);
+
+typedef enum AwayTaken { AWAY_TAKEN, AWAY_PART, AWAY_WRONG } AwayTaken; // PART: more is to come
+// Takes the first frame off `in`. WRONG: no server of ours wrote that.
+AwayTaken away_take_frame(Str *in, AwayKind *kind, Str *bytes);
 
 #endif

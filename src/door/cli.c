@@ -86,6 +86,7 @@ static Fail make_context(Cli *cli, Context **out)
     Ctx cx = {.arena = &cli->arena, .cancel = &cli->stop};
     ContextSpec spec;
     TRY(cli_context_spec(cli, &spec));
+    if (cli->parsed.command.op->tells_server) spec.server_why = through_why_not(cli);
     return context_open(&cx, &spec, out);
 }
 

@@ -259,7 +259,7 @@ static Fail make_sites(Ctx *cx, Serve *serve)
     TRY(cli_context_spec(serve->cli, &spec));
     spec.command = STR("serve");
     spec.one_request = spec.reads_stdin = false;
-    spec.confined = true;
+    spec.confined = spec.follows = true;
     return sites_new(cx, &spec, &serve->roots, serve->app.pool, &serve->app.sites);
 }
 

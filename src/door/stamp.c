@@ -97,16 +97,27 @@ static Fail add_options(Ctx *cx, const ConfigOptions *options, Digester *digeste
 
 Fail stamp_make(Ctx *cx, const ConfigOptions *options, Str *out)
 {
-    Digester digester;
+    Digester build, rest;
     OsStat program;
     TRY(os_stat(cx, OS_CWD, "/proc/self/exe", OS_FOLLOW, &program));
-    digester_init(&digester);
-    digester_add(&digester, STR(CQ_VERSION));
-    add_file(&digester, &program);
-    add_environment(cx, &digester);
-    add_git(cx, &digester);
-    TRY(add_options(cx, options, &digester));
-    Digest digest = digester_end(&digester);
-    *out = digest_hex(cx->arena, &digest);
+    digester_init(&build);
+    digester_add(&build, STR(CQ_VERSION));
+    add_file(&build, &program);
+    digester_init(&rest);
+    add_environment(cx, &rest);
+    add_git(cx, &rest);
+    TRY(add_options(cx, options, &rest));
+    Digest of_build = digester_end(&build), of_rest = digester_end(&rest);
+    *out = str_format(cx->arena, STR_FMT "-" STR_FMT, STR_ARG(digest_hex(cx->arena, &of_build)),
+                      STR_ARG(digest_hex(cx->arena, &of_rest)));
     return NULL;
+}
+
+const char *stamp_differs(Str server, Str client)
+{
+    if (str_eq(server, client)) return NULL;
+    Str build = str_sub(server, 0, str_find(server, '-'));
+    bool same = str_eq(build, str_sub(client, 0, str_find(client, '-')));
+    return same ? "the server has other settings or another environment"
+                : "the server is another build (its version is " CQ_VERSION ")";
 }

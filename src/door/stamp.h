@@ -13,4 +13,7 @@
 // Fails: NOT_FOUND, IO - the program or the file of --config cannot be looked at.
 MUST_CHECK Fail stamp_make(Ctx *cx, const ConfigOptions *options, Str *out);
 
+// In what a client's stamp differs from that of this server, in words; NULL: in nothing.
+const char *stamp_differs(Str server, Str client);
+
 #endif

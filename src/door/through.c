@@ -11,6 +11,7 @@ enum {
     FIRST_MS = 500,  // for a server to say that it has begun
     ONLY_MS = 60000, // ... where nobody else may answer
     WAIT_MS = 100,   // between two looks at what cannot wake us up
+    STOP_MS = 1000,  // for a server to send what it found until a signal
     MOST_PROBLEM = 64 << 10,
 };
 
@@ -24,6 +25,7 @@ typedef struct Through {
     AwayAsk ask;
     Peer peer;
     bool told; // that the work should stop
+    bool hung; // it began to answer, and does not live any more
     bool begun, ended;
     bool closed; // nobody reads our standard output on
     Fail fail;   // of writing to it
@@ -154,17 +156,21 @@ static void print(Through *through, AwayKind kind, Str bytes)
     if (fail && !is_broken_pipe(fail)) through->fail = fail;
 }
 
-static void print_frames(Through *through)
+// Fails: UNAVAILABLE when it is nothing that our server says.
+static Fail print_frames(Through *through)
 {
     Buf *in = &through->peer.in;
     Str rest = {in->ptr, in->len}, bytes;
     AwayKind kind;
-    while (!through->ended && away_take_frame(&rest, &kind, &bytes)) {
+    AwayTaken taken = AWAY_TAKEN;
+    while (!through->ended && (taken = away_take_frame(&rest, &kind, &bytes)) == AWAY_TAKEN) {
         through->begun = true;
         print(through, kind, bytes);
     }
     if (rest.len) memmove(in->ptr, rest.ptr, rest.len);
     in->len = rest.len;
+    if (taken != AWAY_WRONG) return NULL;
+    return FAIL(through->cx.arena, UNAVAILABLE, "what the server says is no answer");
 }
 
 static void pass_signal(Through *through)
@@ -172,22 +178,43 @@ static void pass_signal(Through *through)
     if (through->told || !flag_get(&through->cli->stop)) return;
     through->told = true;
     os_end_sending(through->peer.socket.fd);
+    through->cx.deadline_ns = clock_now_ns() + STOP_MS * NS_PER_MS;
 }
 
-// Fails: UNAVAILABLE when the server went away in the middle.
-static Fail take_answer(Through *through)
+static Fail watch(Through *through)
+{
+    Ctx cx = through->cx;
+    cx.cancel = &through->cli->stop;
+    Fail fail = peer_watch(&cx, &through->peer);
+    if (flag_get(&through->cli->stop)) return NULL; // it is told next
+    through->hung = fail;
+    return fail;
+}
+
+static Fail take_frames(Through *through)
 {
     OsArrival arrival = OS_BYTES;
-    print_frames(through);
+    TRY(print_frames(through));
     while (!through->ended && arrival != OS_END) {
         pass_signal(through);
-        Fail fail = peer_more(&through->cx, &through->peer, WAIT_MS, &arrival);
-        if (fail) break;
-        print_frames(through);
+        TRY(peer_more(&through->cx, &through->peer, WAIT_MS, &arrival));
+        if (arrival == OS_NOTHING && !through->told) TRY(watch(through));
+        TRY(print_frames(through));
     }
     if (through->ended) return NULL;
-    return FAIL(through->cx.arena, UNAVAILABLE,
-                "the server went away in the middle of its answer; --no-server does without it");
+    return FAIL(through->cx.arena, UNAVAILABLE, "the server went away in the middle of its answer");
+}
+
+// Fails: UNAVAILABLE when the server went away in the middle, or says what is no answer; CANCELLED
+// when it did not stop in time after a signal.
+static Fail take_answer(Through *through)
+{
+    Fail fail = take_frames(through);
+    if (!fail) return NULL;
+    Arena *arena = through->cx.arena;
+    if (through->told) return FAIL(arena, CANCELLED, "interrupted; the server had not ended yet");
+    if (!through->begun) return fail;
+    return FAIL(arena, UNAVAILABLE, STR_FMT "; --no-server does without it", STR_ARG(fail->detail));
 }
 
 static Fail ask_server(Through *through)
@@ -198,10 +225,12 @@ static Fail ask_server(Through *through)
     TRY(make_ask(through));
     TRY(peer_open(cx, socket, &through->peer));
     int64_t patience_ms = through->use == USE_ONLY ? ONLY_MS : FIRST_MS;
-    cx->deadline_ns = clock_now_ns() + patience_ms * 1000000;
+    cx->deadline_ns = clock_now_ns() + patience_ms * NS_PER_MS;
+    cx->cancel = &through->cli->stop; // until it has begun: then it is told, and ends by itself
     TRY(send_ask(through));
     TRY(take_head(through));
     cx->deadline_ns = 0;
+    cx->cancel = NULL;
     return take_answer(through);
 }
 
@@ -213,8 +242,35 @@ static void tell_why(Through *through, Fail fail)
     log_init(&through->log, OS_STDERR, level, !cli->terminal.err_is_terminal);
     through->cx.log = &through->log;
     LogLevel at = fail->kind == PROBLEM_NOT_FOUND ? LOG_DEBUG : LOG_INFO; // there is none: as usual
+    if (through->hung) at = LOG_WARN;                                     // time was lost
     log_event(&through->cx, at, "server.not_used", LOG_STR("why", fail->detail));
     log_fini(&through->log);
+}
+
+Str through_why_not(Cli *cli)
+{
+    Ctx cx = {.arena = &cli->arena,
+              .cancel = &cli->stop,
+              .deadline_ns = clock_now_ns() + FIRST_MS * NS_PER_MS};
+    Through through = {.cli = cli, .cx = cx, .peer = {.socket = OS_FILE_NONE}};
+    PeerHead head;
+    Str socket, problem;
+    Fail fail = peer_find(&cx, cli->parsed.global.root, &through.ask.root, &socket);
+    if (!fail) fail = peer_open(&cx, socket, &through.peer);
+    if (fail) return STR_NONE; // nobody is there
+    if (!cli_may_go_away(cli)) {
+        peer_close(&through.peer);
+        return STR("--no-server, CQ_SERVER=off, or a measure of this process was asked for");
+    }
+    fail = make_ask(&through);
+    if (!fail) fail = send_ask(&through);
+    if (!fail) fail = peer_head(&through.cx, &through.peer, &head);
+    if (!fail && head.status != AWAY_NOT_OFFERED)
+        fail = peer_rest(&through.cx, &through.peer, MOST_PROBLEM, &problem);
+    bool fits = !fail && head.status == AWAY_NOT_OFFERED;
+    peer_close(&through.peer);
+    if (fits) return STR_NONE;
+    return fail ? STR("it does not answer") : peer_why(&cli->arena, problem);
 }
 
 bool through_server(Cli *cli, Fail *out)
@@ -225,7 +281,7 @@ bool through_server(Cli *cli, Fail *out)
     if (through.use == USE_OFF || !may_go(cli) || !are_open(&through.cx)) return false;
     Fail fail = ask_server(&through);
     peer_close(&through.peer);
-    bool done = !fail || through.begun;
+    bool done = !fail || through.begun || through.told;
     if (done) *out = fail ? fail : through.fail;
     else if (through.use == USE_ONLY)
         *out = FAIL(&cli->arena, UNAVAILABLE,

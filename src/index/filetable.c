@@ -139,7 +139,7 @@ static void read_text(Ctx *cx, OsFile file, uint64_t max_bytes, FileLook *out)
     out->text = (Str){bytes, got};
 }
 
-void file_look_again(Ctx *cx, OsFile dir, const char *path, uint64_t max_bytes, FileLook *out)
+static void look(Ctx *cx, OsFile dir, const char *path, uint64_t max_bytes, FileLook *out)
 {
     OsFile file = OS_FILE_NONE;
     OsStat info;
@@ -162,7 +162,7 @@ void file_look_again(Ctx *cx, OsFile dir, const char *path, uint64_t max_bytes, 
 
 void file_look(Ctx *cx, OsFile dir, const char *path, uint64_t max_bytes, FileLook *out)
 {
-    file_look_again(cx, dir, path, max_bytes, out);
+    look(cx, dir, path, max_bytes, out);
     if (!out->text.ptr) return;
     out->digest = digest_of(out->text);
     out->row.has_digest = 1;

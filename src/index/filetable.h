@@ -74,7 +74,5 @@ typedef struct FileLook {
     int error;     // errno value of what is SKIP_UNREADABLE
 } FileLook;
 void file_look(Ctx *cx, OsFile dir, const char *path, uint64_t max_bytes, FileLook *out);
-// The same without the digest, for whoever can tell otherwise whether it is the text that he knows.
-void file_look_again(Ctx *cx, OsFile dir, const char *path, uint64_t max_bytes, FileLook *out);
 
 #endif

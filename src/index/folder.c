@@ -39,6 +39,8 @@ static void set_doubt(Slot *slot, Str why)
 void slot_note_repo(Slot *slot, const Walk *walk, const Repo *repo)
 {
     set_doubt(slot, repo->doubt);
+    for (size_t i = 0; i < repo->inputs.len; i++)
+        VEC_PUSH(&slot->keep, &slot->inputs, repo->inputs.items[i]);
     if (walk->by_command && repo->git && !repo->by_command) slot->refused = true;
 }
 
@@ -97,9 +99,11 @@ void folder_read_rules(Slot *slot, Folder *folder)
 {
     if (folder->walk->selection->no_ignore || folder->repo->by_command) return;
     Str path = absolute(&slot->scratch, folder);
-    const char *git_name = join(&slot->scratch, path, STR(".gitignore")).ptr;
-    const char *plain_name = join(&slot->scratch, path, STR(".ignore")).ptr;
-    add_rules(slot, folder, OS_CWD, git_name, folder->repo->git ? NULL : plain_name);
+    Str git_name = join(&slot->keep, path, STR(".gitignore"));
+    Str plain_name = join(&slot->keep, path, STR(".ignore"));
+    VEC_PUSH(&slot->keep, &slot->inputs, git_name);
+    if (!folder->repo->git) VEC_PUSH(&slot->keep, &slot->inputs, plain_name);
+    add_rules(slot, folder, OS_CWD, git_name.ptr, folder->repo->git ? NULL : plain_name.ptr);
 }
 
 // --- repositories in repositories ---

@@ -57,6 +57,7 @@ typedef struct Slot {
         FolderListing *items;
         size_t len, cap;
     } listings;
+    GitInputs inputs; // Universe.inputs
     size_t file_count;
     Str trouble;  // why only git can list a tree, or empty
     Str doubt;    // of the repositories loaded here

@@ -7,6 +7,7 @@
 #include "index/freshness.h"
 
 #include <errno.h>
+#include <stdlib.h>
 
 #include "base/vec.h"
 #include "index/stamp.h"
@@ -16,7 +17,11 @@ enum { BATCH = 128 };
 typedef struct Run {
     FileChange *items;
     size_t len, cap;
-    size_t same, racy;
+    size_t same, racy, lost;
+    struct {
+        Str *items;
+        size_t len, cap;
+    } doubtful;
 } Run;
 
 typedef struct Look {
@@ -28,6 +33,7 @@ typedef struct Look {
     // each written by one task
     Run *runs;
     bool *seen;    // for each row
+    bool *vouched; // likewise
     Arena *arenas; // one a slot
 } Look;
 
@@ -96,9 +102,13 @@ static void look_at(const Look *look, Str path, uint32_t row, Run *run, Arena *a
     OsStat info;
     FileEntry now = {.path = path, .row = {.segment = FILE_NONE, .ordinal = FILE_NONE}};
     int error = os_try_stat(look->spec->workspace->dir, path.ptr, OS_NOFOLLOW, &info);
-    if (is_gone(error) || (!error && info.type != OS_REGULAR)) return; // tracked, but not there
+    if (is_gone(error) || (!error && info.type != OS_REGULAR)) { // listed, but not there
+        run->lost++;
+        return;
+    }
     if (row != FILE_NONE) look->seen[row] = true;
     FileState state = row == FILE_NONE ? FILE_ADDED : FILE_CHANGED;
+    size_t racy = run->racy;
     if (error) {
         now.row.skip = 1 + SKIP_UNREADABLE;
     } else {
@@ -107,6 +117,10 @@ static void look_at(const Look *look, Str path, uint32_t row, Run *run, Arena *a
     }
     if (state == FILE_SAME) run->same++;
     else VEC_PUSH(arena, run, (FileChange){state, row, now});
+    bool sure = state == FILE_SAME && run->racy == racy && info.links == 1 &&
+                look->table->rows[row].skip != 1 + SKIP_UNREADABLE;
+    if (sure) look->vouched[row] = true;
+    else VEC_PUSH(arena, &run->doubtful, path);
 }
 
 static void look_at_run(void *arg, size_t index, int slot)
@@ -149,9 +163,24 @@ static void collect(Ctx *cx, const Look *look, size_t run_count, Freshness *out)
         }
         out->counts[FILE_SAME] += run->same;
         out->racy_count += run->racy;
+        out->lost_count += run->lost;
     }
     out->change_count = (size_t)(at - out->changes);
     for (size_t i = 0; i < out->change_count; i++) out->counts[out->changes[i].state]++;
+}
+
+static void collect_doubtful(Ctx *cx, const Look *look, size_t run_count, Freshness *out)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < run_count; i++) count += look->runs[i].doubtful.len;
+    Str *all = ARENA_ARRAY(cx->arena, Str, count);
+    out->doubtful = all;
+    out->doubtful_count = count;
+    for (size_t i = 0; i < run_count; i++) {
+        const Run *run = &look->runs[i];
+        if (run->doubtful.len) memcpy(all, run->doubtful.items, run->doubtful.len * sizeof *all);
+        all += run->doubtful.len;
+    }
 }
 
 static Fail look_at_all(Ctx *cx, Look *look, Freshness *out)
@@ -165,6 +194,8 @@ static Fail look_at_all(Ctx *cx, Look *look, Freshness *out)
     for (size_t i = 0; i < slots; i++) arena_adopt(cx->arena, &look->arenas[i]);
     TRY(ctx_check(cx));
     collect(cx, look, run_count, out);
+    collect_doubtful(cx, look, run_count, out);
+    out->vouched = look->vouched;
     return look->table->segment ? segment_intact(cx, look->table->segment) : NULL;
 }
 
@@ -182,30 +213,118 @@ Fail freshness_check(Ctx *cx, const FreshnessSpec *spec, Freshness *out)
                  .table = spec->table ? spec->table : &empty,
                  .universe = &out->universe};
     look.seen = ARENA_ARRAY(cx->arena, bool, look.table->count);
+    look.vouched = ARENA_ARRAY(cx->arena, bool, look.table->count);
     return look_at_all(cx, &look, out);
 }
 
-Fail freshness_check_paths(Ctx *cx, const FreshnessSpec *spec, const Str *paths, size_t count,
-                           bool *enough, Freshness *out)
+// --- looks after that one
+
+static bool *copy_bools(Arena *arena, const bool *from, size_t count)
 {
-    const FileTable *table = spec->table;
-    *out = (Freshness){.looked_ns = spec->looked_ns}; // the others' look is no later
-    UniverseFile *files = ARENA_ARRAY(cx->arena, UniverseFile, count);
-    for (size_t i = 0; i < count; i++) files[i].path = str_copy(cx->arena, paths[i]); // with a NUL
-    out->universe = (Universe){.files = files, .count = count};
-    Look look = {.cx = cx, .spec = spec, .table = table, .universe = &out->universe};
-    look.seen = arena_alloc_raw(cx->arena, table->count * sizeof *look.seen);
-    memset(look.seen, true, table->count);
-    size_t named = 0;
-    for (size_t i = 0; i < count; i++) {
-        uint32_t row = filetable_find(table, paths[i]);
-        if (row == FILE_NONE) continue;
-        look.seen[row] = false;
-        named++;
+    bool *to = arena_alloc_raw(arena, MAX(count, (size_t)1) * sizeof *to);
+    if (count) memcpy(to, from, count * sizeof *to);
+    return to;
+}
+
+static void keep_universe(Arena *arena, const Universe *from, Universe *out)
+{
+    UniverseFile *files = ARENA_ARRAY(arena, UniverseFile, from->count);
+    SkippedFile *skipped = ARENA_ARRAY(arena, SkippedFile, from->skipped_count);
+    for (size_t i = 0; i < from->count; i++)
+        files[i] = (UniverseFile){str_copy(arena, from->files[i].path), from->files[i].tracked};
+    for (size_t i = 0; i < from->skipped_count; i++)
+        skipped[i] = (SkippedFile){str_copy(arena, from->skipped[i].path), from->skipped[i].reason};
+    *out = (Universe){.files = files,
+                      .count = from->count,
+                      .skipped = skipped,
+                      .skipped_count = from->skipped_count,
+                      .source = str_copy(arena, from->source),
+                      .fallback_reason = str_copy(arena, from->fallback_reason)};
+}
+
+void freshness_keep(Arena *arena, const FileTable *table, const Freshness *fresh, FilesSeen *out)
+{
+    Str *doubtful = ARENA_ARRAY(arena, Str, fresh->doubtful_count);
+    uint32_t *gone = ARENA_ARRAY(arena, uint32_t, fresh->counts[FILE_DELETED]);
+    *out = (FilesSeen){.looked_ns = fresh->looked_ns,
+                       .vouched = copy_bools(arena, fresh->vouched, table->count),
+                       .doubtful = doubtful,
+                       .doubtful_count = fresh->doubtful_count,
+                       .row_count = table->count,
+                       .gone = gone};
+    keep_universe(arena, &fresh->universe, &out->universe);
+    for (size_t i = 0; i < fresh->doubtful_count; i++)
+        doubtful[i] = str_copy(arena, fresh->doubtful[i]);
+    for (size_t i = 0; i < fresh->change_count; i++)
+        if (fresh->changes[i].state == FILE_DELETED)
+            gone[out->gone_count++] = fresh->changes[i].old_row;
+}
+
+static int path_order(const void *key, const void *item) // the path is the first of both structs
+{
+    return str_cmp(*(const Str *)key, *(const Str *)item);
+}
+
+static bool is_listed(const Universe *universe, Str path)
+{
+    return universe->count &&
+           bsearch(&path, universe->files, universe->count, sizeof *universe->files, path_order);
+}
+
+// Named, though not listed: whether that would now be listed, or was counted as skipped.
+static bool is_news(const FreshnessSpec *spec, const Universe *universe, Str path)
+{
+    OsStat info;
+    if (universe->skipped_count && bsearch(&path, universe->skipped, universe->skipped_count,
+                                           sizeof *universe->skipped, path_order))
+        return true;
+    return !is_gone(os_try_stat(spec->workspace->dir, path.ptr, OS_NOFOLLOW, &info));
+}
+
+// Doubtful files, and the listed ones among `paths`: two sorted lists made one.
+static UniverseFile *choose(Ctx *cx, const FreshnessSpec *spec, const FilesSeen *seen,
+                            const Str *paths, size_t count, size_t *chosen, bool *news)
+{
+    UniverseFile *files = ARENA_ARRAY(cx->arena, UniverseFile, seen->doubtful_count + count);
+    size_t old = 0;
+    *chosen = 0;
+    for (size_t i = 0; i <= count; i++) {
+        for (; old < seen->doubtful_count; old++) {
+            int order = i < count ? str_cmp(seen->doubtful[old], paths[i]) : -1;
+            if (order > 0) break;
+            if (order < 0) files[(*chosen)++].path = seen->doubtful[old];
+        }
+        if (i == count) break;
+        Str path = str_copy(cx->arena, paths[i]); // with a NUL
+        if (is_listed(&seen->universe, path)) files[(*chosen)++].path = path;
+        else *news = *news || is_news(spec, &seen->universe, path);
     }
+    return files;
+}
+
+Fail freshness_check_again(Ctx *cx, const FreshnessSpec *spec, const FilesSeen *seen,
+                           const Str *paths, size_t count, bool *enough, Freshness *out)
+{
+    size_t chosen = 0, known = 0, rows = seen->row_count;
+    bool news = false;
+    UniverseFile *files = choose(cx, spec, seen, paths, count, &chosen, &news);
+    Universe asked = {.files = files, .count = chosen};
+    Look look = {.cx = cx, .spec = spec, .table = spec->table, .universe = &asked};
+    look.vouched = copy_bools(cx->arena, seen->vouched, rows);
+    look.seen = arena_alloc_raw(cx->arena, MAX(rows, (size_t)1));
+    memset(look.seen, true, rows);
+    for (size_t i = 0; i < seen->gone_count; i++) look.seen[seen->gone[i]] = false;
+    for (size_t i = 0; i < chosen; i++) {
+        uint32_t row = filetable_find(spec->table, files[i].path);
+        if (row == FILE_NONE) continue;
+        look.seen[row] = look.vouched[row] = false;
+        known++;
+    }
+    *out = (Freshness){.looked_ns = seen->looked_ns}; // of the others
     TRY(look_at_all(cx, &look, out));
-    *enough = !out->counts[FILE_ADDED];
-    out->counts[FILE_SAME] += table->count - named;
+    out->counts[FILE_SAME] += rows - seen->gone_count - known;
+    out->universe = seen->universe;
+    *enough = !news && !out->lost_count;
     return NULL;
 }
 

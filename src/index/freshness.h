@@ -2,6 +2,8 @@
 //
 //   universe_list --> one lstat a file, on the pool --> same size, times, inode, mode?
 //       yes, and not racy: same      racy, or only the times etc. differ: read it, compare digests
+//   freshness_keep --> FilesSeen --> freshness_check_again: only what was named, and what a look
+//                                    can never be sure of
 //
 // Racy (git's word): changed so shortly before the table's look began that a further change may
 // have left the times as they are (index/stamp.h). Such files are read each time, until a table
@@ -37,8 +39,12 @@ typedef struct Freshness {
     FileChange *changes; // sorted by path
     size_t change_count;
     size_t counts[FILE_STATES];
-    size_t racy_count; // same files that had to be read to know
-    Universe universe; // what was listed
+    size_t racy_count;     // same files that had to be read to know
+    Universe universe;     // what was listed
+    const bool *vouched;   // by row of the table: listed, the same, and nothing to doubt
+    const Str *doubtful;   // of what was listed, the others: changed, racy, not readable, or files
+    size_t doubtful_count; // with several names, which change through another one. Sorted
+    size_t lost_count;     // listed, but gone, or no file: the list is not quite what is there
 } Freshness;
 
 typedef struct FreshnessSpec {
@@ -55,11 +61,26 @@ typedef struct FreshnessSpec {
 // Fails: as universe_list; CANCELLED; DAMAGED (the table).
 MUST_CHECK Fail freshness_check(Ctx *cx, const FreshnessSpec *spec, Freshness *out);
 
-// Only these files (sorted, each once), as a watch named them; the rest is taken to be the same.
-// *enough is false when one of them is there but not in the table: only a list of all files can
-// tell whether it belongs to the workspace (freshness_check). Fails: CANCELLED; DAMAGED.
-MUST_CHECK Fail freshness_check_paths(Ctx *cx, const FreshnessSpec *spec, const Str *paths,
-                                      size_t count, bool *enough, Freshness *out);
+// What is kept of a look at everything for those that come after it. Frozen.
+typedef struct FilesSeen {
+    int64_t looked_ns;
+    Universe universe; // without folders and listings
+    const bool *vouched;
+    const Str *doubtful;
+    size_t doubtful_count;
+    size_t row_count;     // of the table
+    const uint32_t *gone; // rows of it that are not in the universe
+    size_t gone_count;
+} FilesSeen;
+// In `arena`, borrowing nothing.
+void freshness_keep(Arena *arena, const FileTable *table, const Freshness *fresh, FilesSeen *out);
+
+// As freshness_check, against the table of that look, when all that may have changed since is among
+// `paths` (sorted, each once), as a watch named them. *enough is false when the list of files may
+// be another one now: then only freshness_check can tell. `out` borrows from `seen`.
+// Fails: CANCELLED; DAMAGED.
+MUST_CHECK Fail freshness_check_again(Ctx *cx, const FreshnessSpec *spec, const FilesSeen *seen,
+                                      const Str *paths, size_t count, bool *enough, Freshness *out);
 
 // The entries of the next table: the old ones with the changes applied, sorted. Those of `table`
 // keep their segments. Entries still without content (segment FILE_NONE) are kept as they are.

@@ -2,6 +2,7 @@
 #include "index/git_config.h"
 
 #include "base/json.h"
+#include "base/vec.h"
 #include "index/git_command.h"
 
 enum { MOST_BYTES = 16 << 20, MOST_DEPTH = 10 };
@@ -276,6 +277,7 @@ static void read_file(Files *files, Str path)
 {
     Ctx *cx = files->cx;
     Str text = STR_NONE;
+    VEC_PUSH(cx->arena, &files->out->files, path);
     Fail fail = os_read_file(cx, OS_CWD, path.ptr, MOST_BYTES, &text);
     if (fail && fail->kind == PROBLEM_NOT_FOUND) return;
     if (fail && files->lenient && is_forbidden(fail)) return;

@@ -29,10 +29,16 @@ typedef struct GitFormat {
 
 void git_format_read(Ctx *cx, Str git_dir, Str common_dir, GitFormat *out);
 
+typedef struct GitInputs { // files that were looked for, absolute: a VEC
+    Str *items;
+    size_t len, cap;
+} GitInputs;
+
 typedef struct GitConfig {
     Str excludes_file; // absolute; empty when none is to be read
     bool ignore_case;
     Str doubt; // what could not be found out, or empty
+    GitInputs files;
 } GitConfig;
 
 // `top` is what a relative core.excludesFile is relative to.

@@ -2,14 +2,14 @@
 //
 // DESIGN. pool_each hands out files; a slot has a DocMaker, a scratch arena emptied after each
 // file, and an arena for what is kept, which the request adopts at the end. Each task writes only
-// to its own HarvestFile, so the answer does not depend on the number of workers. Trigrams are
-// gathered in runs of files that follow each other, each by one task, beside the one that packs the
-// Docs: it looks at paths and Docs, they at texts, and rows are written by them alone.
+// to its own HarvestFile, so the answer does not depend on the number of workers. What is packed
+// goes by the order of files: a worker that has made one packs all that are ready and come next,
+// unless another worker is at it, which will then see this one. So nobody waits, and one at a time
+// packs. What waits in between is on the heap.
 #include "index/harvest.h"
 
+#include <assert.h>
 #include <stdlib.h>
-
-#include "base/hash.h"
 
 enum { HEAD_BYTES = 64 << 10, BATCH = 4 };
 
@@ -18,7 +18,19 @@ typedef struct Slot {
     Arena scratch, kept;
     uint64_t bytes;
     size_t taken, found;
+    NgramTaker *ngrams; // made for the first file that is packed
 } Slot;
+
+typedef struct Line { // of files to be packed
+    Mutex mutex;
+    // guarded by mutex
+    bool *ready;
+    size_t next;
+    bool busy; // somebody packs: he has the rest
+    NgramSet *ngrams;
+    Arena scratch;
+    uint32_t ordinal;
+} Line;
 
 typedef struct Work {
     Ctx *cx;
@@ -26,6 +38,7 @@ typedef struct Work {
     HarvestFile *files;
     Cache *cache; // may be NULL
     Slot *slots;
+    Line line;
 } Work;
 
 static Cache *lease_cache(Ctx *cx, Cell *cell, Lease *lease)
@@ -55,7 +68,7 @@ static const HarvestFile *find_known(const Harvest *known, const HarvestFile *fi
     if (!known || !known->count) return NULL;
     const HarvestFile *at =
         bsearch(&file->path, known->files, known->count, sizeof *known->files, by_path);
-    bool same = at && at->doc.ptr && digest_eq(&at->digest, &file->digest);
+    bool same = at && at->taken && digest_eq(&at->digest, &file->digest);
     return same ? at : NULL;
 }
 
@@ -72,6 +85,13 @@ static bool make_doc(Ctx *cx, const Work *work, Slot *slot, HarvestFile *file, S
         if (file->was_kept) return true;
     }
     return !doc_make_kept(cx, slot->maker, file->lang, form, text, facts, out);
+}
+
+static Str on_heap(Str text)
+{
+    char *copy = mem_alloc(text.len);
+    memcpy(copy, text.ptr, text.len);
+    return (Str){copy, text.len};
 }
 
 static void take_text(Ctx *cx, Work *work, Slot *slot, HarvestFile *file, Str text)
@@ -91,16 +111,21 @@ static void take_text(Ctx *cx, Work *work, Slot *slot, HarvestFile *file, Str te
         else skip(file, SKIP_TOO_COSTLY);
         return;
     }
-    file->doc = str_copy(&slot->kept, buf_str(&bytes));
+    file->doc =
+        work->spec->pack ? on_heap(buf_str(&bytes)) : str_copy(&slot->kept, buf_str(&bytes));
+    file->taken = true;
     file->facts = doc_facts_copy(&slot->kept, &facts);
     slot->bytes += text.len;
     slot->taken++;
     slot->found += known || file->was_kept;
 }
 
-static Hash128 sum_of(Str text)
+static NgramSet take_ngrams(Slot *slot, Str text)
 {
-    return hash_128(text.ptr, text.len, 0);
+    if (!slot->ngrams) slot->ngrams = ngram_taker_new();
+    NgramSet set = ngram_take(slot->ngrams, text);
+    Str keys = on_heap((Str){(const char *)set.keys, set.count * sizeof *set.keys});
+    return (NgramSet){(const uint32_t *)(const void *)keys.ptr, set.count};
 }
 
 static void take_file(Work *work, Slot *slot, HarvestFile *file)
@@ -112,11 +137,72 @@ static void take_file(Work *work, Slot *slot, HarvestFile *file)
     file->digest = look.digest;
     file->reached = true;
     if (look.row.skip) return;
-    file->sum = sum_of(look.text);
     if (memchr(look.text.ptr, 0, look.text.len)) skip(file, SKIP_BINARY);
     else if (!utf8_valid(look.text.ptr, look.text.len)) skip(file, SKIP_NOT_UTF8);
     else take_text(&cx, work, slot, file, without_mark(look.text));
+    if (file->taken && work->spec->pack)
+        work->line.ngrams[file - work->files] = take_ngrams(slot, look.text);
 }
+
+// --- packing what is read ---
+
+static void free_waiting(HarvestFile *file, NgramSet *ngrams)
+{
+    mem_free((void *)(uintptr_t)file->doc.ptr);
+    mem_free((void *)(uintptr_t)ngrams->keys);
+    file->doc = STR_NONE;
+    *ngrams = (NgramSet){0};
+}
+
+static void pack_file(Work *work, size_t index)
+{
+    Doc doc;
+    Line *line = &work->line;
+    HarvestFile *file = &work->files[index];
+    const HarvestPack *pack = work->spec->pack;
+    if (!file->taken) return;
+    bool whole = doc_decode(&line->scratch, file->doc, &doc);
+    assert(whole), (void)whole;
+    lexicon_add(pack->lexicon, file->path, &doc);
+    ngram_add(pack->ngrams, line->ordinal++, line->ngrams[index]);
+    free_waiting(file, &line->ngrams[index]);
+    arena_reset(&line->scratch);
+}
+
+static void pack_ready(Work *work, size_t index)
+{
+    Line *line = &work->line;
+    mutex_lock(&line->mutex);
+    line->ready[index] = true;
+    bool mine = !line->busy;
+    while (mine && line->next < work->spec->count && line->ready[line->next]) {
+        size_t next = line->next++;
+        line->busy = true;
+        mutex_unlock(&line->mutex);
+        pack_file(work, next);
+        mutex_lock(&line->mutex);
+    }
+    if (mine) line->busy = false;
+    mutex_unlock(&line->mutex);
+}
+
+static void line_init(Ctx *cx, Line *line, size_t count)
+{
+    mutex_init(&line->mutex, RANK_CACHE);
+    line->ready = ARENA_ARRAY(cx->arena, bool, count);
+    line->ngrams = ARENA_ARRAY(cx->arena, NgramSet, count);
+}
+
+static void line_fini(Work *work)
+{
+    Line *line = &work->line;
+    for (size_t i = line->next; i < work->spec->count; i++) // it had to stop
+        free_waiting(&work->files[i], &line->ngrams[i]);
+    arena_fini(&line->scratch);
+    mutex_fini(&line->mutex);
+}
+
+// --- all files ---
 
 static void run_file(void *arg, size_t turn, int slot_number)
 {
@@ -125,6 +211,7 @@ static void run_file(void *arg, size_t turn, int slot_number)
     size_t index = work->spec->order ? work->spec->order[turn] : turn;
     take_file(work, slot, &work->files[index]);
     arena_reset(&slot->scratch);
+    if (work->spec->pack) pack_ready(work, index);
 }
 
 static void join_slot(Ctx *cx, Slot *slot, Harvest *out)
@@ -133,6 +220,7 @@ static void join_slot(Ctx *cx, Slot *slot, Harvest *out)
     out->taken += slot->taken;
     out->found += slot->found;
     doc_maker_free(slot->maker);
+    ngram_taker_free(slot->ngrams);
     arena_fini(&slot->scratch);
     arena_adopt(cx->arena, &slot->kept);
 }
@@ -146,9 +234,11 @@ void harvest(Ctx *cx, const HarvestSpec *spec, Harvest *out)
                  .files = ARENA_ARRAY(cx->arena, HarvestFile, spec->count),
                  .slots = ARENA_ARRAY(cx->arena, Slot, (size_t)slots),
                  .cache = lease_cache(cx, spec->docs, &lease)};
+    if (spec->pack) line_init(cx, &work.line, spec->count);
     for (size_t i = 0; i < spec->count; i++) work.files[i].path = spec->paths[i];
     size_t done = pool_each(spec->pool, cx, spec->count, spec->order ? 1 : BATCH, run_file, &work);
     lease_release(&lease);
+    if (spec->pack) line_fini(&work);
     *out = (Harvest){.files = work.files, .count = spec->count};
     for (int i = 0; i < slots; i++) join_slot(cx, &work.slots[i], out);
     out->stopped = done < spec->count || ctx_stopped(cx) != STOP_NONE;
@@ -192,7 +282,7 @@ const SegmentSection *harvest_pack(const Harvest *harvest, LexiconBuilder *build
     Arena scratch = {0};
     for (size_t i = 0; i < harvest->count; i++) {
         Doc doc;
-        if (!harvest->files[i].doc.ptr || !doc_decode(&scratch, harvest->files[i].doc, &doc))
+        if (!harvest->files[i].taken || !doc_decode(&scratch, harvest->files[i].doc, &doc))
             continue;
         lexicon_add(builder, harvest->files[i].path, &doc);
         arena_reset(&scratch);
@@ -208,7 +298,7 @@ void harvest_facts(Arena *arena, const Harvest *harvest, SegmentSection out[HARV
     uint32_t count = 0;
     for (size_t i = 0; i < harvest->count; i++) {
         const HarvestFile *file = &harvest->files[i];
-        if (!file->doc.ptr) continue;
+        if (!file->taken) continue;
         briefs[count] = file->facts.brief;
         names[count++] = harvest_names(file);
     }
@@ -223,97 +313,29 @@ NameRow harvest_names(const HarvestFile *file)
                      .seen = namestore_seen_of(file->path, file->lang, file->facts.face)};
 }
 
-// --- trigrams ---
-
-typedef struct NgramRun { // files [from, to) of the harvest; the first taken one is `ordinal`
-    size_t from, to;
-    uint32_t ordinal;
-    NgramBuilder *builder;
-} NgramRun;
-
 typedef struct Packing {
     Ctx *cx;
-    const HarvestSpec *spec;
-    Harvest *harvest;
-    LexiconBuilder *builder;
+    const HarvestPack *pack;
+    const Harvest *harvest;
     const SegmentSection *lexicon;
-    NgramRun *runs;
-    NgramTaker **takers; // one a slot
+    SegmentSection *ngrams;
 } Packing;
 
-static void add_ngrams(const Packing *work, NgramRun *run, NgramTaker *taker, uint32_t ordinal,
-                       HarvestFile *file)
+static void finish_one(void *arg, size_t index, int slot)
 {
-    FileLook look;
-    Arena arena = {0};
-    Ctx cx = ctx_child(work->cx, &arena);
-    file_look_again(&cx, work->spec->workspace->dir, file->path.ptr, work->spec->max_file_bytes,
-                    &look);
-    Hash128 sum = sum_of(look.text);
-    if (!look.text.ptr || sum.low != file->sum.low || sum.high != file->sum.high) {
-        file->row.has_digest = 0;
-        file->row.mtime_ns = file->row.ctime_ns = 0;
-    }
-    ngram_add(run->builder, ordinal, ngram_take(taker, look.text));
-    arena_fini(&arena);
-}
-
-static void take_ngrams(const Packing *work, NgramRun *run, int slot)
-{
-    uint32_t ordinal = run->ordinal;
-    if (!work->takers[slot]) work->takers[slot] = ngram_taker_new();
-    for (size_t i = run->from; i < run->to; i++)
-        if (work->harvest->files[i].doc.ptr)
-            add_ngrams(work, run, work->takers[slot], ordinal++, &work->harvest->files[i]);
-}
-
-// The Docs first: they take longest.
-static void pack_one(void *arg, size_t index, int slot)
-{
+    (void)slot;
     Packing *work = arg;
-    if (index) take_ngrams(work, &work->runs[index - 1], slot);
-    else work->lexicon = harvest_pack(work->harvest, work->builder);
+    if (index)
+        ngram_finish(work->cx->arena, work->pack->ngrams, (uint32_t)work->harvest->taken,
+                     work->ngrams);
+    else work->lexicon = lexicon_finish(work->pack->lexicon);
 }
 
-// About as many runs as there are slots, of equal size in bytes.
-static size_t cut_runs(Ctx *cx, const Harvest *harvest, size_t most, NgramRun **out)
+Fail harvest_packed(Ctx *cx, const HarvestSpec *spec, const Harvest *harvest,
+                    const SegmentSection **lexicon, SegmentSection ngrams[NGRAM_SECTIONS])
 {
-    NgramRun *runs = ARENA_ARRAY(cx->arena, NgramRun, most);
-    uint64_t each = harvest->bytes / most + 1, bytes = 0;
-    size_t count = 0;
-    uint32_t ordinal = 0;
-    runs[0].builder = ngram_builder_new();
-    for (size_t i = 0; i < harvest->count; i++) {
-        if (!harvest->files[i].doc.ptr) continue;
-        if (bytes >= each && count + 1 < most) {
-            runs[count].to = i;
-            runs[++count] = (NgramRun){i, i, ordinal, ngram_builder_new()};
-            bytes = 0;
-        }
-        bytes += harvest->files[i].row.size_bytes;
-        ordinal++;
-    }
-    runs[count].to = harvest->count;
-    *out = runs;
-    return count + 1;
-}
-
-Fail harvest_pack_all(Ctx *cx, const HarvestSpec *spec, Harvest *harvest, LexiconBuilder *builder,
-                      const SegmentSection **lexicon, SegmentSection ngrams[NGRAM_SECTIONS])
-{
-    size_t slots = (size_t)pool_slots(spec->pool);
-    Packing work = {.cx = cx,
-                    .spec = spec,
-                    .harvest = harvest,
-                    .builder = builder,
-                    .takers = ARENA_ARRAY(cx->arena, NgramTaker *, slots)};
-    size_t count = cut_runs(cx, harvest, slots, &work.runs);
-    NgramBuilder **builders = ARENA_ARRAY(cx->arena, NgramBuilder *, count);
-    for (size_t i = 0; i < count; i++) builders[i] = work.runs[i].builder;
-    bool whole = pool_each(spec->pool, cx, count + 1, 1, pack_one, &work) == count + 1;
-    for (size_t i = 0; i < slots; i++) ngram_taker_free(work.takers[i]);
-    if (whole) ngram_finish(cx->arena, builders, count, (uint32_t)harvest->taken, ngrams);
-    for (size_t i = 0; i < count; i++) ngram_builder_free(builders[i]);
+    Packing work = {.cx = cx, .pack = spec->pack, .harvest = harvest, .ngrams = ngrams};
+    if (pool_each(spec->pool, cx, 2, 1, finish_one, &work) < 2) return ctx_check(cx);
     *lexicon = work.lexicon;
-    return whole ? NULL : ctx_check(cx);
+    return NULL;
 }

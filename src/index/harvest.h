@@ -4,6 +4,8 @@
 //                                                                                Doc
 //         --harvest_pack--> sections of a segment; the number of a file there is its ordinal
 //
+// With HarvestSpec.pack files are packed while others are read, each when all before it are.
+//
 // Threads: runs on the pool. Memory: cx->arena. Blocks: on the disk; stops when cx says so.
 #ifndef CQ_INDEX_HARVEST_H
 #define CQ_INDEX_HARVEST_H
@@ -19,12 +21,11 @@ typedef struct HarvestFile {
     Str path;       // NUL-terminated
     FileRow row;    // as it was looked at; `skip` says why it has no Doc
     Digest digest;  // of its bytes, when row.has_digest
-    Hash128 sum;    // of its bytes, when it was taken: a second look costs less so
-    Str doc;        // bytes of a Doc; STR_NONE when the file was skipped, or not reached
+    Str doc;        // bytes of a Doc; STR_NONE of a file that was not taken, or is packed
     DocFacts facts; // of what is not parsed only the face
     LangId lang;
-    bool reached;
-    bool was_kept; // the facts are from the disk cache
+    bool reached, taken; // taken: it was not skipped
+    bool was_kept;       // the facts are from the disk cache
 } HarvestFile;
 
 typedef struct Harvest {
@@ -34,6 +35,12 @@ typedef struct Harvest {
     uint64_t bytes; // of the texts taken
     bool stopped;   // cancelled or past the deadline: some files are missing
 } Harvest;
+
+// What the files that are taken go into, in their order.
+typedef struct HarvestPack {
+    LexiconBuilder *lexicon;
+    NgramBuilder *ngrams;
+} HarvestPack;
 
 typedef struct HarvestSpec {
     const Workspace *workspace;
@@ -45,6 +52,7 @@ typedef struct HarvestSpec {
     uint64_t max_file_bytes;  // larger ones are skipped
     Cell *docs;               // of a Cache, to look facts up in; NULL: none
     const Harvest *known;     // Docs of it are used for files with the same path and content
+    const HarvestPack *pack;  // may be NULL
 } HarvestSpec;
 
 void harvest(Ctx *cx, const HarvestSpec *spec, Harvest *out);
@@ -59,12 +67,10 @@ NameRow harvest_names(const HarvestFile *file); // of one that was taken; borrow
 
 // All that was taken as one segment's sections; they live until the builder is freed.
 const SegmentSection *harvest_pack(const Harvest *harvest, LexiconBuilder *builder);
-// The same, and beside it, on the pool, the trigrams of all that was taken, in cx->arena. For these
-// the files are read again: one that changed in between loses its digest and its times, so that it
-// will count as changed.
+// The same of what HarvestSpec.pack holds, with the trigrams of its files, in cx->arena.
 // Fails: CANCELLED.
-MUST_CHECK Fail harvest_pack_all(Ctx *cx, const HarvestSpec *spec, Harvest *harvest,
-                                 LexiconBuilder *builder, const SegmentSection **lexicon,
-                                 SegmentSection ngrams[NGRAM_SECTIONS]);
+MUST_CHECK Fail harvest_packed(Ctx *cx, const HarvestSpec *spec, const Harvest *harvest,
+                               const SegmentSection **lexicon,
+                               SegmentSection ngrams[NGRAM_SECTIONS]);
 
 #endif

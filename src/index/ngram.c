@@ -194,14 +194,6 @@ static int by_key(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-// Adds a list behind those of the same key from the builders before, which end before `next`.
-static void join(Buf *out, const List *list, uint32_t next)
-{
-    const uint8_t *at = list->bytes, *end = list->bytes + list->len;
-    varint_add(out, varint_get(&at, end) - next);
-    buf_add(out, (Str){(const char *)at, (size_t)(end - at)});
-}
-
 static size_t bits_len(uint32_t files)
 {
     return ((size_t)files + 7) / 8;
@@ -222,45 +214,23 @@ static void put_bits(Buf *out, Str list, uint32_t files)
 
 typedef struct Packing {
     Arena *arena, scratch;
-    NgramBuilder *const *builders;
-    size_t count, *at; // at: the next list of each builder
     uint32_t files;
     VEC(NgramPair) pairs;
-    Buf lasts, joined;
+    Buf lasts;
     ListsBuilder lists;
 } Packing;
 
-// The smallest key that is left; KEYS when none is.
-static uint32_t next_key(const Packing *packing)
+static void pack_list(Packing *packing, const List *list)
 {
-    uint32_t key = KEYS;
-    for (size_t i = 0; i < packing->count; i++) {
-        const NgramBuilder *builder = packing->builders[i];
-        if (packing->at[i] < builder->count) key = MIN(key, builder->lists[packing->at[i]].key);
-    }
-    return key;
-}
-
-static void pack_key(Packing *packing, uint32_t key)
-{
-    uint32_t next = 0, pair = key >> 8;
+    uint32_t pair = list->key >> 8;
     size_t known = packing->pairs.len;
-    packing->joined.len = 0;
-    for (size_t i = 0; i < packing->count; i++) {
-        const NgramBuilder *builder = packing->builders[i];
-        const List *list = &builder->lists[packing->at[i]];
-        if (packing->at[i] == builder->count || list->key != key) continue;
-        join(&packing->joined, list, next);
-        next = list->next;
-        packing->at[i]++;
-    }
     if (!known || packing->pairs.items[known - 1].bytes != pair)
         VEC_PUSH(&packing->scratch, &packing->pairs,
                  (NgramPair){pair, (uint32_t)packing->lasts.len});
-    buf_byte(&packing->lasts, (char)(unsigned char)key);
-    Str list = {packing->joined.ptr, packing->joined.len};
-    if (list.len < bits_len(packing->files)) buf_add(&packing->lists.group, list);
-    else put_bits(&packing->lists.group, list, packing->files);
+    buf_byte(&packing->lasts, (char)(unsigned char)list->key);
+    Str bytes = {(const char *)list->bytes, list->len};
+    if (bytes.len < bits_len(packing->files)) buf_add(&packing->lists.group, bytes);
+    else put_bits(&packing->lists.group, bytes, packing->files);
     lists_end(&packing->lists);
 }
 
@@ -285,26 +255,20 @@ static void put_all(Packing *packing, SegmentSection out[NGRAM_SECTIONS])
         lists_starts(keys) * sizeof *packing->lists.starts);
 }
 
-void ngram_finish(Arena *arena, NgramBuilder *const *builders, size_t count, uint32_t files,
+void ngram_finish(Arena *arena, NgramBuilder *builder, uint32_t files,
                   SegmentSection out[NGRAM_SECTIONS])
 {
-    Packing packing = {.arena = arena, .builders = builders, .count = count, .files = files};
-    size_t most = 0, bytes = 0;
-    packing.at = ARENA_ARRAY(&packing.scratch, size_t, count);
-    packing.lasts = packing.joined = buf_on(&packing.scratch);
-    for (size_t i = 0; i < count; i++) {
-        NgramBuilder *builder = builders[i];
-        if (builder->count) qsort(builder->lists, builder->count, sizeof(List), by_key);
-        mem_free(builder->slots); // they named places
-        builder->slots = NULL;
-        builder->slot_count = 0;
-        most += builder->count;
-        for (size_t k = 0; k < builder->count; k++)
-            bytes += MIN((size_t)builder->lists[k].len, bits_len(files));
-    }
-    packing.lists = lists_builder(&packing.scratch, (uint32_t)most, bytes);
-    for (uint32_t key = next_key(&packing); key < KEYS; key = next_key(&packing))
-        pack_key(&packing, key);
+    Packing packing = {.arena = arena, .files = files};
+    size_t bytes = 0;
+    packing.lasts = buf_on(&packing.scratch);
+    if (builder->count) qsort(builder->lists, builder->count, sizeof(List), by_key);
+    mem_free(builder->slots); // they named places
+    builder->slots = NULL;
+    builder->slot_count = 0;
+    for (size_t i = 0; i < builder->count; i++)
+        bytes += MIN((size_t)builder->lists[i].len, bits_len(files));
+    packing.lists = lists_builder(&packing.scratch, (uint32_t)builder->count, bytes);
+    for (size_t i = 0; i < builder->count; i++) pack_list(&packing, &builder->lists[i]);
     put_all(&packing, out);
     arena_fini(&packing.scratch);
 }

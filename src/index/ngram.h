@@ -1,7 +1,7 @@
 // index/ngram.h - which files hold which three bytes in a row: what lets a search leave files out.
 //
 //   text --ngram_take--> one file's trigrams --ngram_add, by file--> NgramBuilder
-//   builders of ranges that follow each other --ngram_finish--> sections of a segment
+//   NgramBuilder --ngram_finish--> sections of a segment
 //   segment --ngram_open--> Ngrams --ngram_may_hold(literal)--> files
 //
 // ASCII letters are folded, so one index serves searches that keep case and those that do not.
@@ -52,8 +52,8 @@ typedef struct NgramBuilder NgramBuilder;
 NgramBuilder *ngram_builder_new(void);
 void ngram_builder_free(NgramBuilder *builder);                     // NULL is fine
 void ngram_add(NgramBuilder *builder, uint32_t file, NgramSet set); // files in ascending order
-// The sections for `files` files, in `arena`. All files of a builder come before those of the next.
-void ngram_finish(Arena *arena, NgramBuilder *const *builders, size_t count, uint32_t files,
+// The sections for `files` files, in `arena`; nothing can be added any more.
+void ngram_finish(Arena *arena, NgramBuilder *builder, uint32_t files,
                   SegmentSection out[NGRAM_SECTIONS]);
 
 typedef struct Ngrams { // all zero knows nothing: every file may hold anything

@@ -114,7 +114,7 @@ static void read_changed(Ctx *cx, const RefreshSpec *spec, RefreshView *view, Pa
     size_t range_count = refresh_cut(cx->arena, sizes, count, MOST_RANGE_BYTES, &ranges);
     for (size_t i = 0; i < range_count; i++) {
         Harvest range = {.files = view->delta.files + ranges[i].from, .count = ranges[i].count};
-        for (size_t k = 0; k < range.count; k++) range.taken += range.files[k].doc.ptr != NULL;
+        for (size_t k = 0; k < range.count; k++) range.taken += range.files[k].taken;
         RefreshPart part;
         if (refresh_pack(cx, &range, &part)) VEC_PUSH(cx->arena, parts, part);
     }
@@ -205,7 +205,9 @@ static Fail look_at_files(Ctx *cx, const RefreshSpec *spec, RefreshView *out)
                            .looked_ns = snapshot ? snapshot->head.looked_ns : 0,
                            .folders = &out->opened->folders,
                            .max_bytes = spec->max_file_bytes};
-    TRY(freshness_check(cx, &fresh, &out->fresh));
+    bool follows = spec->follow && snapshot && out->lease.held;
+    if (follows) TRY(follow_files(cx, spec->follow, spec->workspace, &out->lease, &out->fresh));
+    else TRY(freshness_check(cx, &fresh, &out->fresh));
     out->fresh_ns = clock_now_ns() - start_ns;
     return NULL;
 }

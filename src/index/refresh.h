@@ -26,7 +26,7 @@
 #define CQ_INDEX_REFRESH_H
 
 #include "index/corpus.h"
-#include "index/freshness.h"
+#include "index/follow.h"
 #include "index/harvest.h"
 #include "index/opened.h"
 
@@ -36,6 +36,7 @@ typedef struct RefreshSpec {
     const Grammars *grammars; // may be NULL
     Cell *docs;               // of a Cache; NULL: none
     Cell *opened;             // of an Opened; NULL: opened for each view
+    Follow *follow;           // NULL: all files are looked at
     Str cache_dir;            // empty: nothing is kept on the disk
     uint64_t max_file_bytes;
 } RefreshSpec;

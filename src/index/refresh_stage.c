@@ -176,8 +176,8 @@ static void take_rows(const RefreshStage *w, const Range *range, const Harvest *
         FileEntry *entry = &w->entries[w->reads[range->from + i]];
         entry->row = file->row;
         entry->digest = file->digest;
-        entry->row.segment = file->doc.ptr ? number : FILE_NONE;
-        entry->row.ordinal = file->doc.ptr ? ordinal++ : FILE_NONE;
+        entry->row.segment = file->taken ? number : FILE_NONE;
+        entry->row.ordinal = file->taken ? ordinal++ : FILE_NONE;
     }
 }
 
@@ -231,7 +231,7 @@ static void keep_docs(Ctx *cx, const HarvestSpec *spec, const Harvest *got)
     harvest_keep(&unlimited, spec, got);
 }
 
-static Fail read_range(Ctx *cx, RefreshStage *w, size_t index, Pool *pool, LexiconBuilder *builder)
+static Fail read_range(Ctx *cx, RefreshStage *w, size_t index, Pool *pool, const HarvestPack *pack)
 {
     const Range *range = &w->cuts[index];
     const RefreshSpec *spec = &w->spec;
@@ -247,7 +247,8 @@ static Fail read_range(Ctx *cx, RefreshStage *w, size_t index, Pool *pool, Lexic
                                 .grammars = spec->grammars,
                                 .max_file_bytes = spec->max_file_bytes,
                                 .docs = w->options.full ? NULL : spec->docs,
-                                .known = w->options.known};
+                                .known = w->options.known,
+                                .pack = pack};
     int64_t start_ns = clock_now_ns();
     harvest(cx, &harvest_spec, &got);
     harvest_spec.docs = spec->docs;
@@ -255,7 +256,7 @@ static Fail read_range(Ctx *cx, RefreshStage *w, size_t index, Pool *pool, Lexic
     if (got.stopped) TRY(ctx_check(cx));
     int64_t harvested_ns = clock_now_ns();
     const SegmentSection *lexicon;
-    TRY(harvest_pack_all(cx, &harvest_spec, &got, builder, &lexicon, ngrams));
+    TRY(harvest_packed(cx, &harvest_spec, &got, &lexicon, ngrams));
     int64_t packed_ns = clock_now_ns();
     mutex_lock(&w->mutex);
     Fail fail = hand_in(cx, w, index, &got, lexicon, ngrams);
@@ -269,12 +270,14 @@ Fail stage_range(Ctx *cx, RefreshStage *w, size_t index, Pool *pool)
 {
     Arena arena = {0};
     Ctx own = ctx_child(cx, &arena);
-    LexiconBuilder *builder = lexicon_builder_new();
+    HarvestPack pack = {lexicon_builder_new(), ngram_builder_new()};
     Fail fail = ctx_check(&own);
-    if (!fail) fail = read_range(&own, w, index, pool, builder);
+    if (!fail) fail = read_range(&own, w, index, pool, &pack);
     fail = problem_copy(cx->arena, fail);
-    lexicon_builder_free(builder);
+    lexicon_builder_free(pack.lexicon);
+    ngram_builder_free(pack.ngrams);
     arena_fini(&arena);
+    mem_trim();
     return fail;
 }
 

@@ -4,8 +4,8 @@
 #include <errno.h>
 
 #include "base/log.h"
+#include "base/vec.h"
 #include "index/git_command.h"
-#include "index/git_config.h"
 
 static void add_doubt(Ctx *cx, Repo *repo, Str why)
 {
@@ -45,6 +45,8 @@ static bool load_rules(Ctx *cx, const RepoSpec *spec, const GitConfig *config, R
     Str excludes = STR_NONE, info = STR_NONE;
     Str info_path = str_format(cx->arena, STR_FMT "/info/exclude", STR_ARG(spec->git_dir.common));
     const char *excludes_path = config->excludes_file.len ? config->excludes_file.ptr : NULL;
+    VEC_PUSH(cx->arena, &repo->inputs, info_path);
+    if (excludes_path) VEC_PUSH(cx->arena, &repo->inputs, config->excludes_file);
     if (!read_rules(cx, info_path.ptr, &info)) return false;
     if (excludes_path && !read_rules(cx, excludes_path, &excludes)) return false;
     repo->rules = ignore_add(cx->arena, NULL, repo->base, repo->fold, excludes, STR_NONE);
@@ -57,6 +59,7 @@ static void read_config(Ctx *cx, const RepoSpec *spec, const GitFormat *format, 
     GitConfig config;
     git_config_read(cx, spec->git_dir.own, spec->git_dir.common, format->worktree_config, spec->top,
                     &config);
+    repo->inputs = config.files;
     repo->fold = config.ignore_case;
     if (config.doubt.len) add_doubt(cx, repo, config.doubt);
     if (!spec->no_ignore && !load_rules(cx, spec, &config, repo))
@@ -67,6 +70,7 @@ static void read_index(Ctx *cx, const RepoSpec *spec, const GitFormat *format, R
 {
     Str path = spec->index_file;
     if (!path.len) path = str_format(cx->arena, STR_FMT "/index", STR_ARG(spec->git_dir.own));
+    VEC_PUSH(cx->arena, &repo->inputs, path);
     GitIndexSpec kind = {.hash_bytes = format->hash_bytes, .prefix = spec->prefix};
     Fail fail = git_index_read(cx, path.ptr, kind, &repo->index);
     if (fail && fail->kind != PROBLEM_NOT_FOUND) add_doubt(cx, repo, fail->detail);

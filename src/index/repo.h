@@ -5,6 +5,7 @@
 #ifndef CQ_INDEX_REPO_H
 #define CQ_INDEX_REPO_H
 
+#include "index/git_config.h"
 #include "index/git_dir.h"
 #include "index/git_index.h"
 #include "index/ignore.h"
@@ -17,6 +18,7 @@ typedef struct Repo {
     GitIndex index;
     const IgnoreRules *rules; // of the whole tree; NULL when there are none
     Str doubt;                // why our own reading was not enough, or empty
+    GitInputs inputs;         // what decided all this
 } Repo;
 
 typedef struct RepoSpec {

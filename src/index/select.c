@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/nearest.h"
+#include "base/vec.h"
 
 Fail filter_init(Ctx *cx, const Selection *selection, Filter *out)
 {
@@ -42,6 +43,88 @@ bool filter_file(const Filter *filter, bool taken, Str path, Str name)
         if (verdict == GLOB_NEGATED || (verdict == GLOB_NONE && !taken)) return false;
     }
     return !filter->lang_count || has_lang(filter, path, name);
+}
+
+// --- from a list ---
+
+typedef struct Above { // a folder on the way to the file at hand
+    size_t len;        // of its path
+    bool wanted, taken;
+} Above;
+
+typedef struct Chain { // the folders above a file, outermost first
+    VEC(Above) folders;
+    Str path; // of the file they are of
+} Chain;
+
+// Whether a walk would come to the file's folder, and with what taken. Files come sorted, so that
+// most have the folders of the one before.
+static Above above_of(Arena *arena, const Filter *filter, Chain *chain, Str path)
+{
+    size_t same = 0, at;
+    while (same < path.len && same < chain->path.len && path.ptr[same] == chain->path.ptr[same])
+        same++;
+    size_t kept = 1;
+    while (kept < chain->folders.len && chain->folders.items[kept].len < same) kept++;
+    chain->folders.len = kept;
+    for (at = chain->folders.items[kept - 1].len; at < path.len; at++) {
+        Above up = chain->folders.items[chain->folders.len - 1];
+        if (path.ptr[at] != '/' || at == up.len) continue;
+        Str folder = str_sub(path, 0, at);
+        Str name = up.len ? str_sub(folder, up.len + 1, at) : folder;
+        up.len = at;
+        up.wanted = up.wanted && filter_folder(filter, folder, name, &up.taken);
+        VEC_PUSH(arena, &chain->folders, up);
+    }
+    chain->path = path;
+    return chain->folders.items[chain->folders.len - 1];
+}
+
+static bool takes(Arena *arena, const Filter *filter, Chain *chain, Str path)
+{
+    Above above = above_of(arena, filter, chain, path);
+    Str name = above.len ? str_sub(path, above.len + 1, path.len) : path;
+    return above.wanted && filter_file(filter, above.taken, path, name);
+}
+
+// A folder that could not be read counts when a walk would come to it.
+static bool takes_skipped(Arena *arena, const Filter *filter, Chain *chain, const SkippedFile *file)
+{
+    if (file->reason != SKIP_UNREADABLE) return takes(arena, filter, chain, file->path);
+    Above above = above_of(arena, filter, chain, file->path);
+    bool taken = above.taken;
+    Str name = above.len ? str_sub(file->path, above.len + 1, file->path.len) : file->path;
+    return above.wanted && (!file->path.len || filter_folder(filter, file->path, name, &taken));
+}
+
+static void chain_begin(Arena *arena, const Filter *filter, Chain *chain)
+{
+    *chain = (Chain){.path = STR("")};
+    Above root = {.wanted = true, .taken = !filter->any_plain};
+    VEC_PUSH(arena, &chain->folders, root);
+}
+
+Fail select_among(Ctx *cx, const Selection *selection, const Universe *all, Universe *out)
+{
+    Filter filter;
+    Chain chain;
+    *out = *all;
+    if (!selection->glob_count && !selection->lang_count) return NULL;
+    TRY(filter_init(cx, selection, &filter));
+    UniverseFile *files = arena_alloc_raw(cx->arena, (all->count + 1) * sizeof *files);
+    SkippedFile *skipped = ARENA_ARRAY(cx->arena, SkippedFile, all->skipped_count);
+    out->files = files;
+    out->skipped = skipped;
+    out->count = out->skipped_count = 0;
+    chain_begin(cx->arena, &filter, &chain);
+    for (size_t i = 0; i < all->count; i++)
+        if (takes(cx->arena, &filter, &chain, all->files[i].path))
+            files[out->count++] = all->files[i];
+    chain_begin(cx->arena, &filter, &chain);
+    for (size_t i = 0; i < all->skipped_count; i++)
+        if (takes_skipped(cx->arena, &filter, &chain, &all->skipped[i]))
+            skipped[out->skipped_count++] = all->skipped[i];
+    return NULL;
 }
 
 // --- where to begin ---

@@ -20,6 +20,11 @@ MUST_CHECK Fail filter_init(Ctx *cx, const Selection *selection, Filter *out);
 bool filter_folder(const Filter *filter, Str path, Str name, bool *taken);
 bool filter_file(const Filter *filter, bool taken, Str path, Str name);
 
+// What universe_list would give for a selection without --in, hidden and no_ignore, taken from a
+// list of all files (a selection of zeros). Fails: BAD_REQUEST.
+MUST_CHECK Fail select_among(Ctx *cx, const Selection *selection, const Universe *all,
+                             Universe *out);
+
 typedef struct Target {
     Str path;    // relative to the root, "" for the root itself
     OsType type; // OS_DIR, or what else it is

@@ -88,6 +88,8 @@ typedef struct Universe {
     size_t skipped_count;
     const Str *folders;  // that were looked through, the root ("") included: where a new file would
     size_t folder_count; // join the universe; in no order
+    const Str *inputs;   // files besides ignore files in these folders that decided what is listed,
+    size_t input_count;  // absolute: rules, configuration and indexes of git; some are not there
     Str source;          // "git-index" (read by us), "git-command" (fallback) or "walk"
     Str fallback_reason; // why our own reading was not enough (somewhere), else empty
     const FolderListing *listings; // universe_list_known: of folders

@@ -200,6 +200,17 @@ static void gather_listings(Ctx *cx, const Walk *walk, Universe *out)
     }
 }
 
+static void gather_inputs(Ctx *cx, const Walk *walk, Universe *out)
+{
+    GitInputs all = {0};
+    for (int i = 0; i < pool_slots(walk->group.pool); i++) {
+        const GitInputs *from = &walk->slots[i]->inputs;
+        for (size_t k = 0; k < from->len; k++) VEC_PUSH(cx->arena, &all, from->items[k]);
+    }
+    out->inputs = all.items;
+    out->input_count = all.len;
+}
+
 static void gather_notes(const Walk *walk, const Repo *repo, Universe *out, WalkEnd *end)
 {
     *end = (WalkEnd){0};
@@ -274,6 +285,7 @@ Fail walk_run(Ctx *cx, const WalkSpec *spec, Pool *pool, Universe *out, WalkEnd 
     gather_files(cx, &walk, starts, spec->target_count, &found);
     gather_skipped(cx, &walk, &found);
     gather_listings(cx, &walk, &found);
+    gather_inputs(cx, &walk, &found);
     gather_notes(&walk, repo, &found, end);
     end_slots(cx, &walk, slots);
     TRY(check_root(cx, spec, starts));

@@ -26,6 +26,8 @@ struct Watch {
     size_t folder_count;
     Watched *by_number; // the system's numbers: small, rising from 1
     size_t number_count;
+    Str untold; // absolute; a folder whose file system may not tell
+    WatchCounts counts;
     bool everything, stale; // stale: folders moved, so paths may be wrong
 };
 
@@ -54,6 +56,21 @@ size_t watch_folder_count(const Watch *watch)
     return watch->folder_count;
 }
 
+bool watch_is_whole(const Watch *watch)
+{
+    return !watch->everything;
+}
+
+Str watch_untold(const Watch *watch)
+{
+    return watch->untold;
+}
+
+WatchCounts watch_counts(const Watch *watch)
+{
+    return watch->counts;
+}
+
 // ---- setting up
 
 static int by_path(const void *left, const void *right)
@@ -75,6 +92,8 @@ static Fail watch_one(Ctx *cx, Watch *watch, Str absolute, Watched what)
     int number;
     Fail fail = os_watch_add(cx, watch->queue, str_cstr(cx->arena, absolute), &number);
     if (fail) return fail->kind == PROBLEM_NOT_FOUND ? NULL : fail;
+    if (!watch->untold.len && !os_watch_tells(str_cstr(cx->arena, absolute)))
+        watch->untold = str_copy(&watch->arena, absolute);
     while ((size_t)number >= watch->number_count) {
         size_t old = watch->number_count * sizeof(Watched);
         size_t count = MAX((size_t)number + 1, watch->number_count * 2);
@@ -105,6 +124,7 @@ static Fail set_up(Ctx *cx, Watch *watch, const Str *folders, size_t count)
     arena_reset(&watch->arena);
     watch->by_number = NULL;
     watch->number_count = watch->folder_count = 0;
+    watch->untold = STR_NONE;
     watch->everything = watch->stale = true; // until all is watched
     TRY(os_watch_open(cx, &watch->queue));
     watch->folders = ARENA_ARRAY(&watch->arena, Str, count);
@@ -153,7 +173,9 @@ static void take_event(Ctx *cx, Watch *watch, const OsWatchEvent *event, Names *
 {
     bool known = event->folder > 0 && (size_t)event->folder < watch->number_count;
     const Watched *folder = known ? &watch->by_number[event->folder] : NULL;
+    watch->counts.events++;
     if (event->lost) {
+        watch->counts.lost++;
         watch->everything = true;
         return;
     }

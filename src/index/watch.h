@@ -38,5 +38,14 @@ MUST_CHECK Fail watch_follow(Ctx *cx, Watch *watch, const Universe *universe);
 MUST_CHECK Fail watch_next(Ctx *cx, Watch *watch, int64_t patience_ns, WatchChange *out);
 
 size_t watch_folder_count(const Watch *watch);
+// Whether all that happens from now on will be told: watch_follow found what was watched already.
+bool watch_is_whole(const Watch *watch);
+// A watched folder on a file system that is not known to tell everything (base/os_watch.h), or
+// empty.
+Str watch_untold(const Watch *watch);
+typedef struct WatchCounts {
+    uint64_t events, lost; // lost: how often the queue was full
+} WatchCounts;
+WatchCounts watch_counts(const Watch *watch); // so far
 
 #endif

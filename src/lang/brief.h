@@ -13,7 +13,7 @@
 
 #include "lang/facts.h"
 
-enum { BRIEF_VERSION = 2 };
+enum { BRIEF_VERSION = 3 };
 
 typedef struct Brief {
     Facts facts;            // in a Def: kind, name, full, name_span, parent and declaration

@@ -151,7 +151,7 @@ static inline Str names_text(const NameExpr *expr, Str text)
 
 // The bytes that are kept of Names, with the argument shapes of Facts.calls (lang/names_wire.c,
 // _read.c).
-enum { NAMES_VERSION = 4 };
+enum { NAMES_VERSION = 5 };
 void names_encode(Buf *out, const Facts *facts, const Names *names, Str text);
 // What is accepted can be walked: every index is in its array, every span in the text, operands
 // before what is built from them. calls[i].name_span, .full.end, .arg_count, .star, .star_star,

@@ -49,6 +49,7 @@ typedef struct OpSpec {
     // in it (scope), says what came out of its memory (run), is long and writes (index), or reads
     // other workspaces (eval).
     bool resident;
+    bool tells_server; // Env.server_why is wanted
     // Computes. `args` is a struct of args_size bytes. Fails: any Problem.
     Fail (*run)(Ctx *cx, const Env *env, const void *args, Result *out);
     // Writes the answer for people (--format md).

@@ -3,6 +3,7 @@
 #include "base/json.h"
 #include "base/vec.h"
 #include "base/version.h"
+#include "index/follow.h"
 #include "op/capability.h"
 #include "op/op.h"
 #include "op/readiness.h"
@@ -74,7 +75,7 @@ static const Field snapshot_fields[] = {
 typedef struct ServerRow {
     bool running, answers;
     int64_t pid;
-    Str socket;
+    Str socket, unused;
 } ServerRow;
 
 static const Field server_fields[] = {
@@ -82,6 +83,21 @@ static const Field server_fields[] = {
     FIELD(ServerRow, answers, BOOL, "the socket accepts connections"),
     FIELD(ServerRow, pid, INT, "its process; 0: not known"),
     FIELD(ServerRow, socket, PATH, "where it listens"),
+    FIELD(ServerRow, unused, STR,
+          "why commands are not left to it; empty when they are, or there is none"),
+    {0},
+};
+
+typedef struct WatchRow {
+    bool following;
+    Str why_not;
+    int64_t folders;
+} WatchRow;
+
+static const Field watch_fields[] = {
+    FIELD(WatchRow, following, BOOL, "the system tells what changes; else files are looked at"),
+    FIELD(WatchRow, why_not, STR, "empty also while fewer than three questions were asked"),
+    FIELD(WatchRow, folders, INT, "that are watched"),
     {0},
 };
 
@@ -119,6 +135,7 @@ typedef struct StatusSummary {
     RecordList violations;
     StrList unchecked;
     Readiness readiness;
+    WatchRow watch;
     RecordList settings;
 } StatusSummary;
 
@@ -141,6 +158,8 @@ static const Field paths_and_parts[] = {
     FIELD(StatusSummary, unchecked, STRS, "parts that could not be looked at, and why"),
     FIELD(StatusSummary, readiness, RECORD, "of this process, with its runtime cells",
           .sub = readiness_fields),
+    FIELD(StatusSummary, watch, RECORD, "how this process notices changes of files",
+          .sub = watch_fields),
     FIELD(StatusSummary, settings, RECORDS, "that are not left at their defaults",
           .sub = setting_fields, .sub_size = sizeof(SettingRow)),
     {0},
@@ -209,12 +228,13 @@ static Fail look_at_index(Ctx *cx, const Env *env, bool look, StatusSummary *out
     return NULL;
 }
 
-static Fail look_at_server(Ctx *cx, StatusSummary *out)
+static Fail look_at_server(Ctx *cx, const Env *env, StatusSummary *out)
 {
     ServerPlace place;
     TRY(server_find(cx, out->root, &place));
     out->runtime_folder = place.folder;
-    out->server = (ServerRow){place.running, place.answers, place.pid, place.socket};
+    out->server =
+        (ServerRow){place.running, place.answers, place.pid, place.socket, env->server_why};
     return NULL;
 }
 
@@ -229,6 +249,14 @@ static Fail look_at_fit(Ctx *cx, const Env *env, StatusSummary *out)
     out->violations = (RecordList){rows, compat.count};
     out->unchecked = (StrList){compat.unchecked, compat.unchecked_count};
     return NULL;
+}
+
+static void look_at_watch(Arena *arena, const Env *env, WatchRow *out)
+{
+    *out = (WatchRow){.why_not = STR("this process answers one question")};
+    if (!env->follow) return;
+    FollowState state = follow_state(arena, env->follow);
+    *out = (WatchRow){state.following, state.why_not, (int64_t)state.folders};
 }
 
 static void list_settings(Arena *arena, const Policy *policy, StatusSummary *out)
@@ -253,9 +281,10 @@ static Fail run(Ctx *cx, const Env *env, const void *arguments, Result *out)
     summary->cache_folder = env->policy->cache.directory;
     TRY(look_at_files(cx, env, !from->no_files, summary));
     TRY(look_at_index(cx, env, !from->no_files, summary));
-    TRY(look_at_server(cx, summary));
+    TRY(look_at_server(cx, env, summary));
     TRY(look_at_fit(cx, env, summary)); // opens what capabilities tell of
     TRY(capabilities_look(cx, env, &summary->capabilities));
+    look_at_watch(cx->arena, env, &summary->watch);
     readiness_look(cx->arena, env, &summary->readiness);
     list_settings(cx->arena, env->policy, summary);
     *out = (Result){.summary = summary, .found = true, .root = summary->root};
@@ -316,7 +345,9 @@ static void write_server(Buf *out, const ServerRow *row)
     if (row->running)
         buf_addf(out, "%-10s process %lld, %s " STR_FMT "\n", "server", (long long)row->pid,
                  row->answers ? "answers on" : "does not answer on", STR_ARG(row->socket));
+    else if (row->answers) write_line(out, "server", row->socket);
     else write_line(out, "server", STR("none; cq serve starts one"));
+    if (row->unused.len) buf_addf(out, "%-10s not used: " STR_FMT "\n", "", STR_ARG(row->unused));
 }
 
 static void write_capabilities(Buf *out, const Capabilities *capabilities)
@@ -394,6 +425,7 @@ const OpSpec op_status = {
     .args_size = sizeof(StatusArgs),
     .result = paths_and_parts,
     .result_size = sizeof(StatusSummary),
+    .tells_server = true,
     .run = run,
     .text = text,
 };

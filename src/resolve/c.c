@@ -6,6 +6,7 @@
 //
 // What is static in another .c file is never meant. In C++ the namespaces around a use are asked
 // from the inside out; a namespace is the same one in all files.
+#include "lang/c/condition.h"
 #include "resolve/includes.h"
 #include "resolve/langs.h"
 
@@ -13,6 +14,7 @@ enum { MOST_CANDIDATES = 4096, FEW = 8 };
 
 typedef struct Candidate { // a definition of that name in a file scope
     DefRef ref;
+    uint32_t binding;
     bool declaration;
     bool hidden;  // only seen through #include
     bool visible; // ... and it is, here
@@ -50,7 +52,7 @@ static bool fits(DefKind kind, uint8_t role, LangId lang)
 {
     bool type = is_tag(kind) || kind == DEF_TYPE;
     if (kind == DEF_MACRO) return true;
-    if (role & ROLE_TYPE) return type;
+    if (role & ROLE_TYPE && !(role & ROLE_CALLED)) return type;
     return !(role & ROLE_CALLED) || !type || lang == LANG_cpp;
 }
 
@@ -72,7 +74,8 @@ static bool find_binding(const WorldFile *file, uint32_t scope, uint32_t def, ui
 static bool is_open(const WorldFile *file, uint32_t def, uint32_t *binding)
 {
     int32_t parent = file->facts.defs[def].parent;
-    if (file->lang == LANG_c) return find_binding(file, 0, def, binding);
+    if (file->lang == LANG_c || file->facts.defs[def].kind == DEF_MACRO)
+        return find_binding(file, 0, def, binding);
     bool in_enum = parent >= 0 && file->facts.defs[parent].kind == DEF_ENUM;
     if (in_enum) parent = file->facts.defs[parent].parent;
     uint32_t scope = WORLD_NONE;
@@ -144,6 +147,7 @@ typedef struct OpenDef {
     WorldFile *file;
     Str path; // of the namespaces around it; in C, and for a macro, none
     DefKind kind;
+    uint32_t binding;                               // of an open one
     enum { OPEN_UNKNOWN, OPEN_NOT, OPEN_YES } open; // in a file scope: told by the file's names
     bool declaration, hidden, self;                 // as in Candidate
 } OpenDef;
@@ -156,11 +160,10 @@ typedef struct OpenDefs {
 // What the names of its file tell.
 static bool learn_open(Resolver *r, OpenDef *out)
 {
-    uint32_t binding;
     if (out->open != OPEN_UNKNOWN) return out->open == OPEN_YES;
     out->open = OPEN_NOT;
     out->file = world_file(r->world, out->ref.file);
-    if (!out->file || !is_open(out->file, out->ref.def, &binding)) return false;
+    if (!out->file || !is_open(out->file, out->ref.def, &out->binding)) return false;
     bool linked =
         out->kind == DEF_FUNCTION || out->kind == DEF_VARIABLE || out->kind == DEF_CONSTANT;
     out->hidden = !linked || file_note(r, out->file, out->ref.def, NOTE_HIDDEN);
@@ -229,6 +232,7 @@ static void gather(Asking *a)
         OpenDef *def = &defs->items[i];
         if (!fits(def->kind, a->role, def->file->lang) || !learn_open(a->r, def)) continue;
         Candidate one = {.ref = def->ref,
+                         .binding = def->binding,
                          .declaration = def->declaration,
                          .hidden = def->hidden,
                          .self = def->self};
@@ -381,11 +385,10 @@ static void add_namespace(Asking *a, WorldFile *file, DefRef ref, Values *out)
 static void add_values(Asking *a, const Candidate *one, Values *out)
 {
     WorldFile *file = world_file(a->r->world, one->ref.file);
-    uint32_t binding;
     if (file->facts.defs[one->ref.def].kind == DEF_MODULE) {
         add_namespace(a, file, one->ref, out);
-    } else if (is_open(file, one->ref.def, &binding)) {
-        Values value = evaluate_binding(a->r, file, binding);
+    } else {
+        Values value = evaluate_binding(a->r, file, one->binding);
         values_join(a->r, out, &value);
     }
 }
@@ -438,7 +441,34 @@ static void answer(Asking *a, bool sure, Reason reason, Values *out)
     if (!in_one_file(a)) values_weaken(out, CERTAINTY_LIKELY, REASON_SEVERAL);
 }
 
-static void file_names(Resolver *r, WorldFile *file, uint32_t expr, Str name, Values *out)
+// A macro named like one of the standard's that an #if defines, where another system's headers or
+// an earlier one may have it already: #ifndef assert, #if defined(__sun).
+static bool stands_in(Asking *a)
+{
+    if (!includes_is_standard(a->name)) return false;
+    for (size_t i = 0; i < a->chosen.len; i++) {
+        DefRef ref = a->chosen.items[i].ref;
+        const WorldFile *file = world_file(a->r->world, ref.file);
+        const Def *def = &file->facts.defs[ref.def];
+        if (def->kind != DEF_MACRO || !c_condition(&a->more, file->text, def->full.start).len)
+            return false;
+    }
+    return true;
+}
+
+// Whether what is seen has a definition of that name that no scope gives: a member, what a template
+// or a head that was not understood hides. Then nothing proves that another one is meant.
+static bool is_hidden_here(Asking *a)
+{
+    OpenDefs *defs = open_defs(a->r, a->name);
+    for (size_t i = 0; a->file->lang == LANG_cpp && i < defs->count; i++) {
+        bool sure, own = defs->items[i].ref.file == a->file->number;
+        if (own || includes_sees(a->r, a->file, defs->items[i].ref.file, &sure)) return true;
+    }
+    return false;
+}
+
+static void find_names(Resolver *r, WorldFile *file, uint32_t expr, Str name, Values *out)
 {
     const NameExpr *use = &file->names.exprs[expr];
     Asking a = {.r = r, .file = file, .name = name, .role = use->role};
@@ -453,15 +483,36 @@ static void file_names(Resolver *r, WorldFile *file, uint32_t expr, Str name, Va
         answer(&a, true, REASON_SCOPE, out);
     } else if (choose_visible(&a)) {
         answer(&a, all_sure(&a), REASON_INCLUDED, out);
+        if (stands_in(&a)) values_weaken(out, CERTAINTY_LIKELY, REASON_SEVERAL);
     } else if (is_declared(&a, &declared_sure)) {
         if (choose_declared(&a) || choose_declarations(&a))
             answer(&a, declared_sure, REASON_INCLUDED, out);
     } else if (choose_unseen(&a)) {
         answer(&a, false, REASON_ONLY, out);
-    } else {
+    } else if (!is_hidden_here(&a)) {
         values_add(r, out, (Value){.kind = VALUE_EXTERNAL, .name = name});
     }
     arena_fini(&a.more);
+}
+
+// In C only the file, the name and its role count. What was found out apart from all else, and met
+// nothing that was being looked at, holds for all uses.
+static void file_names(Resolver *r, WorldFile *file, uint32_t expr, Str name, Values *out)
+{
+    uint8_t role = file->names.exprs[expr].role;
+    bool apart = file->lang == LANG_c && r->depth == 1;
+    Map *meant = &file_work(r, file)->meant[role & ROLE_TYPE ? 2 : role & ROLE_CALLED ? 1 : 0];
+    uint32_t circles = r->circles;
+    uint64_t known;
+    if (apart && map_get(meant, name, &known)) {
+        *out = *(const Values *)(uintptr_t)known;
+        return;
+    }
+    find_names(r, file, expr, name, out);
+    if (!apart || r->circles != circles) return;
+    Values *kept = ARENA_NEW(r->arena, Values);
+    *kept = *out;
+    map_put(r->arena, meant, name, (uintptr_t)kept);
 }
 
 // The number of a member among those of its name in its class.

@@ -26,6 +26,28 @@ static const CallsCase cases[] = {
      {{"a.c", "#ifdef A\nint f(void) { return 1; }\n#else\nint f(void) { return 2; }\n#endif\n"
               "int go(void) { return f(); }\n"}},
      "a.c:6 f exact a.c:2 a.c:4\n"},
+    {"a standard macro that an #if defines may be the system's; others are proven",
+     {{"a.h", "#ifndef assert\n#define assert(c) ((void)0)\n#endif\n#define abs(x) (x)\n"
+              "#ifdef A\n#define own(x) (x)\n#endif\n"},
+      {"a.c", "#include <assert.h>\n#include \"a.h\"\nint go(void) {\n assert(1);\n abs(2);\n"
+              " own(3);\n}\n"}},
+     "a.c:4 assert likely a.h:2\na.c:5 abs exact a.h:4\na.c:6 own exact a.h:6\n"},
+    {"types as arguments of macros do not hide the calls around them",
+     {{"a.c",
+       "#define get(p, t) ((t)(p))\nstruct s { int m; };\nvoid f(int a, int b);\n"
+       "static int own(struct s *, int *);\nint go(void *p) {\n f(get(p, struct s *)->m, 1);\n"
+       " const char *c = get(p, const char *);\n f(1, own(get(p, struct s *), 0));\n}\n"}},
+     "a.c:6 f exact a.c:3\na.c:6 get exact a.c:1\na.c:7 get exact a.c:1\na.c:8 f exact a.c:3\n"
+     "a.c:8 get exact a.c:1\na.c:8 own exact a.c:4\n"},
+    {"C++: destructors and operators outside of their class, macros in functions",
+     {{"a.h", "struct M { void run(); };\nclass A {\n ~A();\n bool operator()(int a) const;\n"
+              " operator bool() const;\n M *m_;\n};\n"},
+      {"a.cc", "#include \"a.h\"\nA::~A() { m_->run(); }\n"
+               "bool A::operator()(int a) const { m_->run(); }\n"
+               "A::operator bool() const { m_->run(); }\n"
+               "int f() {\n#define TWICE(x) (2 * (x))\n return TWICE(3);\n}\n"}},
+     "a.cc:2 run exact a.h:1\na.cc:3 run exact a.h:1\na.cc:4 run exact a.h:1\n"
+     "a.cc:7 TWICE exact a.cc:6\n"},
     {"a call through a member is dynamic, of the member of that type",
      {{"a.h",
        "typedef struct client client;\nstruct client { void (*fn)(client *c); client *next; };\n"

@@ -89,7 +89,8 @@ typedef struct Row {
 typedef struct Making {
     Resolver *r;
     Arena scratch;
-    VEC(Row) rows;
+    Row *rows; // on the heap: an arena would keep every size that they had
+    size_t row_count, row_cap;
     VEC(EdgeWay) ways;
     Map way_numbers;
     uint32_t way; // of the last row
@@ -98,9 +99,13 @@ typedef struct Making {
 
 static void add_row(Making *m, uint64_t key, const Row *model)
 {
-    Row row = *model;
-    row.key = key;
-    VEC_PUSH(&m->scratch, &m->rows, row);
+    if (m->row_count == m->row_cap) {
+        m->row_cap = MAX(m->row_cap + m->row_cap / 2, (size_t)4096);
+        m->rows = mem_resize(m->rows, m->row_cap * sizeof *m->rows);
+    }
+    Row *row = &m->rows[m->row_count++];
+    *row = *model;
+    row->key = key;
 }
 
 static void add_targets(Making *m, const Resolved *to, Row *model)
@@ -214,20 +219,19 @@ static void put_row(Making *m, Buf *out, const Row *row, const Row *before)
 static uint32_t count_keys(const Making *m)
 {
     uint32_t keys = 0;
-    for (size_t i = 0; i < m->rows.len; i++)
-        keys += !i || m->rows.items[i].key != m->rows.items[i - 1].key;
+    for (size_t i = 0; i < m->row_count; i++) keys += !i || m->rows[i].key != m->rows[i - 1].key;
     return keys;
 }
 
 static void pack(Making *m, Arena *arena, const Head *head, SegmentSection out[EDGES_SECTIONS])
 {
-    size_t count = m->rows.len, keys = 0;
-    if (count) qsort(m->rows.items, count, sizeof(Row), compare_rows);
+    size_t count = m->row_count, keys = 0;
+    if (count) qsort(m->rows, count, sizeof(Row), compare_rows);
     uint32_t lists = count_keys(m);
     uint64_t *key = ARENA_ARRAY(arena, uint64_t, lists);
     ListsBuilder builder = lists_builder(arena, lists, 0);
     for (size_t i = 0; i < count; i++) {
-        const Row *row = &m->rows.items[i];
+        const Row *row = &m->rows[i];
         bool first = !i || row[-1].key != row->key;
         if (first && i) lists_end(&builder);
         if (first) key[keys++] = row->key;
@@ -260,6 +264,7 @@ Fail edge_store_make(Ctx *cx, Resolver *resolver, uint32_t first, uint32_t files
         fail = ctx_check(cx);
     }
     if (!fail) pack(&m, cx->arena, &head, out);
+    mem_free(m.rows);
     arena_fini(&m.scratch);
     return fail;
 }

@@ -26,7 +26,7 @@ enum { // section ids
     EDGES_WAYS, // EdgeWay
     EDGES_SECTIONS = 5,
 };
-enum { EDGES_VERSION = 6 };
+enum { EDGES_VERSION = 7 };
 typedef struct EdgeWay { // what many edges have in common
     uint8_t kind, certainty, reason, role, flags;
     uint8_t reserved[3];

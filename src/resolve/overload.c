@@ -402,11 +402,13 @@ static int rank_cpp(Overloads *o, const Argument *arg, const Type *param)
     enum { CONVERTED = 1, CONSTRUCTED = 3, UNTYPED_POINTER = 8 };
     bool number = !param->levels && is_number(param->name);
     bool flag = !param->levels && str_eq(param->name, STR("bool"));
+    bool same = str_eq(arg->type.name, param->name) && arg->type.levels == param->levels;
+    if (same && arg->found) return 0;
     if (!param->levels && is_anything(param->name)) return ANYTHING;
     if (arg->null) return param->levels ? 0 : number || flag ? NEVER : CONSTRUCTED;
     Str name = arg->type.name;
     if (!name.len || !param->name.len || is_anything(name)) return UNSURE;
-    if (str_eq(name, param->name) && arg->type.levels == param->levels) return 0;
+    if (same) return 0;
     bool plain = !arg->type.levels && (is_number(name) || str_eq(name, STR("bool")));
     if (plain && param->levels) return arg->zero ? CONVERTED : NEVER;
     if (plain) return number || flag ? CONVERTED : CONSTRUCTED;
@@ -441,6 +443,8 @@ static bool beats(const Overloads *o, const Candidate *a, const Candidate *b)
         bool same = x && y && str_eq(x->name, y->name) && x->levels == y->levels;
         if (same) continue;
         if (a->ranks[i] >= UNSURE || a->ranks[i] > b->ranks[i]) return false;
+        bool last_resort = o->java || (b->variadic && !a->variadic);
+        if (b->ranks[i] >= UNSURE && a->ranks[i] && !last_resort) return false;
         better |= a->ranks[i] < b->ranks[i];
     }
     return better;

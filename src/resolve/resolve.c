@@ -119,11 +119,14 @@ static void add_called(Targets *t, const Values *values, LangId lang)
 static void add_holders(Targets *t, const Values *values, Resolved *out)
 {
     for (uint32_t i = 0; i < values->named_count && (t->refs.len || t->external); i++) {
-        const WorldFile *file = world_file(t->r->world, values->named[i].file);
+        WorldFile *file = world_file(t->r->world, values->named[i].file);
         DefKind kind = file ? file->facts.defs[values->named[i].def].kind : DEF_KINDS;
-        if (kind != DEF_VARIABLE && kind != DEF_CONSTANT && kind != DEF_FIELD) continue;
+        bool property =
+            kind == DEF_METHOD && file_note(t->r, file, values->named[i].def, NOTE_VALUE);
+        if (kind != DEF_VARIABLE && kind != DEF_CONSTANT && kind != DEF_FIELD && !property)
+            continue;
         add_target(t, values->named[i]);
-        if (kind != DEF_FIELD) continue;
+        if (kind != DEF_FIELD && !property) continue;
         out->certainty = MAX(out->certainty, CERTAINTY_LIKELY);
         out->reason = MAX(out->reason, REASON_FIELD);
     }

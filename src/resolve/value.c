@@ -502,10 +502,14 @@ static Values call_of(Resolver *r, WorldFile *file, const NameExpr *expr, const 
     return given.count ? given : out;
 }
 
+static Values owner_around(Resolver *r, WorldFile *file, const NameExpr *expr)
+{
+    return lookup_owner(r, file, names_scope_at(&file->names, expr->span.start));
+}
+
 static Values evaluate_op(Resolver *r, WorldFile *file, const NameExpr *expr)
 {
     Values out = values_none(REASON_TYPE);
-    uint32_t scope = names_scope_at(&file->names, expr->span.start);
     uint32_t index = (uint32_t)(expr - file->names.exprs);
     Values base = expr->op == EXPR_TYPED ? out : evaluate(r, file, expr->base);
     switch (expr->op) {
@@ -519,13 +523,13 @@ static Values evaluate_op(Resolver *r, WorldFile *file, const NameExpr *expr)
     case EXPR_LITERAL:
         values_add(r, &out, (Value){.kind = VALUE_EXTERNAL, .name = STR("(literal)")});
         return out;
-    case EXPR_OWNER: return lookup_owner(r, file, scope);
+    case EXPR_OWNER: return owner_around(r, file, expr);
     case EXPR_SELF:
-        base = lookup_owner(r, file, scope);
+        base = owner_around(r, file, expr);
         add_objects(r, file, 0, &base, &out);
         return out;
     case EXPR_SUPER:
-        if (!expr->base) base = lookup_owner(r, file, scope);
+        if (!expr->base) base = owner_around(r, file, expr);
         return super_of(r, &base);
     case EXPR_ROOT:
         if (resolve_lang(file->lang)->root) resolve_lang(file->lang)->root(r, file, &out);
@@ -546,8 +550,10 @@ Values evaluate(Resolver *r, WorldFile *file, uint32_t expr)
     if (!expr) return values_none(REASON_UNTYPED);
     FileWork *work = file_work(r, file);
     if (work->state[expr - 1] == KNOWN) return work->values[expr - 1];
-    if (work->state[expr - 1] == BEING_LOOKED_AT || r->depth > DEEPEST)
+    if (work->state[expr - 1] == BEING_LOOKED_AT || r->depth > DEEPEST) {
+        r->circles++;
         return values_none(REASON_UNTYPED);
+    }
     work->state[expr - 1] = BEING_LOOKED_AT;
     r->depth++;
     int want = r->want;

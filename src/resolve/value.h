@@ -43,6 +43,7 @@ struct Resolver {
     Ctx *cx;
     Arena *arena;
     int depth;
+    uint32_t circles;               // how often an evaluation met itself, or went too deep
     Map orders;                     // DefRef -> TypeOrder *
     Map modules;                    // what a language keeps of its modules, by keys of its own
     Map kept;                       // DefRef of a field -> Kept *, in kept.c
@@ -181,7 +182,8 @@ typedef struct FileWork {
     const uint32_t *sets;   // of kept.c, once it knows them: the members that are set to something
     uint32_t set_count;
     bool knows_sets;
-    void *own; // what its language keeps
+    Map meant[3]; // of c.c: Values by name, by what the role tells apart
+    void *own;    // what its language keeps
 } FileWork;
 FileWork *file_work(Resolver *r, WorldFile *file);
 

@@ -22,7 +22,7 @@ static const HarvestFile **take_harvest(Ctx *cx, const RefreshView *view, uint32
 {
     const HarvestFile **out = ARENA_ARRAY(cx->arena, const HarvestFile *, (size_t)files + 1);
     for (uint32_t i = 0; i < files && *next < view->delta.count; (*next)++)
-        if (view->delta.files[*next].doc.ptr) out[i++] = &view->delta.files[*next];
+        if (view->delta.files[*next].taken) out[i++] = &view->delta.files[*next];
     return out;
 }
 
@@ -287,12 +287,11 @@ static WorldFile *keep(World *world, uint32_t number, WorldFile *file)
 
 WorldFile *world_brief(World *world, uint32_t number)
 {
+    WorldFile *file = number < world->corpus->files ? world->files[number] : NULL;
+    if (file) return file == &world->none ? NULL : file;
     if (!world_is_live(world, number)) return NULL;
     LangId lang = world_lang(world, number);
-    if (!lang_has_names(lang)) return NULL;
-    WorldFile *file = world->files[number];
-    if (file) return file == &world->none ? NULL : file;
-    return keep(world, number, load(world, number, lang));
+    return lang_has_names(lang) ? keep(world, number, load(world, number, lang)) : NULL;
 }
 
 bool world_is_as_stored(World *world, uint32_t number)

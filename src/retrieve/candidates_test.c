@@ -38,7 +38,7 @@ static void make_texts(World *world)
         world->texts[i] = (Str){buf_str(&buf).ptr, len};
         ngram_add(builder, i, ngram_take(taker, world->texts[i]));
     }
-    ngram_finish(&world->arena, &builder, 1, FILES, sections);
+    ngram_finish(&world->arena, builder, FILES, sections);
     world->segment = segment_in_memory(sections, NGRAM_SECTIONS);
     assert_null(ngram_open(&world->cx, world->segment, &world->ngrams));
     ngram_builder_free(builder);

@@ -261,6 +261,14 @@ static void make_table(Census *census, const Subject *subject, CensusTable *tabl
     census_risk(census, table);
 }
 
+void census_weigh(Code *code, const Subject *subject, CensusTable *out)
+{
+    const CensusQuery all = {.depth = 1};
+    CensusAnswer answer = {0};
+    Census census = {.code = code, .query = &all, .out = &answer};
+    make_table(&census, subject, out);
+}
+
 static bool has_table(const Census *census, const CensusTable *tables, DefRef ref)
 {
     for (size_t i = 0; i < census->out->table_count; i++)

@@ -125,6 +125,9 @@ void code_notes(Arena *arena, const CodeState *state, const Str **notes, size_t 
 
 // --- the parts, for tests and neighbourhoods
 
+// The table of one definition, of all its calls: what a risk is told from.
+void census_weigh(Code *code, const Subject *subject, CensusTable *out);
+
 // One site of a use. `ordinal` and `table` are left to the caller.
 void census_site(Code *code, const Edge *edge, CallSite *out);
 // "(2, key=, *)"

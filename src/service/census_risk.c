@@ -31,6 +31,7 @@ static bool is_public(const Census *census, const Subject *subject)
         if (file->names.notes[i].kind == NOTE_HIDDEN &&
             file->names.notes[i].def == subject->ref.def + 1)
             return false;
+    if (str_starts(subject->signature, STR("pub("))) return false; // within its crate only
     bool dunder = str_starts(subject->name, STR("__")) && str_ends(subject->name, STR("__"));
     return dunder || !str_starts(subject->name, STR("_"));
 }

@@ -8,7 +8,7 @@
 #include "service/census.h"
 
 enum { ROUNDS = 30, MOST_RESOLVED_FILES = 4000, PLACE_BYTES = 8, MOST_DEFINERS = 8 };
-static const double DAMPING = 0.85, TEST_SHARE = 0.25;
+static const double DAMPING = 0.85, TEST_SHARE = 0.25, MINOR_SHARE = 0.25;
 
 typedef struct Use { // of a definition by another file
     uint32_t file;
@@ -19,7 +19,8 @@ typedef struct Node { // a definition
     DefRef ref;
     Use *uses;
     uint32_t use_count;
-    bool listed; // may be in the answer
+    bool listed;  // may be in the answer
+    double share; // of its uses: what its kind is worth to a reader
     double score;
 } Node;
 
@@ -97,9 +98,16 @@ static void add_name_users(Mapping *r, Node *node, Str name)
         if (users[i] != node->ref.file) add_use(r, node, users[i], 1.0 / (double)defs, &seen);
 }
 
+// Constants, macros and aliases are used all over, and say little of how a program is built.
+static double share_of(DefKind kind)
+{
+    bool minor = kind == DEF_CONSTANT || kind == DEF_MACRO || kind == DEF_TYPE;
+    return minor ? MINOR_SHARE : 1;
+}
+
 static void add_node(Mapping *r, const WorldFile *file, uint32_t def)
 {
-    Node node = {.ref = {file->number, def}};
+    Node node = {.ref = {file->number, def}, .share = share_of(file->facts.defs[def].kind)};
     DefRef whole = resolve_canonical(r->code->resolver, node.ref);
     if (whole.file != node.ref.file || whole.def != node.ref.def) return; // a declaration of it
     node.listed = (r->query->roles || r->roles[file->number] == ROLE_SOURCE) &&
@@ -108,8 +116,9 @@ static void add_node(Mapping *r, const WorldFile *file, uint32_t def)
     else add_edge_users(r, &node);
     for (uint32_t i = 0; i < node.use_count; i++) {
         Use *use = &node.uses[i];
-        use->weight = sqrt(use->weight) * (r->roles[use->file] == ROLE_TEST ? TEST_SHARE : 1);
-        r->given[use->file] += use->weight;
+        use->weight = sqrt(use->weight);
+        r->given[use->file] += use->weight; // of which a test passes on a part only
+        if (r->roles[use->file] == ROLE_TEST) use->weight *= TEST_SHARE;
         VEC_PUSH(r->code->cx->arena, &r->links, (Link){use->file, file->number, use->weight});
     }
     VEC_PUSH(r->code->cx->arena, &r->nodes, node);
@@ -163,7 +172,8 @@ static void score(Mapping *r)
             const Use *use = &node->uses[k];
             node->score += r->rank[use->file] * use->weight / r->given[use->file];
         }
-        node->score = round(node->score * 1e6) / 1e6; // the order of sums must not decide
+        node->score =
+            round(node->share * node->score * 1e6) / 1e6; // the order of sums must not decide
     }
 }
 
@@ -251,6 +261,17 @@ static void take(Mapping *r, const Chosen *chosen, Choice *choice, Taken *taken)
     taken->count += count;
 }
 
+// Overloads, a getter and its setter, #ifdef and #else: of one name in one place the best is
+// listed.
+static bool is_first(Mapping *r, const Choice *choice, Map *names)
+{
+    const DefRef ref = choice->node->ref;
+    const Def *def = &world_file(r->code->world, ref.file)->facts.defs[ref.def];
+    Str key = str_format(&r->scratch, "%u:%d:" STR_FMT, ref.file, def->parent, STR_ARG(def->name));
+    uint64_t *seen = map_at(&r->scratch, names, key, 0);
+    return !(*seen)++;
+}
+
 static Chosen choose(Mapping *r)
 {
     Arena *arena = r->code->cx->arena;
@@ -268,9 +289,10 @@ static Chosen choose(Mapping *r)
     memcpy(order, all.items, all.len * sizeof *order);
     qsort(order, all.len, sizeof *order, by_score);
     size_t limit = r->query->limit ? r->query->limit : all.len;
+    Map names = {0};
     for (size_t i = 0; i < all.len && taken.count < limit; i++) {
         Choice *choice = choice_of(&chosen, order[i].path, order[i].node->ref.def);
-        if (!choice->taken) take(r, &chosen, choice, &taken);
+        if (!choice->taken && is_first(r, choice, &names)) take(r, &chosen, choice, &taken);
     }
     return chosen;
 }

@@ -122,6 +122,7 @@ void entity_do_file(const Entity *entity, EntitySlot *slot, const Candidate *fil
 
 bool entity_is_type(DefKind kind);     // what methods are in
 bool entity_is_callable(DefKind kind); // function, method
+bool entity_has_body(DefKind kind);    // those, types, modules, macros
 // Whether definition `def` is of the kind asked for.
 bool entity_has_kind(FileFacts *file, EntityKind kind, uint32_t def);
 bool entity_takes(FileFacts *file, uint32_t def); // all filters

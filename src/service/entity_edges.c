@@ -364,7 +364,7 @@ static void take_users(Graph *graph, const Join *join, Used *used)
 {
     uint32_t kinds = entity_kind_mask(join->kind);
     size_t count = 0;
-    if (join->name.len) {
+    if (join->name.len && !name_is_glob(join->name)) {
         const DefRef *defs = world_defs(graph->world, join->name, &count);
         for (size_t i = 0; i < count; i++) {
             const WorldFile *file = world_file(graph->world, defs[i].file);
@@ -376,7 +376,9 @@ static void take_users(Graph *graph, const Join *join, Used *used)
     for (uint32_t i = 0; i < world_file_count(graph->world) && !ctx_stopped(graph->cx); i++) {
         const WorldFile *file = world_is_live(graph->world, i) ? world_file(graph->world, i) : NULL;
         for (uint32_t def = 0; file && def < file->facts.def_count; def++)
-            if (kinds >> file->facts.defs[def].kind & 1) take_uses(graph, (DefRef){i, def}, used);
+            if (kinds >> file->facts.defs[def].kind & 1 &&
+                (!join->name.len || name_takes(join->name, file->facts.defs[def].name)))
+                take_uses(graph, (DefRef){i, def}, used);
     }
 }
 

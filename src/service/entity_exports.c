@@ -90,7 +90,7 @@ static bool own_fit(FileFacts *file, const Join *join, int32_t parent)
     for (uint32_t i = 0; i < file->facts.def_count; i++) {
         const Def *def = &file->facts.defs[i];
         if (def->parent != parent || !entity_has_kind(file, join->kind, i)) continue;
-        if (join->name.len && !str_eq(def->name, join->name)) continue;
+        if (join->name.len && !name_takes(join->name, def->name)) continue;
         if (is_exported(file, def)) return true;
     }
     return false;
@@ -129,7 +129,8 @@ bool entity_may_export(const FileFacts *file)
 {
     const Join *join = &file->entity->query->exports;
     LangId lang = file->file->lang;
-    if (!join->asked || !join->name.len || str_contains(file->text, join->name)) return true;
+    if (!join->asked || !join->name.len || name_is_glob(join->name)) return true;
+    if (str_contains(file->text, join->name)) return true;
     bool stars = lang == LANG_python || lang == LANG_rust || lang == LANG_javascript ||
                  lang == LANG_typescript || lang == LANG_tsx;
     return stars && has_star(lang, file->text);
@@ -200,7 +201,14 @@ typedef struct Offers { // one run
     size_t stars; // modules whose import * was not followed
 } Offers;
 
-static bool means_kind(Offers *offers, WorldFile *file, Str name)
+// What is exported as a whole is known by its own name: module.exports = a, export default a.
+static bool is_unnamed(Str name)
+{
+    return str_eq(name, STR("export=")) || str_eq(name, STR("default"));
+}
+
+// Whether `name` stands for such a definition; unless it is that name, by its own one.
+static bool means_it(Offers *offers, WorldFile *file, Str name, bool named)
 {
     const Join *join = &offers->entity->query->exports;
     Resolved found;
@@ -208,8 +216,10 @@ static bool means_kind(Offers *offers, WorldFile *file, Str name)
     if (found.certainty != CERTAINTY_EXACT && found.certainty != CERTAINTY_LIKELY) return false;
     for (uint32_t i = 0; i < found.count; i++) {
         const WorldFile *of = world_file(offers->world, found.targets[i].file);
-        if (of && entity_kind_mask(join->kind) >> of->facts.defs[found.targets[i].def].kind & 1)
-            return true;
+        if (!of) continue;
+        const Def *def = &of->facts.defs[found.targets[i].def];
+        if (!(entity_kind_mask(join->kind) >> def->kind & 1)) continue;
+        if (named || name_takes(join->name, def->name)) return true;
     }
     return false;
 }
@@ -221,16 +231,18 @@ static bool offers_it(Offers *offers, WorldFile *file)
     for (uint32_t i = 0; i < file->names.binding_count; i++) {
         const NameBinding *binding = &file->names.bindings[i];
         bool all = binding->kind == BIND_STAR;
-        if (wanted.len && !all && !str_eq(binding->name, wanted)) continue;
+        bool named = !wanted.len || name_takes(wanted, binding->name);
+        if (!all && !named && !is_unnamed(binding->name)) continue;
         if (!passes_on(offers->arena, file, binding)) continue;
         star = star || all;
-        if (!all && means_kind(offers, file, binding->name)) return true;
+        if (!all && means_it(offers, file, binding->name, named)) return true;
     }
     if (!star) return false;
-    bool listed = file->lang != LANG_python || !wanted.len ||
+    bool exact = wanted.len && !name_is_glob(wanted);
+    bool listed = file->lang != LANG_python || !exact ||
                   python_lists(offers->arena, file->text, wanted) != NOT_LISTED;
-    offers->stars += !wanted.len;
-    return wanted.len && listed && means_kind(offers, file, wanted);
+    offers->stars += !exact;
+    return exact && listed && means_it(offers, file, wanted, true);
 }
 
 static void tell_stars(const Offers *offers)
@@ -238,7 +250,7 @@ static void tell_stars(const Offers *offers)
     if (!offers->stars) return;
     Str limit = str_format(offers->arena,
                            "%zu modules offer all names of others (import *): followed when "
-                           "exports= has a name",
+                           "exports= has an exact name",
                            offers->stars);
     VEC_PUSH(offers->arena, &offers->entity->limits, limit);
 }

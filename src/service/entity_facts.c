@@ -180,6 +180,23 @@ static bool has_word(Str text, Str word)
     return false;
 }
 
+// "typing.Any", "os", ".cli" of `from . import cli`.
+static Str import_path(Arena *arena, const Import *import)
+{
+    bool dot = import->module.len && import->name.len && !str_ends(import->module, STR("."));
+    return str_join(arena, import->module, dot ? STR(".") : STR(""), import->name);
+}
+
+static bool is_repeated(const Facts *facts, uint32_t index)
+{
+    const Import *import = &facts->imports[index];
+    for (uint32_t i = 0; i < index; i++)
+        if (str_eq(facts->imports[i].module, import->module) &&
+            str_eq(facts->imports[i].name, import->name))
+            return true;
+    return false;
+}
+
 // What the file imports and `within` names: all of it for the file itself.
 static void add_imports(FileFacts *file, Span within, Json *details)
 {
@@ -191,10 +208,8 @@ static void add_imports(FileFacts *file, Span within, Json *details)
         Str first = str_sub(import->module, 0, str_find(import->module, '.'));
         Str local = import->alias.len ? import->alias : import->name.len ? import->name : first;
         if (text.len < file->text.len && !has_word(text, local)) continue;
-        const char *dot = import->module.len && import->name.len ? "." : "";
-        json_push(kept, list,
-                  json_new_str(kept, str_format(kept, STR_FMT "%s" STR_FMT, STR_ARG(import->module),
-                                                dot, STR_ARG(import->name))));
+        if (is_repeated(&file->facts, i)) continue;
+        json_push(kept, list, json_new_str(kept, import_path(kept, import)));
     }
     json_set(kept, details, STR("imports"), list);
 }
@@ -362,7 +377,7 @@ static void take_imports(FileFacts *file)
     Arena *kept = &file->slot->kept;
     for (uint32_t i = 0; i < file->facts.import_count; i++) {
         const Import *import = &file->facts.imports[i];
-        Str whole = str_join(file->cx->arena, import->module, STR("."), import->name);
+        Str whole = import_path(file->cx->arena, import);
         Str name = import->name.len ? import->name : import->module;
         if (!import_takes(file, import, whole)) continue;
         if (!entity_relations_fit(file, import->full, -1)) continue;

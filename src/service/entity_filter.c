@@ -20,7 +20,7 @@ bool entity_is_callable(DefKind kind)
     return kind == DEF_FUNCTION || kind == DEF_METHOD;
 }
 
-static bool has_body(DefKind kind)
+bool entity_has_body(DefKind kind)
 {
     return entity_is_type(kind) || entity_is_callable(kind) || kind == DEF_MODULE ||
            kind == DEF_MACRO;
@@ -29,7 +29,7 @@ static bool has_body(DefKind kind)
 int32_t entity_body_at(const Facts *facts, uint32_t offset)
 {
     int32_t def = facts_enclosing(facts, offset);
-    while (def >= 0 && !has_body(facts->defs[def].kind)) def = facts->defs[def].parent;
+    while (def >= 0 && !entity_has_body(facts->defs[def].kind)) def = facts->defs[def].parent;
     return def;
 }
 
@@ -57,28 +57,49 @@ bool entity_has_kind(FileFacts *file, EntityKind kind, uint32_t index)
     }
 }
 
+static bool is_separator(char c)
+{
+    return strchr(".:>\\", c) != NULL;
+}
+
 bool entity_name_fits(Str written, Str name)
 {
+    if (name_is_glob(name)) { // the whole, or what is behind one of the separators
+        for (size_t at = 0; at < written.len; at++)
+            if ((!at || is_separator(written.ptr[at - 1])) &&
+                name_takes(name, str_sub(written, at, written.len)))
+                return true;
+        return false;
+    }
     if (!str_ends(written, name)) return false;
     size_t before = written.len - name.len;
-    return !before || strchr(".:>\\", written.ptr[before - 1]);
+    return !before || is_separator(written.ptr[before - 1]);
+}
+
+static bool is_word_byte(char c)
+{
+    return c == '_' || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
 // A call's name as the text has it: "a.b" of a.b(x). Facts of a parse know it, stored ones only the
 // last name, so what stands in front of it is compared only when it is asked for.
 static bool call_fits(const FileFacts *file, const Call *call, Str name)
 {
-    Str last = str_sub(file->text, call->name_span.start, call->name_span.end);
+    size_t start = call->name_span.start;
+    if (name_is_glob(name)) {
+        while (start && (is_word_byte(file->text.ptr[start - 1]) ||
+                         strchr(".:->", file->text.ptr[start - 1])))
+            start--;
+        return entity_name_fits(str_sub(file->text, start, call->name_span.end), name);
+    }
+    Str last = str_sub(file->text, start, call->name_span.end);
     if (str_eq(last, name)) return true;
     if (!str_ends(name, last) || name.len == last.len) return false;
     size_t lead = name.len - last.len;
-    if (call->name_span.start < lead) return false;
-    Str written = str_sub(file->text, call->name_span.start - lead, call->name_span.end);
-    if (!str_eq(written, name)) return false;
-    size_t at = call->name_span.start - lead;
-    char before = at ? file->text.ptr[at - 1] : ' ';
-    return !(before == '_' || (before >= '0' && before <= '9') ||
-             (before >= 'a' && before <= 'z') || (before >= 'A' && before <= 'Z'));
+    if (start < lead) return false;
+    Str written = str_sub(file->text, start - lead, call->name_span.end);
+    return str_eq(written, name) &&
+           !(start > lead && is_word_byte(file->text.ptr[start - lead - 1]));
 }
 
 bool entity_calls(const FileFacts *file, uint32_t def, Str name)
@@ -103,7 +124,7 @@ static bool defines(FileFacts *file, uint32_t index, const Join *join)
         const Def *def = &facts->defs[i];
         if (def->full.start >= facts->defs[index].full.end) break;
         if (def->parent != (int32_t)index || !entity_has_kind(file, join->kind, i)) continue;
-        if (!join->name.len || str_eq(def->name, join->name)) return true;
+        if (!join->name.len || name_takes(join->name, def->name)) return true;
     }
     return false;
 }
@@ -137,7 +158,7 @@ const CellScope *entity_cells(const FileFacts *file, uint32_t index)
 static bool holds_name(const Str *names, uint32_t count, Str name)
 {
     for (uint32_t i = 0; i < count; i++)
-        if (str_eq(names[i], name)) return true;
+        if (name_takes(name, names[i])) return true;
     return false;
 }
 
@@ -217,7 +238,7 @@ bool entity_module_fits(FileFacts *file)
     }
     for (uint32_t i = 0; i < facts->def_count && !defined; i++)
         defined = facts->defs[i].parent < 0 && entity_has_kind(file, join->kind, i) &&
-                  (!join->name.len || str_eq(facts->defs[i].name, join->name));
+                  (!join->name.len || name_takes(join->name, facts->defs[i].name));
     if (!fits || !defined) return false;
     if (!entity_relations_fit(file, (Span){0, (uint32_t)file->text.len}, -1)) return false;
     return entity_exports_fit(file, -1); // last: it says that the file was taken

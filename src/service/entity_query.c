@@ -183,6 +183,18 @@ static bool glob_takes(Str glob, Str name)
     return g >= glob.len;
 }
 
+bool name_is_glob(Str text)
+{
+    size_t open = str_find(text, '[');
+    bool class = open + 1 < text.len && str_contains(str_sub(text, open + 2, text.len), STR("]"));
+    return class || str_contains(text, STR("*")) || str_contains(text, STR("?"));
+}
+
+bool name_takes(Str wanted, Str name)
+{
+    return name_is_glob(wanted) ? glob_takes(wanted, name) : str_eq(wanted, name);
+}
+
 static bool note_match(void *arg, Match match)
 {
     (void)match;
@@ -302,6 +314,34 @@ static Fail make_count(Maker *m, EntityKey key, Str text, int64_t *out)
 }
 
 // "function:main", "class"; for raises also the bare name.
+// calls=, captures=, ... and what follows the colon of a join.
+static Fail check_word(Maker *m, EntityKey key, Str name)
+{
+    static const EntityKey keys[] = {KEY_calls,   KEY_raises,       KEY_defines, KEY_exports,
+                                     KEY_used_by, KEY_decorated_by, KEY_captures};
+    for (size_t i = 0; i < ARRAY_LEN(keys); i++)
+        if (key == keys[i] && str_starts(name, STR("~")))
+            return BAD(m, key, "a name or a glob is wanted; ~regex is for name=");
+    return NULL;
+}
+
+// What can be thrown is a type: the kind only says so.
+static Fail make_raised(Maker *m, Str kind, bool is_name, Join *out)
+{
+    const uint32_t thrown = 1u << DEF_CLASS | 1u << DEF_STRUCT | 1u << DEF_ENUM | 1u << DEF_UNION |
+                            1u << DEF_INTERFACE | 1u << DEF_TRAIT;
+    EntityKind type = ENTITY_ANY;
+    out->kind = ENTITY_ANY;
+    if (is_name && !str_eq(kind, STR("class")) && !str_eq(kind, STR("any"))) {
+        out->name = kind;
+        return check_word(m, KEY_raises, kind);
+    }
+    TRY(choose_entity(m, KEY_raises, kind, &type));
+    if (type != ENTITY_ANY && !(entity_kind_mask(type) & thrown))
+        return BAD(m, KEY_raises, "what is raised is a class, not a %s", entities[type].name);
+    return NULL;
+}
+
 static Fail make_join(Maker *m, EntityKey key, Str text, Join *out)
 {
     size_t colon = str_find(text, ':');
@@ -311,12 +351,9 @@ static Fail make_join(Maker *m, EntityKey key, Str text, Join *out)
     if (single) {
         out->name = str_sub(text, colon + 1, text.len);
         if (!out->name.len) return BAD(m, key, "a name follows the colon");
+        TRY(check_word(m, key, out->name));
     }
-    if (!single && key == KEY_raises) {
-        out->kind = ENTITY_ANY;
-        if (!str_eq(text, STR("class")) && !str_eq(text, STR("any"))) out->name = text;
-        return NULL;
-    }
+    if (key == KEY_raises) return make_raised(m, kind, !single, out);
     TRY(choose_entity(m, key, kind, &out->kind));
     if (!entity_kind_mask(out->kind))
         return BAD(m, key, "a definition is wanted, not %s", entities[out->kind].name);
@@ -351,6 +388,7 @@ static Fail make_nth(Maker *m, EntityKey key, Str text, NthChild *out)
     }
     const int64_t most = 1 << 30;
     ok = ok && out->step < most && out->step > -most && out->offset < most && out->offset > -most;
+    if (ok && out->step <= 0 && out->offset < 1) return BAD(m, key, "no position is like that");
     return ok ? NULL : BAD(m, key, "a number or a form such as 2n+1 is wanted");
 }
 
@@ -436,6 +474,7 @@ static Fail make_value(Maker *m, EntityKey key, Str text)
     case V_ENTITY: return choose_entity(m, key, text, &q->kind);
     case V_NAME: return make_name(m, key, text, &q->name);
     case V_TEXT:
+        TRY(check_word(m, key, text));
         if (member) *(Str *)member = text;
         return NULL;
     case V_LIST:
@@ -519,22 +558,30 @@ static uint32_t kinds_of_word(Str word)
     return 0;
 }
 
-// "class Flask": nothing but letters, digits, '_', '*' and '?' behind the word.
+static bool is_word_char(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+}
+
+// "class Flask": nothing but letters, digits, '_', '*' and '?' behind the word. "class $X", which
+// is no code, is any class; but "struct $X" is code.
 static void read_short_form(RelationQuery *out)
 {
+    const uint32_t code = 1u << DEF_STRUCT | 1u << DEF_UNION | 1u << DEF_ENUM;
     size_t blank = str_find_last(out->pattern, ' ');
     if (blank == out->pattern.len) return;
     Str word = str_trim(str_sub(out->pattern, 0, blank));
     Str name = str_sub(out->pattern, blank + 1, out->pattern.len);
-    bool glob = false;
-    for (size_t i = 0; i < name.len; i++) {
-        char c = name.ptr[i];
-        bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-        if (!plain && c != '_' && c != '*' && c != '?') return;
-        glob = glob || c == '*' || c == '?';
+    uint32_t kinds = name.len ? kinds_of_word(word) : 0;
+    bool metavar = str_starts(name, STR("$")) && name.len > 1 && !(kinds & code), glob = metavar;
+    for (size_t i = metavar; i < name.len; i++) {
+        bool wild = name.ptr[i] == '*' || name.ptr[i] == '?';
+        if (!is_word_char(name.ptr[i]) && (metavar || !wild)) return;
+        glob = glob || wild;
     }
-    out->def_kinds = name.len ? kinds_of_word(word) : 0;
-    out->def_name = (NameFilter){.mode = glob ? NAME_GLOB : NAME_EXACT, .text = name};
+    out->def_kinds = kinds;
+    out->def_name =
+        (NameFilter){.mode = glob ? NAME_GLOB : NAME_EXACT, .text = metavar ? STR("*") : name};
 }
 
 static void make_relations(Maker *m)
@@ -567,8 +614,12 @@ static EntityKey first_given(const Maker *m, const EntityKey *list)
 static Fail check_options(Maker *m)
 {
     static const struct {
-        EntityKey option, of[7];
+        EntityKey option, of[14];
     } needs[] = {
+        {KEY_strictness,
+         {KEY_pattern, KEY_pattern_context, KEY_inside, KEY_has, KEY_precedes, KEY_follows,
+          KEY_not_inside, KEY_not_has, KEY_all, KEY_any, KEY_not, KEY_nth_child_of_rule,
+          ENTITY_KEYS}},
         {KEY_stop_by,
          {KEY_inside, KEY_has, KEY_precedes, KEY_follows, KEY_not_inside, KEY_not_has,
           ENTITY_KEYS}},
@@ -592,20 +643,42 @@ static Fail check_options(Maker *m)
     return NULL;
 }
 
-// Definitions are no nodes: they have neither siblings nor fields.
+static EntityKey key_of_relation(const RelationQuery *relation)
+{
+    for (size_t i = 0; i < ARRAY_LEN(relations); i++)
+        if (relations[i].relation == relation->relation &&
+            relations[i].negated == relation->negated)
+            return relations[i].key;
+    return ENTITY_KEYS;
+}
+
+// A short form says which definition, not how its code looks: it has no fields, and there is
+// nothing in it to be strict about.
 static Fail check_short_forms(Maker *m)
 {
+    static const EntityKey code[] = {KEY_pattern,
+                                     KEY_pattern_context,
+                                     KEY_all,
+                                     KEY_any,
+                                     KEY_not,
+                                     KEY_nth_child_of_rule,
+                                     KEY_inside_stop_by,
+                                     KEY_has_stop_by,
+                                     KEY_precedes_stop_by,
+                                     KEY_follows_stop_by,
+                                     KEY_stop_by,
+                                     ENTITY_KEYS};
+    bool only_short = first_given(m, code) == ENTITY_KEYS;
     for (size_t i = 0; i < m->out->relation_count; i++) {
         const RelationQuery *relation = &m->out->relations[i];
-        if (!relation->def_kinds || (relation->relation <= REL_HAS && !relation->field.len))
-            continue;
-        for (size_t j = 0; j < ARRAY_LEN(relations); j++)
-            if (relations[j].relation == relation->relation &&
-                relations[j].negated == relation->negated)
-                return BAD(m, relations[j].key,
-                           "write the definition as code: this short form is for inside and has, "
-                           "without a field");
+        only_short = only_short && relation->def_kinds;
+        if (relation->def_kinds && relation->field.len)
+            return BAD(m, key_of_relation(relation),
+                       "write the definition as code: this short form has no fields");
     }
+    if (only_short && m->words->of[KEY_strictness].text.ptr)
+        return BAD(m, KEY_strictness, "it is for code; \"" STR_FMT "\" only names a definition",
+                   STR_ARG(m->out->relations[0].pattern));
     return NULL;
 }
 

@@ -76,6 +76,10 @@ typedef struct NameFilter {
 // With `matcher` made of filter->regex, or NULL for the other modes.
 bool name_filter_takes(const NameFilter *filter, Matcher *matcher, Str name, Str qualified);
 
+// Names in other keys: exact, or globs.
+bool name_is_glob(Str text); // it has *, ? or [...]
+bool name_takes(Str wanted, Str name);
+
 typedef enum ScopeAsked { ASK_ANY, ASK_CLOSURE, ASK_NESTED, ASK_TOPLEVEL } ScopeAsked;
 typedef enum Tristate { UNSAID, SAID_NO, SAID_YES } Tristate;
 typedef enum Strictness { // in the order of the names in entity_keys.def
@@ -109,7 +113,7 @@ typedef struct NthChild { // position = step * n + offset for some n >= 0
 typedef struct Join { // asked: kind != ENTITY_KINDS or name.len
     bool asked;
     EntityKind kind; // ENTITY_ANY for any
-    Str name;        // empty: any
+    Str name;        // exact or a glob; empty: any
 } Join;
 
 typedef struct StrItems {

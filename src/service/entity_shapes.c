@@ -5,7 +5,8 @@
 //   has        a match in its own body: in no definition inside it; stopBy=end: anywhere in it
 //   inside     a match around it, up to the definition around it; stopBy=end: any
 //   all any not  the definition itself matches, or something in its own body does
-// precedes, follows, fields and nthChild are asked of the definition's node.
+// precedes, follows, fields and nthChild are asked of the definition's node; precedes='def x' of
+// the definitions in the same body.
 #include "service/entity_.h"
 
 typedef enum ShapeUse {
@@ -82,12 +83,28 @@ static bool is_c_call(LangId lang, Str pattern)
     return false;
 }
 
+// import $X from $M: a string is wanted where $M stands, so that there is no such code.
+static bool is_js_import(LangId lang, Str pattern)
+{
+    bool js = lang == LANG_javascript || lang == LANG_typescript || lang == LANG_tsx;
+    bool head = str_starts(pattern, STR("import ")) || str_starts(pattern, STR("export "));
+    return js && head && str_contains(pattern, STR(" from $"));
+}
+
+static bool compiles(Maker *m, const ShapeRule *rule)
+{
+    const Shape *shape;
+    const ShapeQuery query = {.lang = m->lang, .rule = rule};
+    return !shape_compile(m->entity->cx, m->parser, &query, &shape);
+}
+
 static ShapeRule *pattern_rule(Maker *m, Str pattern)
 {
     Arena *arena = m->entity->cx->arena;
     ShapeRule *rule = ARENA_NEW(arena, ShapeRule);
     ShapeStrictness strictness = strictness_of(m->entity->query);
-    rule->pattern = (ShapePattern){.text = pattern, .strictness = strictness};
+    rule->pattern = (ShapePattern){
+        .text = pattern, .strictness = strictness, .allow_errors = is_js_import(m->lang, pattern)};
     if (!is_c_call(m->lang, pattern)) return rule;
     ShapeRule *readings = ARENA_ARRAY(arena, ShapeRule, 2);
     readings[0] = *rule;
@@ -96,6 +113,7 @@ static ShapeRule *pattern_rule(Maker *m, Str pattern)
         .selector = STR("call_expression"),
         .strictness = strictness,
     };
+    if (!compiles(m, &readings[1])) return rule; // sizeof($X)
     *rule = (ShapeRule){.any = readings, .any_count = 2};
     return rule;
 }
@@ -119,6 +137,21 @@ static bool has_metavar(Str pattern, Str name)
     return false;
 }
 
+static void add_constraint(Arena *arena, ShapeConstraint *list, size_t *count, Str name,
+                           const ShapeRule *rule)
+{
+    for (size_t i = 0; i < *count; i++) {
+        if (!str_eq(list[i].name, name)) continue;
+        ShapeRule *both = ARENA_ARRAY(arena, ShapeRule, 2), *all = ARENA_NEW(arena, ShapeRule);
+        both[0] = *list[i].rule;
+        both[1] = *rule;
+        *all = (ShapeRule){.all = both, .all_count = 2};
+        list[i].rule = all;
+        return;
+    }
+    list[(*count)++] = (ShapeConstraint){.name = name, .rule = rule};
+}
+
 // Those filters whose metavariable stands in one of the patterns.
 static void add_constraints(Maker *m, const Str *patterns, size_t count, ShapeQuery *out)
 {
@@ -134,8 +167,8 @@ static void add_constraints(Maker *m, const Str *patterns, size_t count, ShapeQu
         ShapeRule *rule = ARENA_NEW(arena, ShapeRule), *negated = ARENA_NEW(arena, ShapeRule);
         rule->regex = word->regex;
         *negated = (ShapeRule){.not = rule};
-        list[out->constraint_count++] =
-            (ShapeConstraint){.name = word->name, .rule = word->negated ? negated : rule};
+        add_constraint(arena, list, &out->constraint_count, word->name,
+                       word->negated ? negated : rule);
     }
     out->constraints = list;
 }
@@ -199,7 +232,7 @@ static ShapeNth nth_rule(Maker *m, const NthChild *nth)
 // Whether the relation is asked of the definition's node, not of spans.
 static bool is_of_node(const RelationQuery *relation)
 {
-    return relation->relation > REL_HAS || relation->field.len;
+    return !relation->def_kinds && (relation->relation > REL_HAS || relation->field.len);
 }
 
 static Fail compile_relation(Maker *m, size_t number)
@@ -328,14 +361,57 @@ void entity_drop_unable(Entity *entity)
     }
 }
 
-// The key that a failed pattern is most likely the value of.
-static EntityKey first_pattern_key(const EntityWords *words)
+static const StrItems *items_of(const EntityQuery *query, EntityKey key)
 {
-    static const EntityKey keys[] = {
-        KEY_pattern,    KEY_pattern_context, KEY_inside, KEY_has, KEY_precedes, KEY_follows,
-        KEY_not_inside, KEY_not_has,         KEY_all,    KEY_any, KEY_not};
+    if (key == KEY_all) return &query->all;
+    if (key == KEY_any) return &query->any;
+    return key == KEY_not ? &query->not_any : NULL;
+}
+
+// Whether some pattern that the key's value holds is no code by itself.
+static bool is_bad_pattern(Maker *m, EntityKey key)
+{
+    const StrItems *items = items_of(m->entity->query, key);
+    const Str *patterns = items ? items->items : &m->entity->query->words->of[key].text;
+    for (size_t i = 0; i < (items ? items->count : 1); i++)
+        if (!compiles(m, pattern_rule(m, patterns[i]))) return true;
+    return false;
+}
+
+// The key whose value a failed pattern is; else of what the failure is, as a whole.
+static EntityKey failed_key(Maker *m)
+{
+    static const EntityKey stops[] = {KEY_stop_by, KEY_inside_stop_by, KEY_has_stop_by,
+                                      KEY_precedes_stop_by, KEY_follows_stop_by};
+    static const EntityKey keys[] = {KEY_pattern_context,
+                                     KEY_pattern,
+                                     KEY_all,
+                                     KEY_any,
+                                     KEY_not,
+                                     KEY_inside,
+                                     KEY_has,
+                                     KEY_precedes,
+                                     KEY_follows,
+                                     KEY_not_inside,
+                                     KEY_not_has,
+                                     KEY_nth_child_of_rule};
+    const EntityQuery *query = m->entity->query;
+    const EntityWord *of = query->words->of;
+    for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
+        bool short_form = false;
+        for (size_t k = 0; k < query->relation_count; k++)
+            short_form |= query->relations[k].def_kinds &&
+                          query->relations[k].pattern.ptr == of[keys[i]].text.ptr;
+        if (keys[i] == KEY_pattern && query->context.len) continue;
+        if (of[keys[i]].text.ptr && !short_form && is_bad_pattern(m, keys[i])) return keys[i];
+    }
+    for (size_t i = 0; i < ARRAY_LEN(stops); i++) {
+        Str text = of[stops[i]].text;
+        if (!text.ptr || str_eq(text, STR("end")) || str_eq(text, STR("neighbor"))) continue;
+        if (is_bad_pattern(m, stops[i])) return stops[i];
+    }
     for (size_t i = 0; i < ARRAY_LEN(keys); i++)
-        if (words->of[keys[i]].text.ptr) return keys[i];
+        if (of[keys[i]].text.ptr) return keys[i];
     return KEY_nth_child;
 }
 
@@ -359,6 +435,7 @@ Fail entity_prepare_shapes(Entity *entity)
     Arena *arena = entity->cx->arena;
     bool *used = ARENA_ARRAY(arena, bool, query->metavar_count), present[LANG_COUNT] = {0};
     Fail first = NULL, fail = NULL;
+    EntityKey failed = KEY_pattern;
     size_t fine = 0;
     if (!asks_patterns(query)) return check_metavars(entity, used);
     entity->shapes = ARENA_NEW(arena, struct EntityShapes);
@@ -372,13 +449,12 @@ Fail entity_prepare_shapes(Entity *entity)
         fine += !fail;
         if (fail) drop_language(entity, lang, "the pattern is no code in them");
         else entity->shapes->of[lang] = (LangShapes){m.out.items, m.out.len};
-        if (fail && !first) first = fail;
+        if (fail && !first) first = fail, failed = failed_key(&m);
     }
     parser_free(parser);
     if (fail && fail->kind == PROBLEM_CANCELLED) return fail;
     if (first && !fine)
-        return entity_query_bad(arena, query->words, first_pattern_key(query->words), STR_FMT,
-                                STR_ARG(first->detail));
+        return entity_query_bad(arena, query->words, failed, STR_FMT, STR_ARG(first->detail));
     return fine ? check_metavars(entity, used) : NULL;
 }
 
@@ -542,6 +618,47 @@ static bool is_inside(const FileFacts *file, const RelationQuery *relation, size
     return false;
 }
 
+// The definition that stands around: siblings have the same one.
+static int32_t parent_of(const FileFacts *file, Span span, int32_t def)
+{
+    return def >= 0 ? file->facts.defs[def].parent : body_around(file, span);
+}
+
+// Whether something in between ends the look for siblings: with stopBy=neighbor another
+// definition, with stopBy=CODE a match of it.
+static bool is_gap_closed(const FileFacts *file, const RelationQuery *relation, size_t number,
+                          Span gap, int32_t parent)
+{
+    const Facts *facts = &file->facts;
+    const ShapeMatches *until = matches_of(file->shapes, USE_UNTIL, number);
+    for (size_t i = 0; i < until->count; i++)
+        if (contains(gap, until->items[i].span) &&
+            body_around(file, until->items[i].span) == parent)
+            return true;
+    for (uint32_t i = 0; i < facts->def_count && relation->stop_by == STOP_BY_NEIGHBOR; i++)
+        if (facts->defs[i].parent == parent && entity_has_body(facts->defs[i].kind) &&
+            contains(gap, facts->defs[i].full))
+            return true;
+    return false;
+}
+
+// precedes='def x', follows='def x': of the definitions in the same body.
+static bool has_sibling(const FileFacts *file, const RelationQuery *relation, size_t number,
+                        Span whole, int32_t def)
+{
+    const ShapeMatches *found = matches_of(file->shapes, USE_RELATION, number);
+    int32_t parent = parent_of(file, whole, def);
+    for (size_t i = 0; i < found->count; i++) {
+        Span at = found->items[i].span;
+        bool later = at.start >= whole.end, earlier = at.end <= whole.start;
+        if (relation->relation == REL_PRECEDES ? !later : !earlier) continue;
+        if (body_around(file, at) != parent) continue;
+        Span gap = later ? (Span){whole.end, at.start} : (Span){at.end, whole.start};
+        if (!is_gap_closed(file, relation, number, gap, parent)) return true;
+    }
+    return false;
+}
+
 static bool node_holds(const FileFacts *file, ShapeUse use, size_t number, Span whole, int32_t def)
 {
     const ShapeMatches *found = matches_of(file->shapes, use, number);
@@ -556,6 +673,7 @@ static bool relation_holds(const FileFacts *file, size_t number, Span whole, int
     bool holds = false;
     if (is_of_node(relation)) holds = node_holds(file, USE_NODE, number, whole, def);
     else if (relation->relation == REL_HAS) holds = has_match(file, relation, number, whole, def);
+    else if (relation->relation > REL_HAS) holds = has_sibling(file, relation, number, whole, def);
     else holds = is_inside(file, relation, number, whole, def);
     return holds != relation->negated;
 }

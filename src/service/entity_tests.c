@@ -1,5 +1,6 @@
 // service/entity_tests.c - what is a test: by the conventions in entity_tests.def.
 #include "service/entity_.h"
+#include "service/search.h"
 
 typedef struct TestRule {
     LangId lang;
@@ -49,9 +50,7 @@ bool entity_calls_are_tests(LangId lang, Str path)
     switch (lang) {
     case LANG_javascript:
     case LANG_typescript:
-    case LANG_tsx:
-        return str_contains(path, STR(".test.")) || str_contains(path, STR(".spec.")) ||
-               str_contains(path, STR("__tests__/"));
+    case LANG_tsx: return role_of_path(path) == ROLE_TEST;
     case LANG_elixir: return str_ends(path, STR("_test.exs"));
     case LANG_lua:
     case LANG_ruby: return str_ends(stem, STR("_spec"));

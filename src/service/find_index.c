@@ -15,6 +15,7 @@ void find_index_spec(const Env *env, const Workspace *workspace, uint64_t max_fi
     if (!fits || !env->policy->index.enabled) return;
     out->docs = env->cache;
     out->opened = env->opened;
+    out->follow = env->follow;
     out->cache_dir = folder.len ? folder : env->policy->index.directory;
 }
 

@@ -29,7 +29,7 @@ static void copy_docs(Job *job, const Harvest *from)
     HarvestFile *files = ARENA_ARRAY(&job->arena, HarvestFile, from->count);
     for (size_t i = 0; i < from->count; i++) {
         const HarvestFile *file = &from->files[i];
-        if (!file->doc.ptr || file->was_kept) continue;
+        if (!file->taken || file->was_kept) continue;
         HarvestFile *to = &files[job->known.count++];
         *to = *file;
         to->path = str_copy(&job->arena, file->path);

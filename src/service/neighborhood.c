@@ -409,24 +409,12 @@ static void take_pages(Near *near)
     }
 }
 
-// Of all that is around it; of a part of that nothing is said.
+// As `calls` weighs it, whatever is filtered; who asks for slices only does not wait for it.
 static void weigh_risk(Near *near)
 {
-    const NearList *lists = near->out->lists;
-    Census census = {.code = near->code};
-    CensusTable table = {.subject = near->out->subject};
-    bool method = table.subject.kind == DEF_METHOD || table.subject.kind == DEF_FUNCTION;
-    if (near->query->slices || near->query->certainties || near->out->unnamed) return;
-    for (size_t i = 0; i < lists[NEAR_CALLERS].total; i++) {
-        const NearNode *node = &near->nodes[NEAR_CALLERS].items[i];
-        table.calls_by[node->certainty] += node->sites;
-        bool sure = node->certainty <= CERTAINTY_LIKELY;
-        table.test_calls += sure && node->role == ROLE_TEST ? node->sites : 0;
-    }
-    table.exact_callers = lists[NEAR_CALLERS].by_certainty[CERTAINTY_EXACT];
-    table.overriding_count = lists[NEAR_IMPLEMENTATIONS].total;
-    table.overridden_count = method ? lists[NEAR_SUPERTYPES].total : 0;
-    census_risk(&census, &table);
+    CensusTable table;
+    if (near->out->unnamed || near->query->slices) return;
+    census_weigh(near->code, &near->out->subject, &table);
     near->out->weighed = true;
     near->out->risk = table.risk;
     near->out->reasons = table.reasons;

@@ -56,7 +56,7 @@ typedef struct NearAnswer {
     Subject subject; // the first of them
     NearList lists[NEAR_SLICES];
     bool unnamed; // a file without names
-    bool weighed; // all is here, so what follows is known (service/census.h)
+    bool weighed; // what follows is known: the same as in `calls` (census_weigh)
     int risk;
     const Str *reasons;
     size_t reason_count;

@@ -69,6 +69,7 @@ typedef struct Env {
     const struct Grammars *grammars; // lang/grammars.h
     struct Cell *cache;              // of a Cache: runtime/cache.h
     struct Cell *opened;             // of an Opened: index/opened.h
+    struct Follow *follow;           // of a process of many requests: index/follow.h; NULL: none
     struct Cell *embedder;           // of an Embedder: retrieve/embed.h
     struct Cell *ann;                // of an AnnSet: retrieve/ann_set.h
     struct Cell *redis;              // of a Redis: runtime/redis.h
@@ -89,6 +90,8 @@ typedef struct Env {
     // request only; else NULL. Its folder is closed.
     const struct Workspace *workspace;
     Str config_file; // that the policy was read from, or empty
+    Str server_why;  // why commands do not go to the server that is there; empty: they do, or none
+                     // is
 } Env;
 
 struct Selection; // index/universe.h

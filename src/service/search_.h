@@ -31,6 +31,7 @@ typedef struct SearchIndex { // what is published of the workspace; all zero: no
     Store *store;
     Snapshot *snapshot;
     FileTable table;
+    const bool *vouched;           // by row: it is as it was, as far as the system told; or NULL
     uint32_t *rows;                // by file of the universe; FILE_NONE for what is not in it
     const FactStore *facts;        // by part of the snapshot
     const uint64_t *const *marked; // by part, bits by ordinal: those that may match. NULL, of a

@@ -6,7 +6,8 @@
 // its turn comes; it is read otherwise. Facts say themselves which text they are of. So an answer
 // is the same with an index and without, but that facts are those of the whole file always.
 #include "base/log.h"
-#include "index/opened.h"
+#include "index/follow.h"
+#include "index/select.h"
 #include "index/stamp.h"
 #include "retrieve/candidates.h"
 #include "runtime/policy.h"
@@ -96,13 +97,30 @@ static void open_facts(Search *search)
     index->facts = facts;
 }
 
+// Of what is followed, unless the selection names what may not be in it.
+static Fail list_universe(Search *search, const Selection *selection)
+{
+    Ctx *cx = search->cx;
+    SearchIndex *index = &search->index;
+    Freshness fresh;
+    FolderTable folders = {0};
+    bool within = !selection->in_count && !selection->hidden && !selection->no_ignore;
+    if (within && index->snapshot && index->lease.held && search->env->follow) {
+        Fail fail =
+            follow_files(cx, search->env->follow, &search->workspace, &index->lease, &fresh);
+        if (fail && fail->kind != PROBLEM_CANCELLED) return fail;
+        index->vouched = fail ? NULL : fresh.vouched;
+        if (!fail) return select_among(cx, selection, &fresh.universe, &search->universe);
+    }
+    if (index->snapshot) foldertable_open(index->snapshot->manifest, &folders);
+    return universe_list_known(cx, &search->workspace, selection, search->env->pool, &folders,
+                               false, &search->universe);
+}
+
 Fail search_list_files(Search *search, const Selection *selection)
 {
     TRY(open_published(search));
-    FolderTable folders = {0};
-    if (search->index.snapshot) foldertable_open(search->index.snapshot->manifest, &folders);
-    TRY(universe_list_known(search->cx, &search->workspace, selection, search->env->pool, &folders,
-                            false, &search->universe));
+    TRY(list_universe(search, selection));
     if (!search->index.snapshot) return NULL;
     match_rows(search);
     open_facts(search);
@@ -172,6 +190,7 @@ const FileRow *search_rules_out(const Search *search, size_t file)
     if (!is_no_text(row) && !is_unmarked(search, file)) return NULL;
     Str path = search->universe.files[file].path;
     if (search->query->selection.lang_count && !path_tells_language(path)) return NULL;
+    if (index->vouched && index->vouched[index->rows[file]]) return row;
     OsStat info;
     if (os_try_stat(search->workspace.dir, path.ptr, OS_NOFOLLOW, &info)) return NULL;
     bool same = info.type == OS_REGULAR && filerow_same_stat(row, &info) &&

@@ -8,7 +8,7 @@ import threading
 import time
 
 import support
-from support import Reader, Server, problem, request
+from support import Reader, Server, problem, request, wait_until
 
 REVISIONS = ["2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25"]
 NEWEST = REVISIONS[-1]
@@ -59,10 +59,10 @@ class Stream:
 class Agent:
     """A session of a server."""
 
-    def __init__(self, server, revision=NEWEST, path="/mcp", headers=None, address=None):
+    def __init__(self, server, revision=NEWEST, path="/mcp", headers=None, address=None, capabilities=None):
         self.server, self.path, self.address, self.last_id = server, path, address, 0
         self.headers = {"Accept": BOTH, **(headers or {})}
-        reply = self.post("initialize", protocolVersion=revision, capabilities={},
+        reply = self.post("initialize", protocolVersion=revision, capabilities=capabilities or {},
                           clientInfo={"name": "test", "version": "1"})
         assert reply.status == 200, reply
         self.result = reply.json()["result"]
@@ -217,6 +217,78 @@ def workspaces():
         assert two.call("search", pattern="x", root=server.roots[0])["isError"]
         assert two.call("read", path=os.path.join(server.roots[0], "notes.md"))["isError"]
         problem(server.ask("POST", "/mcp?workspace=three", {}, {"Accept": BOTH}), 404)
+
+
+def roots():
+    """The client's roots choose among the server's workspaces; what the server does not serve is refused."""
+    with Server(workspaces=("one", "two", "three")) as server:
+        one, two, three = server.roots
+
+        def tell(agent, stream, folders):
+            asked = stream.message()
+            assert asked["method"] == "roots/list", asked
+            answer = {"roots": [{"uri": "file://" + folder} for folder in folders]}
+            assert agent.send({"jsonrpc": "2.0", "id": asked["id"], "result": answer}).status == 202
+
+        def changed(agent, stream, folders):
+            agent.send({"jsonrpc": "2.0", "method": "notifications/roots/list_changed"})
+            tell(agent, stream, folders)
+
+        def root_of(agent, **arguments):
+            return agent.call("search", pattern="alpha_3", **arguments)["structuredContent"]["at"]["root"]
+
+        def takes_root(agent):
+            tools = {tool["name"]: tool for tool in agent.ask("tools/list")["tools"]}
+            return "root" in tools["search"]["inputSchema"]["properties"]
+        agent = Agent(server, capabilities={"roots": {"listChanged": True}})
+        stream = agent.listen()
+        tell(agent, stream, [two])
+        assert stream.message()["method"] == "notifications/tools/list_changed"
+        assert root_of(agent) == two and not takes_root(agent)
+        assert agent.call("search", pattern="alpha_3", root=one)["isError"]
+        assert "alpha_3" in agent.ask("resources/read", uri="file://" + two + "/src/m3.py")["contents"][0]["text"]
+        assert "error" in agent.post("resources/read", uri="file://" + one + "/src/m3.py").json()
+        # A folder within a workspace means it; others are left out, and each counts once.
+        changed(agent, stream, ["/nowhere", three + "/src", "/usr", three, one])
+        assert stream.message()["method"] == "notifications/tools/list_changed"
+        assert root_of(agent) == three and root_of(agent, root=one) == one and takes_root(agent)
+        assert agent.call("search", pattern="alpha_3", root=two)["isError"]
+        changed(agent, stream, [server.home, "/usr"])
+        assert stream.message()["method"] == "notifications/tools/list_changed"
+        assert not takes_root(agent)
+        refused = agent.call("search", pattern="alpha_3")
+        said = refused["content"][0]["text"]
+        assert refused["isError"] and "does not serve the client's roots" in said and two in said, refused
+        problem = agent.post("resources/read", uri="file://" + one + "/src/m3.py").json()["error"]
+        assert "does not serve the client's roots" in problem["message"], problem
+        assert agent.ask("ping") == {}
+        changed(agent, stream, [])  # none: all that there are
+        assert root_of(agent) == one and root_of(agent, root=two) == two
+        stream.close()
+        # Who names a workspace, or has no roots, is not asked.
+        for path, capabilities in (("/mcp?workspace=two", {"roots": {}}), ("/mcp", {})):
+            quiet = Agent(server, path=path, capabilities=capabilities)
+            assert root_of(quiet) == (two if capabilities else one)
+        # Who does not answer has all of them, after a while.
+        silent = Agent(server, capabilities={"roots": {}})
+        assert root_of(silent) == one and root_of(silent, root=two) == two
+
+
+def gauges():
+    """Sessions and the streams that are read are counted in /metrics."""
+    with Server() as server:
+        def counted(sessions, streams):
+            text = server.get("/metrics").body.decode()
+            return f"\ncq_http_mcp_sessions {sessions}\n" in text and f"\ncq_http_mcp_streams {streams}\n" in text
+        assert counted(0, 0)
+        agents = [Agent(server) for _ in range(3)]
+        assert counted(3, 0)
+        listening = [agent.listen() for agent in agents[:2]]
+        wait_until("two listen", lambda: counted(3, 2))
+        listening[0].close()
+        wait_until("one listens", lambda: counted(3, 1))
+        assert agents[1].end().status == 204
+        wait_until("its stream ends", lambda: counted(2, 0))
 
 
 def streams():
@@ -459,5 +531,5 @@ def many():
 
 
 if __name__ == "__main__":
-    support.run([handshake, refused, malformed, batches, workspaces, streams, resumed, own_stream, cancelled, gone,
+    support.run([handshake, refused, malformed, batches, workspaces, roots, gauges, streams, resumed, own_stream, cancelled, gone,
                  resumed_while_it_runs, limits, scopes, trust, drains, reload_lets_go, many])

@@ -308,7 +308,8 @@ def known_answers_cost_no_work():
         assert server.post("/v1/op/index", {"action": "build"}).status == 200
         for op, path in (("search", "/v1/op/search?pattern=count"), ("find", "/v1/op/find?question=beta"),
                          ("outline", "/v1/op/outline?files=src/m3.py"), ("calls", "/v1/op/calls?target=beta_3"),
-                         ("map", "/v1/op/map")):
+                         ("map", "/v1/op/map"), ("read", "/v1/op/read?path=src/m3.py"), ("q", "/v1/op/q?query=entity%3Dfunction+in%3Dsrc/m3.py"),
+                         ("neighborhood", "/v1/op/neighborhood?target=beta_3")):
             tag = server.get(path).headers["etag"]
             assert server.get(path, If_None_Match=tag).status == 304  # tells which state it is
             before = asked(server, op)
@@ -327,6 +328,32 @@ def known_answers_cost_no_work():
             assert server.get(path, If_None_Match=tag).status == 304, "worked out anew, and the same"
 
 
+def tags_of_history():
+    """Operations that are worked out anew each time tell who has the answer so, and who has another one."""
+    with Server() as server:
+        root = server.roots[0]
+        git = ["git", "-C", root, "-c", "user.name=A", "-c", "user.email=a@b.c", "-c", "commit.gpgsign=false"]
+
+        def commit(text):
+            with open(root + "/src/m3.py", "a", encoding="utf-8") as file:
+                file.write(text)
+            subprocess.run([*git, "add", "."], check=True)
+            subprocess.run([*git, "commit", "-q", "-m", "More"], check=True)
+        subprocess.run([*git, "init", "-q"], check=True)
+        commit("# one\n")
+        paths = ("/v1/op/blame?lines=src/m3.py", "/v1/op/history?path=src/m3.py")
+        tags = {path: server.get(path).headers["etag"] for path in paths}
+        for path in paths:
+            reply = server.get(path, If_None_Match=tags[path])
+            assert reply.status == 304 and not reply.body and reply.headers["etag"] == tags[path], reply
+        commit("# two\n")
+        for path in paths:
+            reply = server.get(path, If_None_Match=tags[path])
+            assert reply.status == 200 and reply.headers["etag"] != tags[path], (path, reply)
+        # What may change something, or is asked with POST, has none.
+        assert "etag" not in server.post("/v1/op/search", {"pattern": "alpha_3"}).headers
+
+
 def several_workspaces():
     with Server(workspaces=("one", "two")) as server:
         with open(server.roots[1] + "/only.py", "w", encoding="utf-8") as file:
@@ -338,4 +365,4 @@ def several_workspaces():
         assert set(server.get("/readyz").json()["workspaces"]) == {"one", "two"}
 
 
-support.run([all_of_one_server, known_answers_cost_no_work, several_workspaces])
+support.run([all_of_one_server, known_answers_cost_no_work, tags_of_history, several_workspaces])

@@ -58,14 +58,14 @@ def which_go():
     with Server() as server:
         root = server.roots[0]
         assert why_not(server, "search", "alpha_3") is None
-        differs = "the server is another build, or has other settings or another environment"
+        differs = "the server has other settings or another environment"
         assert why_not(server, "search", "alpha_3", CQ_RUNTIME_FIND_DEADLINE_MS="1234") == differs
         assert why_not(server, "search", "alpha_3", HOME="/tmp") == differs
         assert why_not(server, "--threads", "2", "search", "alpha_3") == differs
         assert why_not(server, "search", "alpha_3", NO_COLOR="1", CQ_LOG="error") is None
         copy = os.path.join(server.home, "other-cq")
         shutil.copy(server.program, copy)
-        assert why_not(server, "search", "alpha_3", program=copy) == differs
+        assert why_not(server, "search", "alpha_3", program=copy).startswith("the server is another build (its version is")
         before = answered(server)
         for words in (["--no-server", "search", "alpha_3"], ["--session", "s", "search", "alpha_3"],
                       ["--metrics", os.devnull, "search", "alpha_3"], ["--trace", os.devnull, "search", "alpha_3"]):
@@ -158,12 +158,122 @@ def falls_back():
             finally:
                 hold.set()
                 end()
-        end = silent(server, lambda c: c.sendall(b"HTTP/1.1 200 OK\r\n\r\no\5\0\0\0begun"))
-        try:  # too late: something was printed
+        for talk in (b"o\0\0\0\0", b"o\xff\xff\xff\xff" + b"x" * 100, b"<html>moved</html>", b"x\0\0\0\0", b"x\2\0\0\0ab",
+                     b"z\1\0\0\0a", b"\0" * 64):
+            end = silent(server, lambda c, talk=talk: c.sendall(b"HTTP/1.1 200 OK\r\n\r\n" + talk))
+            try:
+                assert cq(server, "search", "alpha_3", use="auto") == (0, right, ""), talk
+            finally:
+                end()
+        for talk, why in ((b"", "went away in the middle"), (b"e\1\0", "went away in the middle"),
+                          (b"x\0\0\0\0", "is no answer"), (b"junk of somebody else", "is no answer")):
+            end = silent(server, lambda c, talk=talk: c.sendall(b"HTTP/1.1 200 OK\r\n\r\no\5\0\0\0begun" + talk))
+            try:  # too late: something was printed
+                code, out, said = cq(server, "search", "alpha_3", use="auto")
+                assert (code, out) == (6, "begun") and why in said, (code, out, said)
+            finally:
+                end()
+
+
+def hangs():
+    """A server that begins to answer and is silent is left when it does not live; a signal ends the command at once."""
+    with Server() as server:
+        right = cq(server, "search", "alpha_3")[1]
+        hold = threading.Event()
+
+        def begin(*pieces):
+            def talk(connection):
+                for piece in (b"HTTP/1.1 200 OK\r\n\r\n", *pieces):
+                    connection.sendall(piece)
+                hold.wait(PATIENCE_S)
+            return silent(server, talk)
+        end = begin()
+        try:
             code, out, said = cq(server, "search", "alpha_3", use="auto")
-            assert (code, out) == (6, "begun") and "went away in the middle" in said, (code, out, said)
+            assert (code, out) == (0, right) and "has said nothing for" in said, (code, out, said)
+            process = subprocess.Popen([os.path.abspath(server.program), "search", "alpha_3"], cwd=server.roots[0],
+                                       env=server.env, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+            time.sleep(0.3)
+            process.send_signal(signal.SIGINT)
+            _, said = process.communicate(timeout=PATIENCE_S)
+            assert process.returncode == -signal.SIGINT and b"interrupted" in said, (process.returncode, said)
         finally:
+            hold.set()
             end()
+        hold.clear()
+        end = begin(b"o\5\0\0\0begun")
+        try:
+            code, out, said = cq(server, "search", "alpha_3", use="auto")
+            assert (code, out) == (6, "begun") and "does not live" in said and "--no-server" in said, (code, out, said)
+        finally:
+            hold.set()
+            end()
+
+
+def stopped():
+    """A server that is stopped (SIGSTOP), before a command or within its answer; and one that is killed within it."""
+    with Server() as server:
+        right = cq(server, "search", "alpha_3")[1]
+        server.process.send_signal(signal.SIGSTOP)
+        assert cq(server, "search", "alpha_3", use="auto") == (0, right, "")
+        server.process.send_signal(signal.SIGCONT)
+        assert cq(server, "search", "alpha_3")[1] == right
+        grow(server)
+        words = ["search", "alpha_0", "--format", "lines", "--limit", "0"]
+        for number, why in ((signal.SIGSTOP, "does not live"), (signal.SIGKILL, "went away in the middle")):
+            process = subprocess.Popen([os.path.abspath(server.program), *words], cwd=server.roots[0], env=server.env,
+                                       stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+            first = process.stdout.read(1)  # the pipe is full soon, and the server waits
+            server.process.send_signal(number)
+            rest, said = process.communicate(timeout=PATIENCE_S)
+            assert first + rest and process.returncode == 6 and why in said, (process.returncode, said)
+            server.process.send_signal(signal.SIGCONT)
+        server.process.wait(PATIENCE_S)
+        start_again(server)
+
+
+def start_again(server):
+    server.process.stdout.close()
+    server.process = subprocess.Popen(server.command, env=server.env, stdout=subprocess.PIPE, stderr=server.errors,
+                                      text=True)
+    server.address = json.loads(server.process.stdout.readline())["listening"][0]
+
+
+def full_disk():
+    """Output that cannot be written fails as it does without a server."""
+    with Server() as server:
+        def run(use):
+            with open("/dev/full", "wb") as full:
+                done = subprocess.run([os.path.abspath(server.program), "search", "alpha_3"], cwd=server.roots[0], stdout=full,
+                                      env=dict(server.env, CQ_SERVER=use), stderr=subprocess.PIPE, check=False)
+            return done.returncode, done.stderr
+        assert run("only") == run("off") and run("only")[0] == 7, (run("only"), run("off"))
+
+
+def status_says():
+    """Whether the server that is there would be used, and why not."""
+    def unused(server, *words, **env):
+        program = env.pop("program", None)
+        code, out, _ = cq(server, *words, "status", "--no-files", "--format", "json", use=env.pop("use", "auto"),
+                          program=program, **env)
+        assert code == 0
+        row = json.loads(out)["summary"]["server"]
+        assert row["answers"], row
+        return row["unused"]
+    with Server() as server:
+        assert unused(server) == ""
+        assert unused(server, CQ_RUNTIME_FIND_DEADLINE_MS="1234") == "the server has other settings or another environment"
+        assert "--no-server" in unused(server, "--no-server") and "--no-server" in unused(server, use="off")
+        copy = os.path.join(server.home, "other-cq")
+        shutil.copy(server.program, copy)
+        assert unused(server, program=copy).startswith("the server is another build")
+        assert "not used: the server is another build" in cq(server, "status", use="auto", program=copy)[1]
+        server.process.send_signal(signal.SIGSTOP)
+        assert unused(server) == "it does not answer"
+        server.process.send_signal(signal.SIGCONT)
+        with open(os.path.join(server.roots[0], ".cq.yaml"), "w", encoding="utf-8") as file:
+            file.write("find:\n  deadline_ms: 4321\n")
+        assert "settings have changed" in unused(server)
 
 
 def killed():
@@ -238,4 +348,5 @@ def interrupted():
 
 
 if __name__ == "__main__":
-    support.run([finds_it, which_go, not_from_elsewhere, several, falls_back, killed, large_and_slow, interrupted])
+    support.run([finds_it, which_go, not_from_elsewhere, several, falls_back, hangs, stopped, full_disk, status_says, killed,
+                 large_and_slow, interrupted])

@@ -107,6 +107,15 @@ void agent_free_streams(HttpAgent *agent)
     while (agent->streams) free_stream_locked(&agent->streams);
 }
 
+size_t agent_streams_read(HttpAgent *agent)
+{
+    size_t count = 0;
+    mutex_lock(&agent->mutex);
+    for (const AgentStream *at = agent->streams; at; at = at->next) count += at->begun && at->call;
+    mutex_unlock(&agent->mutex);
+    return count;
+}
+
 void agent_close_streams(HttpAgent *agent)
 {
     mutex_lock(&agent->mutex);

@@ -6,8 +6,8 @@
 // their own handlers see. The requests of a session run within the handlers that brought them, so
 // the server's lane bounds them; site_host.c lets only so many operations work at once, while the
 // others wait where a cancellation reaches them.
-// Locks: the mutex of all, or that of one session, never both; none is held while the session of
-// the protocol is called, which calls agent_send.
+// Locks: the mutex of all, or that of one session; both only to count streams, and the former
+// first. None is held while the session of the protocol is called, which calls agent_send.
 #include "door/http/agents_.h"
 
 #include "base/clock.h"
@@ -174,6 +174,15 @@ size_t agents_count(HttpAgents *agents)
 {
     mutex_lock(&agents->mutex);
     size_t count = agents->count;
+    mutex_unlock(&agents->mutex);
+    return count;
+}
+
+size_t agents_streams(HttpAgents *agents)
+{
+    size_t count = 0;
+    mutex_lock(&agents->mutex);
+    for (HttpAgent *at = agents->first; at; at = at->next) count += agent_streams_read(at);
     mutex_unlock(&agents->mutex);
     return count;
 }

@@ -49,6 +49,7 @@ void agent_end(HttpAgent *agent);                   // nobody finds it any more;
 void agents_stop(HttpAgents *agents, bool at_once); // streams of sessions end; or everything
 bool agents_any(HttpAgents *agents);
 size_t agents_count(HttpAgents *agents);
+size_t agents_streams(HttpAgents *agents); // that a client reads now
 // Ends what is idle, begins streams, cancels what nobody waits for: about once a second.
 void agents_tend(HttpAgents *agents);
 

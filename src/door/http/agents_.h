@@ -64,6 +64,7 @@ struct HttpAgents {
 
 // agent_streams.c
 void agent_send(void *agent, void *origin, Str message, bool last); // a McpSink
+size_t agent_streams_read(HttpAgent *agent);                        // that a client reads now
 void agent_close_streams(HttpAgent *agent);
 void agent_tend_streams(HttpAgent *agent, int64_t now_ns);
 void agent_free_streams(HttpAgent *agent);

@@ -4,6 +4,7 @@
 
 #include "door/http/server_.h"
 #include "door/http/text.h"
+#include "door/stamp.h"
 
 // ---- routes
 
@@ -155,8 +156,9 @@ static bool body_fits(HttpCall *call)
 static bool stamp_fits(const HttpServer *server, HttpCall *call)
 {
     Str given = message_header(&call->message, STR("x-cq-stamp"));
-    if (!given.ptr || str_eq(given, server->spec.stamp)) return true;
-    call_refuse(call, 409, "this server is another build, or has other settings");
+    const char *why = given.ptr ? stamp_differs(server->spec.stamp, given) : NULL;
+    if (!why) return true;
+    call_refuse(call, 409, "%s", why);
     return false;
 }
 

@@ -8,6 +8,7 @@
 #include "door/away.h"
 #include "door/cli.h"
 #include "door/http/routes.h"
+#include "door/stamp.h"
 
 enum { ENOUGH_BYTES = 32 << 10 }; // are worth sending before the end
 
@@ -32,24 +33,22 @@ static Fail write_frame(void *arg, Ctx *cx, OsFile stream, Str text)
     Frames *frames = arg;
     bool is_out = stream.fd == OS_STDOUT.fd;
     (void)cx;
-    away_add_frame(&frames->buf, is_out ? AWAY_OUT : AWAY_ERR, text);
+    away_add(&frames->buf, is_out ? AWAY_OUT : AWAY_ERR, text);
     if (!is_out || frames->buf.len >= ENOUGH_BYTES) send_frames(frames);
     return NULL;
 }
 
 // Why the client should answer by itself; NULL when this process may.
-static const char *judge(HttpCall *call, const AwayAsk *ask, const Cli *cli)
+static const char *judge(HttpCall *call, const AwayAsk *ask)
 {
     const ServeApp *app = call_app(call);
     const Context *context = call_context(call);
-    const OpSpec *op = cli->parsed.command.op;
-    if (!op || !op->resident) return "a server does not answer this command";
+    const char *differs = stamp_differs(app->stamp, ask->stamp);
+    if (differs) return differs;
     if (!str_eq(context_env(context)->root, ask->root))
         return "the server answers for another workspace of that name";
     if (!context_is_current(context))
         return "the settings have changed since the server read them; send it SIGHUP";
-    if (!str_eq(ask->stamp, app->stamp))
-        return "the server is another build, or has other settings or another environment";
     return NULL;
 }
 
@@ -82,7 +81,7 @@ static void answer(HttpCall *call, const AwayAsk *ask, Cli *cli)
     char status = (char)cli_end(cli, cli_answer(cli, &cx, call_context(call)));
     send_frames(&frames);
     context_settle(&cx, call_context(call));
-    away_add_frame(&frames.buf, AWAY_STATUS, (Str){&status, 1});
+    away_add(&frames.buf, AWAY_STATUS, (Str){&status, 1});
     send_frames(&frames);
     log_fini(&log);
     arena_fini(&log_arena);
@@ -100,8 +99,11 @@ void route_cli(HttpCall *call)
     cli.argv = ask.argv;
     out_init(&cli.out, &cli.cx, &cli.terminal);
     Fail fail = args_parse(&cli.arena, ask.argv, &cli.parsed);
-    const char *why = fail ? "the command line is not understood" : judge(call, &ask, &cli);
+    const char *why = fail ? "the command line is not understood" : judge(call, &ask);
+    const OpSpec *op = cli.parsed.command.op;
     if (why) call_refuse(call, 409, "%s", why);
+    else if (!op || !op->resident)
+        call_refuse(call, AWAY_NOT_OFFERED, "a server does not answer this command");
     else answer(call, &ask, &cli);
     arena_fini(&cli.arena);
 }

@@ -11,7 +11,8 @@
 // Those that only look. The others change the cache or the index.
 bool route_op_is_harmless(const OpSpec *op)
 {
-    static const char *const others[] = {"metrics", "status", "doctor"};
+    static const char *const others[] = {"metrics", "status",  "doctor",
+                                         "blame",   "history", "langs"};
     for (size_t i = 0; i < ARRAY_LEN(others); i++)
         if (str_eq(str_from(op->name), str_from(others[i]))) return true;
     return op->cell;

@@ -5,8 +5,10 @@
 #include "base/json.h"
 #include "base/vec.h"
 #include "base/version.h"
+#include "door/http/agents.h"
 #include "door/http/routes.h"
 #include "door/http/runs.h"
+#include "index/follow.h"
 #include "runtime/cells.h"
 #include "runtime/policy.h"
 
@@ -77,6 +79,32 @@ static bool write_site(JsonWriter *w, const Live *live)
     return ready;
 }
 
+// How changes of the files are noticed. Nothing here keeps a server from being ready.
+static void write_watch(JsonWriter *w, const Live *live)
+{
+    FollowState state = follow_state(w->out->arena, context_env(live_context(live))->follow);
+    json_begin_object(w);
+    json_member_bool(w, "following", state.following);
+    json_member_str(w, "why_not", state.why_not);
+    json_member_int(w, "folders", (int64_t)state.folders);
+    json_end(w);
+}
+
+static void write_each(JsonWriter *w, Sites *sites, const char *key,
+                       void (*add)(JsonWriter *w, const Live *live))
+{
+    json_key(w, key);
+    json_begin_object(w);
+    for (size_t i = 0; i < sites_count(sites); i++) {
+        Live live;
+        if (!sites_lease(sites, sites_name(sites, i), &live)) continue;
+        json_key_str(w, sites_name(sites, i));
+        add(w, &live);
+        live_release(&live);
+    }
+    json_end(w);
+}
+
 void route_readyz(HttpCall *call)
 {
     Sites *sites = app_of(call)->sites;
@@ -94,6 +122,7 @@ void route_readyz(HttpCall *call)
         live_release(&live);
     }
     json_end(&w);
+    write_each(&w, sites, "watch", write_watch);
     json_member_bool(&w, "draining", call_draining(call));
     json_member_bool(&w, "ready", ready);
     json_end(&w);
@@ -139,20 +168,12 @@ static void write_capabilities(JsonWriter *w, const Live *live)
     json_end(w);
 }
 
-static void write_sites(JsonWriter *w, Sites *sites)
+static void write_workspace(JsonWriter *w, const Live *live)
 {
     json_begin_object(w);
-    for (size_t i = 0; i < sites_count(sites); i++) {
-        Live live;
-        if (!sites_lease(sites, sites_name(sites, i), &live)) continue;
-        json_key_str(w, sites_name(sites, i));
-        json_begin_object(w);
-        json_member_str(w, "root", context_env(live_context(&live))->root);
-        json_key(w, "capabilities");
-        write_capabilities(w, &live);
-        json_end(w);
-        live_release(&live);
-    }
+    json_member_str(w, "root", context_env(live_context(live))->root);
+    json_key(w, "capabilities");
+    write_capabilities(w, live);
     json_end(w);
 }
 
@@ -168,8 +189,7 @@ void route_capz(HttpCall *call)
     json_member_int(&w, "schema_version", SCHEMA_VERSION);
     json_key(&w, "operations");
     write_ops(&w);
-    json_key(&w, "workspaces");
-    write_sites(&w, sites);
+    write_each(&w, sites, "workspaces", write_workspace);
     Digest digest = digest_of(buf_str(&buf));
     json_member_int(&w, "generation", (int64_t)sites_generation(sites));
     json_member_str(&w, "stamp", digest_hex(arena, &digest));
@@ -195,6 +215,10 @@ static void add_server_metrics(Buf *out, const ServeApp *app)
                (double)stats.in_work);
     add_metric(out, "cq_http_streams", "gauge", "Event streams and long polls.",
                (double)stats.streams);
+    add_metric(out, "cq_http_mcp_sessions", "gauge", "Sessions of the Model Context Protocol.",
+               (double)agents_count(app->agents));
+    add_metric(out, "cq_http_mcp_streams", "gauge", "Streams of these that a client reads.",
+               (double)agents_streams(app->agents));
     add_metric(out, "cq_http_refused_total", "counter", "Requests answered with 429.",
                (double)stats.refused);
     add_metric(out, "cq_http_runs_running", "gauge", "Runs of plans under way.",

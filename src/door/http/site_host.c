@@ -134,7 +134,8 @@ Fail site_host_get(Ctx *cx, SiteHost *host, const SiteWish *wish, Arena *arena, 
                      .close = close_place,
                      .ask = wish->trusted ? ask_place : ask_harmless,
                      .where = where,
-                     .fixed_root = true};
+                     .fixed_root = wish->workspace.len > 0,
+                     .roots_wait_ns = 2 * NS_PER_S};
     return find_roots(cx, host->sites, wish->workspace, arena, &out->roots);
 }
 

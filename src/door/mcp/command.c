@@ -25,7 +25,7 @@ static Fail name_session(Cli *cli, Str *out)
     return NULL;
 }
 
-// Whether there may be a server to ask. Whoever wants traces or another log of this process, does
+// Where a server is or may come. Whoever wants traces or another log of this process, does
 // not want one.
 static bool find_server(Cli *cli, Pool *pool, RelaySpec *out)
 {
@@ -33,7 +33,7 @@ static bool find_server(Cli *cli, Pool *pool, RelaySpec *out)
     ConfigOptions options = cli_config_options(&cli->parsed);
     *out = (RelaySpec){.pool = pool, .fixed_root = global->root.len, .session = cli->cx.session};
     if (!cli_may_go_away(cli)) return false;
-    return !peer_find(&cli->cx, global->root, &out->workspace, &out->socket) &&
+    return !peer_place(&cli->cx, global->root, &out->workspace, &out->socket) &&
            !stamp_make(&cli->cx, &options, &out->stamp);
 }
 
@@ -45,6 +45,7 @@ static Fail serve(Cli *cli)
     TRY(cli_context_spec(cli, &spec));
     spec.one_request = false;
     spec.reads_stdin = false;
+    spec.follows = true;
     os_stop_signals(&cli->stop);
     Pool *pool = pool_new((PoolSpec){.io_workers = THREADS_KEPT, .io_ceiling = THREADS_MOST});
     McpWorkspaces *workspaces = mcp_workspaces_new(&spec);

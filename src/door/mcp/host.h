@@ -30,9 +30,11 @@ typedef struct McpHost {
     // The default workspace is fixed: roots of a client are not asked for.
     bool fixed_root;
     int64_t roots_wait_ns; // how long the first request waits for a client's roots
-    StrList roots;         // the workspaces there are, the default first; none: the client's
-    Str session;           // whose scope applies (service/scope.h); empty: nobody's
-    bool in_place;         // requests run within mcp_session_take, whatever the pool
+    // The workspaces there are, the default first, of which a client's roots choose; none: its
+    // roots are the workspaces.
+    StrList roots;
+    Str session;   // whose scope applies (service/scope.h); empty: nobody's
+    bool in_place; // requests run within mcp_session_take, whatever the pool
 } McpHost;
 
 // What is known of the workspace of a root; what git does not say is left out.

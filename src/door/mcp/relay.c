@@ -6,6 +6,11 @@
 // first of them, under `mutex`, tells the session of this process what began the session, and from
 // then on `state` is HERE and messages go there. Each of them hands over the message it had, so
 // that every request is answered once: by the server when its response came whole, else here.
+// While it is HERE, relay_tick looks for a server now and then: a task begins a session there with
+// what began this one. `state` changes to it under `mutex`, between two messages of the client,
+// unless one that belongs to the beginning came meanwhile; then it is tried again. What runs here
+// by then is answered here, and a cancellation is told to both. `era` counts the sessions at
+// servers, so that who comes late with the failure of an old one leaves the new one alone.
 // It stops so: `stop` is raised, which all tasks watch, and relay_free waits until `tasks` is 0.
 #include "door/mcp/relay.h"
 
@@ -15,31 +20,46 @@
 #include "door/peer.h"
 
 enum {
-    SAY_MS = 1000,  // for a server to take a message; for initialize, to answer it
-    WAIT_MS = 100,  // between two looks at `stop`
-    REST_MS = 200,  // before a stream that ended is asked for again
-    MOST_SAYS = 16, // messages kept that began the session
+    SAY_MS = 1000,        // for a server to take a message; for initialize, to answer it
+    WAIT_MS = 100,        // between two looks at `stop`
+    REST_MS = 200,        // before a stream that ended is asked for again
+    FULL_MS = 5000,       // ... that the server had no place for
+    LOOK_MS = 1000,       // between two looks for a server
+    MOST_LOOK_MS = 60000, // ... up to which it doubles while one is there that does not take us
+    QUIET_MS = 30000,     // a stream that lives says so in half of that
     MOST_ANSWER = 64 << 20,
+    MOST_ID = 128,
 };
 
 const char relay_silent[] = "silent";
-static const Str roots_id = {"cq-roots", 8};
+static const Str roots_id = {"cq-roots", 8}, here_roots_id = {"roots-", 6};
 
 typedef enum RelayState { ASKING, AWAY, HERE } RelayState;
+// What begins a session, and must be said again to whoever goes on with it.
+typedef enum RelaySay { SAY_INITIALIZE, SAY_INITIALIZED, SAY_LEVEL, SAYS } RelaySay;
+typedef enum RelayRoots { ROOTS_OPEN, ROOTS_FIT, ROOTS_DIFFER } RelayRoots;
+
+typedef struct Said { // the last of each; empty: it was not said
+    Str text[SAYS];
+    uint64_t count;
+} Said;
 
 struct Relay {
     RelaySpec spec; // frozen
     Flag stop;
     // the reading thread's
     bool asks_roots;
+    RelayRoots roots; // of the client
     // guarded by mutex
     Mutex mutex;
     Cond changed;
-    Arena arena;
     RelayState state;
-    Str id;              // of the server's session
-    Str says[MOST_SAYS]; // that this process must know, too, when it goes on
-    size_t say_count;
+    uint64_t era;         // sessions at servers so far
+    char id[MOST_ID + 1]; // of the last of them
+    Said said;
+    Arena said_in[SAYS];
+    bool looking; // a task looks for a server
+    int64_t look_ns, pause_ms;
     struct Task *first;    // of those that run
     size_t tasks, waiting; // how many; requests among them
 };
@@ -50,9 +70,11 @@ typedef struct Task { // one answer
     Arena arena;
     Ctx cx;
     Peer peer;
-    Str message;    // of the client; empty: what the server says by itself
-    const Json *id; // of that request
-    Flag settled;   // it was answered, or the client wants no answer any more
+    uint64_t era; // whose session it belongs to
+    char id[MOST_ID + 1];
+    Str message;         // of the client; empty: what the server says by itself
+    const Json *request; // the id of that message
+    Flag settled;        // it was answered, or the client wants no answer any more
 } Task;
 
 // ---- here
@@ -65,24 +87,51 @@ static RelayState state_of(Relay *relay)
     return state;
 }
 
-static void remember(Relay *relay, Str message)
+static uint64_t era_of(Relay *relay)
 {
     mutex_lock(&relay->mutex);
-    if (relay->say_count < MOST_SAYS)
-        relay->says[relay->say_count++] = str_copy(&relay->arena, message);
+    uint64_t era = relay->era;
+    mutex_unlock(&relay->mutex);
+    return era;
+}
+
+static void remember(Relay *relay, RelaySay which, Str message)
+{
+    mutex_lock(&relay->mutex);
+    arena_reset(&relay->said_in[which]);
+    relay->said.text[which] = str_copy(&relay->said_in[which], message);
+    relay->said.count++;
     mutex_unlock(&relay->mutex);
 }
 
-// The session goes on in this process, with this message first; empty: none.
-static void go_here(Relay *relay, Str message)
+static void remember_changes(Relay *relay, const RpcMessage *rpc, Str message)
+{
+    if (rpc->kind == RPC_BAD) return;
+    if (str_eq(rpc->method, STR("notifications/initialized")))
+        remember(relay, SAY_INITIALIZED, message);
+    if (str_eq(rpc->method, STR("logging/setLevel"))) remember(relay, SAY_LEVEL, message);
+}
+
+static void look_later_locked(Relay *relay, int64_t pause_ms)
+{
+    relay->pause_ms = pause_ms;
+    relay->look_ns = clock_now_ns() + pause_ms * NS_PER_MS;
+}
+
+// The session of `era` goes on in this process, with this message first; empty: none.
+static void go_here(Relay *relay, uint64_t era, Str message)
 {
     if (flag_get(&relay->stop)) return;
     mutex_lock(&relay->mutex);
-    if (relay->state != HERE)
-        for (size_t i = 0; i < relay->say_count; i++)
-            (void)mcp_session_take(relay->spec.here, relay->says[i],
+    bool first = relay->state == AWAY && relay->era == era;
+    for (size_t i = 0; first && i < SAYS; i++)
+        if (relay->said.text[i].len)
+            (void)mcp_session_take(relay->spec.here, relay->said.text[i],
                                    (void *)(uintptr_t)relay_silent);
-    relay->state = HERE;
+    if (first) {
+        relay->state = HERE;
+        look_later_locked(relay, LOOK_MS);
+    }
     mutex_unlock(&relay->mutex);
     if (message.len) (void)mcp_session_take(relay->spec.here, message, NULL);
 }
@@ -96,18 +145,56 @@ static Ctx short_cx(Relay *relay, Arena *arena)
                  .deadline_ns = clock_now_ns() + (int64_t)SAY_MS * 1000000};
 }
 
-static Fail say(Ctx *cx, Relay *relay, Peer *peer, const char *verb, Str body)
+// On a connection that is open; an empty id: of no session yet.
+static Fail say_on(Ctx *cx, const Relay *relay, Peer *peer, const char *verb, const char *id,
+                   Str body)
 {
     Buf headers = buf_on(cx->arena);
     buf_addf(&headers, "X-Cq-Stamp: " STR_FMT "\r\nContent-Type: application/json\r\n",
              STR_ARG(relay->spec.stamp));
-    mutex_lock(&relay->mutex);
-    if (relay->id.len) buf_addf(&headers, "Mcp-Session-Id: " STR_FMT "\r\n", STR_ARG(relay->id));
-    mutex_unlock(&relay->mutex);
+    if (*id) buf_addf(&headers, "Mcp-Session-Id: %s\r\n", id);
     if (relay->spec.session.len)
         buf_addf(&headers, "X-Session-ID: " STR_FMT "\r\n", STR_ARG(relay->spec.session));
-    TRY(peer_open(cx, relay->spec.socket, peer));
     return peer_ask(cx, peer, verb, "/mcp", relay->spec.workspace, buf_str(&headers), body);
+}
+
+static Fail say(Task *task, const char *verb)
+{
+    TRY(peer_open(&task->cx, task->relay->spec.socket, &task->peer));
+    return say_on(&task->cx, task->relay, &task->peer, verb, task->id, task->message);
+}
+
+// Says it, and waits for the head of the answer.
+static Fail post(Ctx *cx, const Relay *relay, const char *verb, const char *id, Str body,
+                 PeerHead *head)
+{
+    Peer peer = {.socket = OS_FILE_NONE};
+    Fail fail = peer_open(cx, relay->spec.socket, &peer);
+    if (!fail) fail = say_on(cx, relay, &peer, verb, id, body);
+    if (!fail) fail = peer_head(cx, &peer, head);
+    peer_close(&peer);
+    return fail;
+}
+
+static bool read_session_id(const PeerHead *head, char *out)
+{
+    Str id = peer_header(head, STR("mcp-session-id"));
+    if (head->status != 200 || !id.len || id.len > MOST_ID) return false;
+    memcpy(out, id.ptr, id.len);
+    out[id.len] = '\0';
+    return true;
+}
+
+// So that the server need not wait until the session has been idle for long.
+static void end_session(Relay *relay, const char *id)
+{
+    Arena arena = {0};
+    Ctx cx = short_cx(relay, &arena);
+    PeerHead head;
+    cx.cancel = NULL;
+    Fail fail = post(&cx, relay, "DELETE", id, STR_NONE, &head);
+    (void)fail; // it ends by itself
+    arena_fini(&arena);
 }
 
 static bool is_response(Arena *arena, Str message)
@@ -127,35 +214,42 @@ static void pass_on(Task *task, Str message)
     relay->spec.send(relay->spec.self, message);
 }
 
-// Takes whole events off what came: lines, of which those of "data:" count, and an empty one.
 static void take_events(Task *task)
 {
     Buf *in = &task->peer.in;
-    Str rest = {in->ptr, in->len}, line;
+    Str rest = {in->ptr, in->len}, data;
     Arena scratch = {0};
-    Buf data = buf_on(&scratch);
-    size_t used = 0;
-    for (size_t end; (end = str_find(rest, '\n')) < rest.len;) {
-        line = str_trim(str_sub(rest, 0, end));
-        rest = str_sub(rest, end + 1, rest.len);
-        if (str_starts(line, STR("data:"))) buf_add(&data, str_trim(str_sub(line, 5, line.len)));
-        if (line.len) continue;
-        pass_on(task, buf_str(&data));
-        data.len = 0;
-        used = in->len - rest.len;
-    }
+    while (peer_take_event(&scratch, &rest, &data)) pass_on(task, data);
     arena_fini(&scratch);
-    if (used && used < in->len) memmove(in->ptr, in->ptr + used, in->len - used);
-    in->len -= used;
+    if (rest.len && rest.len < in->len) memmove(in->ptr, rest.ptr, rest.len);
+    in->len = rest.len;
 }
 
 static Fail read_events(Task *task)
 {
+    take_events(task);
     for (OsArrival arrival = OS_BYTES; arrival != OS_END;) {
         TRY(peer_more(&task->cx, &task->peer, WAIT_MS, &arrival));
+        if (arrival == OS_NOTHING) TRY(peer_watch(&task->cx, &task->peer));
         take_events(task);
+        if (task->peer.in.len > MOST_ANSWER)
+            return FAIL(&task->arena, TOO_LARGE, "an event is larger than %d bytes", MOST_ANSWER);
     }
     return NULL;
+}
+
+// As peer_head, for as long as the server lives.
+static Fail await_head(Task *task, PeerHead *head)
+{
+    PeerTaken taken = PEER_PART;
+    size_t looked = 0;
+    for (OsArrival arrival = OS_BYTES; taken == PEER_PART && arrival != OS_END;) {
+        TRY(peer_more(&task->cx, &task->peer, WAIT_MS, &arrival));
+        if (arrival == OS_NOTHING) TRY(peer_watch(&task->cx, &task->peer));
+        taken = peer_take_head(&task->arena, &task->peer.in, &looked, head);
+    }
+    if (taken == PEER_TAKEN) return NULL;
+    return FAIL(&task->arena, UNAVAILABLE, "what the server says is no answer");
 }
 
 // The answer to a request. Fails: when it does not come whole, or is none of the protocol's.
@@ -165,7 +259,7 @@ static Fail read_answer(Task *task)
     PeerHead head;
     int64_t length = -1;
     Str body;
-    TRY(peer_head(cx, &task->peer, &head));
+    TRY(await_head(task, &head));
     Str type = peer_header(&head, STR("content-type"));
     if (head.status == 200 && str_starts(type, STR("text/event-stream"))) return read_events(task);
     TRY(peer_rest(cx, &task->peer, MOST_ANSWER, &body));
@@ -188,7 +282,7 @@ static void settle(Relay *relay, const Json *id)
 {
     mutex_lock(&relay->mutex);
     for (Task *task = relay->first; id && task; task = task->next)
-        if (task->id && rpc_same_id(task->id, id)) flag_set(&task->settled, 1);
+        if (task->request && rpc_same_id(task->request, id)) flag_set(&task->settled, 1);
     mutex_unlock(&relay->mutex);
 }
 
@@ -199,8 +293,10 @@ static Task *task_new(Relay *relay, Str message)
     task->cx = (Ctx){.arena = &task->arena, .cancel = &relay->stop};
     task->peer = (Peer){.socket = OS_FILE_NONE};
     task->message = str_copy(&task->arena, message);
-    task->id = id_of(&task->arena, task->message);
+    task->request = id_of(&task->arena, task->message);
     mutex_lock(&relay->mutex);
+    task->era = relay->era;
+    memcpy(task->id, relay->id, sizeof task->id);
     task->next = relay->first;
     if (task->next) task->next->before = task;
     relay->first = task;
@@ -235,8 +331,31 @@ static void wait_for_answer(void *arg, int slot)
     Task *task = arg;
     Fail fail = read_answer(task);
     (void)fail; // what counts is whether there was an answer
-    if (!flag_get(&task->settled)) go_here(task->relay, task->message);
+    if (!flag_get(&task->settled)) go_here(task->relay, task->era, task->message);
     task_end(task);
+}
+
+static bool is_current(const Task *task)
+{
+    Relay *relay = task->relay;
+    mutex_lock(&relay->mutex);
+    bool current = relay->state == AWAY && relay->era == task->era;
+    mutex_unlock(&relay->mutex);
+    return current && !flag_get(&relay->stop);
+}
+
+// Begins the stream. Fails: when there is none to be had; *full: not now.
+static Fail open_stream(Task *task, bool *full)
+{
+    Ctx whole = task->cx;
+    PeerHead head = {0};
+    task->cx = short_cx(task->relay, &task->arena);
+    Fail fail = say(task, "GET");
+    if (!fail) fail = peer_head(&task->cx, &task->peer, &head);
+    task->cx = whole;
+    *full = !fail && (head.status == 429 || head.status == 503);
+    if (fail || head.status == 200) return fail;
+    return FAIL(&task->arena, UNAVAILABLE, "the server answers %d", head.status);
 }
 
 // What the server says by itself, for as long as the session is there.
@@ -244,21 +363,112 @@ static void listen(void *arg, int slot)
 {
     (void)slot;
     Task *task = arg;
-    Relay *relay = task->relay;
-    while (!flag_get(&relay->stop) && state_of(relay) == AWAY) {
-        PeerHead head = {0};
-        Fail fail = say(&task->cx, relay, &task->peer, "GET", STR_NONE);
-        if (!fail) fail = peer_head(&task->cx, &task->peer, &head);
-        if (fail || head.status != 200) go_here(relay, STR_NONE);
-        else fail = read_events(task);
+    while (is_current(task)) {
+        bool full = false;
+        Fail fail = open_stream(task, &full);
+        task->peer.quiet_ms = QUIET_MS;
+        if (!fail) fail = read_events(task);
+        else if (!full) go_here(task->relay, task->era, STR_NONE);
         peer_close(&task->peer);
-        if (!fail) fail = ctx_sleep(&task->cx, (int64_t)REST_MS * 1000000);
+        fail = ctx_sleep(&task->cx, (full ? FULL_MS : REST_MS) * NS_PER_MS);
+        (void)fail; // is_current sees it
         arena_reset(&task->arena);
     }
     task_end(task);
 }
 
+// ---- coming back
+
+static Said copy_said(Arena *arena, Relay *relay)
+{
+    mutex_lock(&relay->mutex);
+    Said said = relay->said;
+    for (size_t i = 0; i < SAYS; i++) said.text[i] = str_copy(arena, said.text[i]);
+    mutex_unlock(&relay->mutex);
+    return said;
+}
+
+// Begins a session at the server. Fails: when it does not take all that was said.
+static Fail begin_there(Task *task, const Said *said, bool *there)
+{
+    Ctx *cx = &task->cx;
+    PeerHead head;
+    TRY(peer_open(cx, task->relay->spec.socket, &task->peer));
+    *there = true;
+    TRY(say_on(cx, task->relay, &task->peer, "POST", "", said->text[SAY_INITIALIZE]));
+    TRY(peer_head(cx, &task->peer, &head));
+    peer_close(&task->peer);
+    if (!read_session_id(&head, task->id))
+        return FAIL(cx->arena, UNAVAILABLE, "the server answers %d", head.status);
+    TRY(post(cx, task->relay, "POST", task->id, said->text[SAY_INITIALIZED], &head));
+    if (head.status != 202)
+        return FAIL(cx->arena, UNAVAILABLE, "the server answers %d", head.status);
+    if (!said->text[SAY_LEVEL].len) return NULL;
+    return post(cx, task->relay, "POST", task->id, said->text[SAY_LEVEL], &head);
+}
+
+// The session goes on at the server, unless more was said meanwhile. *old: the session before.
+static bool go_away(Task *task, const Said *said, char *old)
+{
+    Relay *relay = task->relay;
+    mutex_lock(&relay->mutex);
+    bool goes = relay->state == HERE && relay->said.count == said->count;
+    if (goes) {
+        memcpy(old, relay->id, sizeof relay->id);
+        memcpy(relay->id, task->id, sizeof relay->id);
+        relay->state = AWAY;
+        task->era = ++relay->era;
+    }
+    mutex_unlock(&relay->mutex);
+    return goes;
+}
+
+static void look(void *arg, int slot)
+{
+    Task *task = arg;
+    Relay *relay = task->relay;
+    char old[MOST_ID + 1] = "";
+    bool there = false;
+    Ctx whole = task->cx;
+    task->cx = short_cx(relay, &task->arena);
+    task->id[0] = '\0';
+    Said said = copy_said(&task->arena, relay);
+    Fail fail = begin_there(task, &said, &there);
+    bool away = !fail && go_away(task, &said, old);
+    peer_close(&task->peer);
+    if (!away && task->id[0]) end_session(relay, task->id);
+    if (away && old[0]) end_session(relay, old); // it may have been stopped, and go on
+    mutex_lock(&relay->mutex);
+    relay->looking = false;
+    if (!away) look_later_locked(relay, there ? MIN(2 * relay->pause_ms, MOST_LOOK_MS) : LOOK_MS);
+    mutex_unlock(&relay->mutex);
+    task->cx = whole;
+    arena_reset(&task->arena);
+    if (away) listen(task, slot);
+    else task_end(task);
+}
+
+void relay_tick(Relay *relay)
+{
+    if (relay->asks_roots && relay->roots != ROOTS_FIT) return;
+    mutex_lock(&relay->mutex);
+    bool due = relay->state == HERE && !relay->looking && relay->said.text[SAY_INITIALIZED].len &&
+               clock_now_ns() >= relay->look_ns;
+    if (due) relay->looking = true;
+    mutex_unlock(&relay->mutex);
+    if (due) pool_detach_io(relay->spec.pool, look, task_new(relay, STR_NONE));
+}
+
 // ---- messages of the client
+
+static void stay_here(Relay *relay, Str message)
+{
+    mutex_lock(&relay->mutex);
+    relay->state = HERE;
+    look_later_locked(relay, LOOK_MS);
+    mutex_unlock(&relay->mutex);
+    (void)mcp_session_take(relay->spec.here, message, NULL);
+}
 
 // To a server that answers it at once, or else to this process.
 static void begin(Relay *relay, Str message, const Json *params)
@@ -266,38 +476,35 @@ static void begin(Relay *relay, Str message, const Json *params)
     Task *task = task_new(relay, message);
     const Json *capabilities = params ? json_get(params, STR("capabilities")) : NULL;
     task->cx = short_cx(relay, &task->arena);
-    Fail fail = say(&task->cx, relay, &task->peer, "POST", message);
+    Fail fail = say(task, "POST");
     PeerHead head;
-    Str body = STR_NONE, id = STR_NONE;
+    Str body = STR_NONE;
     if (!fail) fail = peer_head(&task->cx, &task->peer, &head);
     if (!fail) fail = peer_rest(&task->cx, &task->peer, MOST_ANSWER, &body);
-    if (!fail && head.status == 200) id = peer_header(&head, STR("mcp-session-id"));
     relay->asks_roots =
         !relay->spec.fixed_root && capabilities && json_get(capabilities, STR("roots"));
-    if (id.len) {
+    remember(relay, SAY_INITIALIZE, message);
+    if (!fail && read_session_id(&head, task->id)) {
         mutex_lock(&relay->mutex);
-        relay->id = str_copy(&relay->arena, id);
+        memcpy(relay->id, task->id, sizeof relay->id);
         relay->state = AWAY;
+        relay->era++;
         mutex_unlock(&relay->mutex);
-        remember(relay, message);
         relay->spec.send(relay->spec.self, str_trim(body));
         pool_detach_io(relay->spec.pool, listen, task_new(relay, STR_NONE));
-    } else go_here(relay, message);
+    } else stay_here(relay, message);
     task_end(task);
 }
 
 // Nothing is answered to it.
 static void notify(Relay *relay, Str message)
 {
-    Arena arena = {0};
-    Ctx cx = short_cx(relay, &arena);
-    Peer peer = {.socket = OS_FILE_NONE};
     PeerHead head = {0};
-    Fail fail = say(&cx, relay, &peer, "POST", message);
-    if (!fail) fail = peer_head(&cx, &peer, &head);
-    peer_close(&peer);
-    arena_fini(&arena);
-    if (fail || head.status != 202) go_here(relay, message);
+    Task *task = task_new(relay, message);
+    task->cx = short_cx(relay, &task->arena);
+    Fail fail = post(&task->cx, relay, "POST", task->id, message, &head);
+    if (fail || head.status != 202) go_here(relay, task->era, message);
+    task_end(task);
 }
 
 static void request(Relay *relay, Str message)
@@ -305,13 +512,13 @@ static void request(Relay *relay, Str message)
     Task *task = task_new(relay, message);
     Ctx whole = task->cx;
     task->cx = short_cx(relay, &task->arena);
-    Fail fail = say(&task->cx, relay, &task->peer, "POST", message);
+    Fail fail = say(task, "POST");
     task->cx = whole;
     if (!fail) {
         pool_detach_io(relay->spec.pool, wait_for_answer, task);
         return;
     }
-    go_here(relay, message);
+    go_here(relay, task->era, message);
     task_end(task);
 }
 
@@ -341,30 +548,47 @@ static bool roots_fit(Relay *relay, const Json *result)
     return fit;
 }
 
-static bool changes_state(Str method)
+// Whether it answers what was asked of the client about its roots; then it is known what they are.
+static bool take_roots(Relay *relay, const RpcMessage *rpc)
 {
-    return str_eq(method, STR("notifications/initialized")) ||
-           str_eq(method, STR("logging/setLevel"));
+    if (rpc->kind != RPC_RESPONSE || !rpc->id || rpc->id->kind != JK_STR) return false;
+    bool ours = str_eq(rpc->id->string, roots_id);
+    if (!ours && !str_starts(rpc->id->string, here_roots_id)) return false;
+    relay->roots = roots_fit(relay, rpc->result) ? ROOTS_FIT : ROOTS_DIFFER;
+    return ours;
 }
 
 static void take_away(Relay *relay, Str message, const RpcMessage *rpc)
 {
     Str method = rpc->method;
-    bool ours = rpc->kind == RPC_RESPONSE && rpc->id && rpc->id->kind == JK_STR &&
-                str_eq(rpc->id->string, roots_id);
-    if (ours) {
-        if (!roots_fit(relay, rpc->result)) go_here(relay, STR_NONE);
+    if (take_roots(relay, rpc)) {
+        if (relay->roots == ROOTS_DIFFER) go_here(relay, era_of(relay), STR_NONE);
         return;
     }
     if (rpc->kind == RPC_NOTIFICATION && str_eq(method, STR("notifications/cancelled")) &&
-        rpc->params)
+        rpc->params) {
         settle(relay, json_get(rpc->params, STR("requestId")));
+        (void)mcp_session_take(relay->spec.here, message, NULL); // it may have begun here
+    }
     if (rpc->kind == RPC_NOTIFICATION || rpc->kind == RPC_RESPONSE) notify(relay, message);
     else request(relay, message);
-    if (rpc->kind != RPC_BAD && changes_state(method)) remember(relay, message);
+    remember_changes(relay, rpc, message);
     if (str_eq(method, STR("notifications/initialized")) ||
         str_eq(method, STR("notifications/roots/list_changed")))
         ask_roots(relay);
+}
+
+static void take_here(Relay *relay, Str message, const RpcMessage *rpc)
+{
+    bool ours = take_roots(relay, rpc); // asked for before
+    if (rpc->kind == RPC_NOTIFICATION &&
+        str_eq(rpc->method, STR("notifications/roots/list_changed")))
+        relay->roots = ROOTS_OPEN;
+    if (rpc->kind == RPC_NOTIFICATION && str_eq(rpc->method, STR("notifications/cancelled")) &&
+        rpc->params)
+        settle(relay, json_get(rpc->params, STR("requestId")));
+    remember_changes(relay, rpc, message);
+    if (!ours) (void)mcp_session_take(relay->spec.here, message, NULL);
 }
 
 void relay_take(Relay *relay, Str message)
@@ -373,14 +597,13 @@ void relay_take(Relay *relay, Str message)
     const Json *document = NULL;
     RpcMessage rpc = {.kind = RPC_BAD};
     RelayState state = state_of(relay);
-    if (state != HERE && message.len <= MCP_MOST_MESSAGE && !json_parse(&arena, message, &document))
-        rpc = rpc_read(document);
+    bool fits = message.len <= MCP_MOST_MESSAGE;
+    if (fits && !json_parse(&arena, message, &document)) rpc = rpc_read(document);
     bool begins = rpc.kind == RPC_REQUEST && str_eq(rpc.method, STR("initialize"));
-    if (state == HERE || message.len > MCP_MOST_MESSAGE)
-        (void)mcp_session_take(relay->spec.here, message, NULL);
+    if (!fits) (void)mcp_session_take(relay->spec.here, message, NULL);
     else if (state == AWAY) take_away(relay, message, &rpc);
-    else if (begins) begin(relay, message, rpc.params);
-    else (void)mcp_session_take(relay->spec.here, message, NULL); // a ping, or a mistake
+    else if (state == ASKING && begins) begin(relay, message, rpc.params);
+    else take_here(relay, message, &rpc);
     arena_fini(&arena);
 }
 
@@ -403,21 +626,6 @@ bool relay_busy(Relay *relay)
     return busy;
 }
 
-// So that the server need not wait until the session has been idle for long.
-static void end_session(Relay *relay)
-{
-    Arena arena = {0};
-    Ctx cx = short_cx(relay, &arena);
-    Peer peer = {.socket = OS_FILE_NONE};
-    PeerHead head;
-    cx.cancel = NULL;
-    Fail fail = say(&cx, relay, &peer, "DELETE", STR_NONE);
-    if (!fail) fail = peer_head(&cx, &peer, &head);
-    (void)fail; // it ends by itself
-    peer_close(&peer);
-    arena_fini(&arena);
-}
-
 void relay_free(Relay *relay)
 {
     if (!relay) return;
@@ -426,9 +634,9 @@ void relay_free(Relay *relay)
     while (relay->tasks) cond_wait(&relay->changed, &relay->mutex);
     bool away = relay->state == AWAY;
     mutex_unlock(&relay->mutex);
-    if (away) end_session(relay);
+    if (away) end_session(relay, relay->id);
     cond_fini(&relay->changed);
     mutex_fini(&relay->mutex);
-    arena_fini(&relay->arena);
+    for (size_t i = 0; i < SAYS; i++) arena_fini(&relay->said_in[i]);
     mem_free(relay);
 }

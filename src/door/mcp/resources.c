@@ -87,17 +87,20 @@ static void write_contents(JsonWriter *w, Str uri, const char *type, Str text)
 
 // --- files ---
 
-// The root that holds the path; false: none does.
-static bool root_of(Request *request, Str path, Str *root)
+// The root that holds the path. Fails: BAD_REQUEST when none does.
+static Fail root_of(Request *request, Str path, Str *root)
 {
     StrList roots = request_roots(request);
+    TRY(request_root(request, STR_NONE, root));
     *root = STR_NONE;
     for (size_t i = 0; i < roots.count; i++) {
         Str at = roots.items[i];
         bool below = str_starts(path, at) && (path.len == at.len || path.ptr[at.len] == '/');
         if (below && at.len > root->len) *root = at;
     }
-    return !roots.count || root->len;
+    if (!roots.count || root->len) return NULL;
+    return FAIL(&request->arena, BAD_REQUEST, STR_FMT " is outside of the workspace",
+                STR_ARG(path));
 }
 
 static Fail read_file(Request *request, Str path, Str lines, Asked *asked)
@@ -105,8 +108,7 @@ static Fail read_file(Request *request, Str path, Str lines, Asked *asked)
     Arena *arena = &request->arena;
     void *place = NULL;
     Str root;
-    if (!root_of(request, path, &root))
-        return FAIL(arena, BAD_REQUEST, STR_FMT " is outside of the workspace", STR_ARG(path));
+    TRY(root_of(request, path, &root));
     const McpHost *host = request->host;
     TRY(host->open(&request->cx, host->self, root, &place));
     if (host->close) arena_defer(arena, host->close, place);

@@ -10,14 +10,14 @@
 
 #include "base/clock.h"
 #include "base/version.h"
-#include "door/mcp/uri.h"
+#include "door/mcp/roots.h"
 
 #define INSTRUCTIONS                                                                               \
     "Answers come from the files as they are now. Use find to locate code by meaning, search for " \
     "exact text, then read. A cut answer says how to get the rest."
 #define PROGRESS_EVERY_NS (NS_PER_S / 10)
 
-enum { MOST_ROOTS = 32, MOST_POLLS = 600 };
+enum { MOST_POLLS = 600 };
 
 static const char *const revision_names[] = {"2024-11-05", "2025-03-26", "2025-06-18",
                                              "2025-11-25"};
@@ -46,7 +46,8 @@ struct McpSession {
     RootsState roots_state;
     int64_t roots_until_ns;
     Arena roots_arena;
-    StrList roots;
+    StrList roots; // of the client, or those of the host that these choose
+    Str outside;   // the client's, in words, when they choose none
     LogLevel log_level;
     bool indexed;   // an answer came from a published index
     int polls_left; // of an index that may be built behind an answer that was given without
@@ -142,23 +143,34 @@ StrList request_roots(Request *request)
     return list;
 }
 
+static Fail check_roots(Request *request)
+{
+    McpSession *session = request->session;
+    mutex_lock(&session->mutex);
+    Str outside = str_copy(&request->arena, session->outside);
+    mutex_unlock(&session->mutex);
+    if (!outside.len) return NULL;
+    return FAIL(&request->arena, BAD_REQUEST,
+                "this server does not serve the client's roots (" STR_FMT
+                "); its workspaces are " STR_FMT,
+                STR_ARG(outside), STR_ARG(mcp_root_names(&request->arena, &session->host.roots)));
+}
+
 Fail request_root(Request *request, Str asked, Str *out)
 {
     StrList roots = request_roots(request);
+    TRY(check_roots(request));
     *out = roots.count ? roots.items[0] : STR_NONE;
     if (!asked.len) return NULL;
     for (size_t i = 0; i < roots.count; i++) {
         *out = roots.items[i];
         if (str_eq(asked, *out)) return NULL;
     }
-    Buf names = buf_on(&request->arena);
-    for (size_t i = 0; i < roots.count; i++)
-        buf_addf(&names, "%s" STR_FMT, i ? ", " : "", STR_ARG(roots.items[i]));
     if (!roots.count)
         return FAIL(&request->arena, BAD_REQUEST,
                     "this server has one workspace: leave \"root\" out");
     return FAIL(&request->arena, BAD_REQUEST, "\"root\" must be one of " STR_FMT,
-                STR_ARG(buf_str(&names)));
+                STR_ARG(mcp_root_names(&request->arena, &roots)));
 }
 
 static const char *level_name(LogLevel level)
@@ -389,21 +401,22 @@ static void ask_roots(McpSession *session)
 
 static void take_roots(McpSession *session, const Json *result)
 {
-    const Json *list = json_get(result, STR("roots"));
-    size_t count = list && list->kind == JK_ARRAY ? MIN(list->len, (size_t)MOST_ROOTS) : 0;
+    Arena arena = {0};
+    StrList given, chosen;
+    chosen = mcp_choose_roots(&arena, &session->host, json_get(result, STR("roots")), &given);
+    bool served = session->host.roots.count, differ = served && given.count && !chosen.count;
+    if (served && !given.count) chosen = session->host.roots;
     mutex_lock(&session->mutex);
     arena_reset(&session->roots_arena);
-    Str *roots = ARENA_ARRAY(&session->roots_arena, Str, count);
-    session->roots = (StrList){roots, 0};
-    for (size_t i = 0; i < count; i++) {
-        const Json *uri = json_get(list->items[i], STR("uri"));
-        if (!uri || uri->kind != JK_STR) continue;
-        roots[session->roots.count] = mcp_uri_path(&session->roots_arena, uri->string);
-        if (roots[session->roots.count].len) session->roots.count++;
-    }
+    Str *roots = ARENA_ARRAY(&session->roots_arena, Str, chosen.count);
+    for (size_t i = 0; i < chosen.count; i++)
+        roots[i] = str_copy(&session->roots_arena, chosen.items[i]);
+    session->roots = (StrList){roots, chosen.count};
+    session->outside = differ ? mcp_root_names(&session->roots_arena, &given) : STR_NONE;
     session->roots_state = ROOTS_KNOWN;
     cond_broadcast(&session->changed);
     mutex_unlock(&session->mutex);
+    arena_fini(&arena);
 }
 
 size_t mcp_session_root_count(McpSession *session)

@@ -102,6 +102,7 @@ static Fail read_lines(Ctx *cx, Stdio *stdio, Lines *lines)
         if (arrival == OS_END) break;
         take_bytes(lines, (Str){buf, got});
         mcp_session_tick(lines->session);
+        if (lines->relay) relay_tick(lines->relay);
     }
     if (lines->rest.len && !lines->skipped) end_line(lines);
     return NULL;

@@ -3,7 +3,10 @@
 //   API int f(void);          struct __packed s { ... };        struct { ... } __aligned(8) name;
 //
 // Only what stands in such a place at a line's start is looked at, so a word is hidden only where
-// the rest of its line is a whole declaration without it.
+// the rest of its line is a whole declaration without it. Of types that are handed to macros only
+// their last word is left, a name, which can stand there:
+//
+//   va_arg(ap, const char *)        container_of(p, struct s, member)
 #include "lang/c/c.h"
 
 typedef struct Mask {
@@ -141,6 +144,104 @@ static void look_at_line(Mask *m, uint32_t line)
     }
 }
 
+// --- types as arguments
+
+static uint32_t name_start(Str text, uint32_t end)
+{
+    while (end && is_name_byte(text.ptr[end - 1])) end--;
+    return end;
+}
+
+static uint32_t skip_back(Str text, uint32_t at, const char *bytes)
+{
+    while (at && strchr(bytes, text.ptr[at - 1])) at--;
+    return at;
+}
+
+// Where the parenthesis around text[at] is; 0 when no near one is known.
+static uint32_t paren_around(Str text, uint32_t at)
+{
+    enum { MOST_BYTES = 500 };
+    int depth = 0;
+    for (uint32_t limit = at > MOST_BYTES ? at - MOST_BYTES : 0; at > limit; at--) {
+        char c = text.ptr[at - 1];
+        if (strchr(";{}\"'", c)) return 0;
+        if (c == '(' && depth-- == 0) return at - 1;
+        depth += c == ')';
+    }
+    return 0;
+}
+
+// Whether the parenthesis at `open` is that of a call; not of a prototype, which has a type before
+// it and stands at the start of a line, of a cast or sizeof.
+static bool opens_call(Str text, uint32_t open)
+{
+    uint32_t end = skip_back(text, open, " \t"), start = name_start(text, end);
+    if (start == end || c_is_keyword(str_sub(text, start, end))) return false;
+    uint32_t line = start;
+    while (line && text.ptr[line - 1] != '\n') line--;
+    if (!strchr(" \t", text.ptr[line])) return false;
+    uint32_t at = skip_back(text, start, " \t\r\n\\");
+    bool star = at && text.ptr[at - 1] == '*';
+    if (star) at = skip_back(text, at, "* \t\r\n\\");
+    if (!at) return false;
+    char before = text.ptr[at - 1];
+    if (!is_name_byte(before))
+        return strchr("=(,;{}!&|:?[+-/<>~%", before) || (before == ')' && !star);
+    Str word = str_sub(text, name_start(text, at), at);
+    return str_eq(word, STR("return")) || str_eq(word, STR("else")) || str_eq(word, STR("do"));
+}
+
+// `end` is behind a type: at a comma or parenthesis.
+static void hide_type(Mask *m, uint32_t end)
+{
+    Str text = m->text;
+    uint32_t last_end = skip_back(text, end, "* \t\r\n"), last = name_start(text, last_end);
+    uint32_t first = last, at;
+    if (last == last_end) return;
+    while ((at = skip_back(text, first, " \t\r\n")) && is_name_byte(text.ptr[at - 1]))
+        first = name_start(text, at);
+    if (!at) return;
+    uint32_t open = text.ptr[at - 1] == '('   ? at - 1
+                    : text.ptr[at - 1] == ',' ? paren_around(text, at - 1)
+                                              : 0;
+    if (!open || !opens_call(text, open)) return;
+    hide(m, first, last);
+    hide(m, last_end, end);
+}
+
+static bool ends_argument(Str text, uint32_t at)
+{
+    char c = byte_at(text, skip_blank(text, at));
+    return c == ',' || c == ')';
+}
+
+// T *)   T *,
+static void hide_pointers(Mask *m)
+{
+    Str text = m->text;
+    for (uint32_t at = 0; at < text.len; at++) {
+        const char *star = memchr(text.ptr + at, '*', text.len - at);
+        if (!star) return;
+        at = (uint32_t)(star - text.ptr);
+        if (ends_argument(text, at + 1)) hide_type(m, skip_blank(text, at + 1));
+    }
+}
+
+// struct s)   struct s,
+static void hide_tags(Mask *m, Str keyword)
+{
+    Str text = m->text;
+    for (size_t at = 0; at < text.len; at += keyword.len) {
+        const char *found = memmem(text.ptr + at, text.len - at, keyword.ptr, keyword.len);
+        if (!found) return;
+        at = (size_t)(found - text.ptr);
+        if (at && is_name_byte(text.ptr[at - 1])) continue;
+        uint32_t name = (uint32_t)(at + keyword.len), end = skip_name(text, name);
+        if (end > name && ends_argument(text, end)) hide_type(m, skip_blank(text, end));
+    }
+}
+
 Str c_mask(Arena *arena, Str text)
 {
     Mask mask = {.arena = arena, .text = text};
@@ -150,5 +251,9 @@ Str c_mask(Arena *arena, Str text)
         if (!newline) break;
         line = (uint32_t)(newline - text.ptr) + 1;
     }
+    hide_pointers(&mask);
+    hide_tags(&mask, STR("struct "));
+    hide_tags(&mask, STR("union "));
+    hide_tags(&mask, STR("enum "));
     return mask.copy ? (Str){mask.copy, text.len} : text;
 }

@@ -454,6 +454,15 @@ static uint32_t as_member(Naming *n, uint32_t name, uint32_t base)
     return member;
 }
 
+// ~A, operator=, operator T: the last part of what is defined outside of its class.
+static uint32_t leave_special(Naming *n, TSNode node, uint32_t value)
+{
+    uint32_t def = naming_def(n, ts_node_start_byte(node));
+    bool part = extract_is(n->x, naming_around(n, 1), S_QUALIFIED_IDENTIFIER);
+    if (!def || !part) return value & 0;
+    return naming_expr(n, EXPR_NAME, n->facts->defs[def - 1].name_span, 0, 0);
+}
+
 // a::b::c is a node for a with one for b::c inside: the innermost makes the whole path.
 static uint32_t leave_qualified(Naming *n, TSNode node, uint32_t value)
 {
@@ -620,7 +629,9 @@ const NameRule cpp_name_rules[] = {
     {"initializer_list", .kind = NR_ARGS},
     {"initializer_pair", .leave = c_leave_pair},
     {"field_designator", .kind = NR_PASS},
-    {"destructor_name", .kind = NR_SKIP},
+    {"destructor_name", .enter = enter_nested, .leave = leave_special},
+    {"operator_name", .enter = enter_nested, .leave = leave_special},
+    {"operator_cast", .leave = leave_special},
     {"field_initializer", .leave = leave_initializer},
     {"parenthesized_expression", .kind = NR_PASS},
     {"pointer_expression", NR_PASS, .base = "argument"},
