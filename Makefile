@@ -53,9 +53,8 @@ load-http: release ## cq serve under load, beside nginx [REPOS="dir ..."]
 	@tools/setup.sh bench
 	@python3 bench/http_load.py --cq build/release/cq $(or $(REPOS),.)
 
-reload-http: release ## 10,000 reloads of cq serve under load, 10,000 idle connections
-	@CQ_LONG=1 python3 tests/http/life.py build/release/cq
-	@CQ_LONG=1 python3 tests/http/faults.py build/release/cq
+reload-http: release ## 10,000 reloads of cq serve under load, 10,000 idle connections, slow readers
+	@for part in life faults protocol; do CQ_LONG=1 python3 tests/http/$$part.py build/release/cq || exit 1; done
 
 golden: check-setup ## rewrite what the command-line tests expect; review the diff
 	@tools/build.sh test

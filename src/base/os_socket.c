@@ -17,7 +17,7 @@
 
 #include "base/os_.h"
 
-enum { BACKLOG = 1024 };
+enum { BACKLOG = 1024, MOST_UNSENT = 128 << 10 };
 
 static int start_listening(int fd, const struct sockaddr *address, socklen_t len)
 {
@@ -136,10 +136,12 @@ bool os_peer_user(int descriptor, uint32_t *user)
     return true;
 }
 
-void os_send_undelayed(int descriptor)
+// A socket in the file system has neither, and needs neither.
+void os_send_promptly(int descriptor)
 {
-    int on = 1; // a socket that has no such thing needs none
+    int on = 1, most = MOST_UNSENT;
     (void)setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    (void)setsockopt(descriptor, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &most, sizeof most);
 }
 
 int os_take_sent(int descriptor, void *buf, size_t room)

@@ -23,8 +23,9 @@ uint32_t os_user(void);
 // The user at the other end of a socket in the file system. False when that cannot be told.
 bool os_peer_user(int descriptor, uint32_t *user);
 
-// Small pieces are sent without waiting for the other end to acknowledge the one before.
-void os_send_undelayed(int descriptor);
+// Small pieces are sent without waiting for the other end to acknowledge the one before, and the
+// system holds little that is not sent, so that who writes sees a slow reader go on.
+void os_send_promptly(int descriptor);
 // Takes what has come to a socket that never blocks. Returns how many bytes, 0 at its end, and -1
 // with errno.
 int os_take_sent(int descriptor, void *buf, size_t room);

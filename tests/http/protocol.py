@@ -5,6 +5,7 @@ After each malformed request the connection must be closed: nothing behind it ma
 request (that would be request smuggling). Each is followed by a well-formed one, which must not be
 answered.
 """
+import os
 import socket
 import time
 
@@ -243,6 +244,18 @@ def slow_clients():
                                lambda: b"cq_http_connections 1\n" in server.get("/metrics").body)
 
 
+def slow_reader():
+    """Who reads slowly, but does read, is not given up. Takes six seconds: with CQ_LONG=1."""
+    if not os.environ.get("CQ_LONG"):
+        return
+    with Server("--write-timeout", "2") as server, server.connect() as connection:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65536)
+        connection.sendall(request("GET", "/openapi.json") * 1000)
+        for _ in range(60):
+            assert connection.recv(20000)
+            time.sleep(0.1)
+
+
 def limits():
     slow = {"document": {"version": 1, "max_concurrency": 1,
                          "cells": [{"id": f"c{i}", "op": "search", "params": {"pattern": f"alpha_{i}"}}
@@ -308,4 +321,4 @@ def one_server():
             test(server)
 
 
-support.run([one_server, slow_clients, limits, connections])
+support.run([one_server, slow_clients, slow_reader, limits, connections])

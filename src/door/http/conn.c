@@ -372,7 +372,7 @@ HttpConn *conn_new(HttpServer *server, const HttpListener *listener, int fd)
     count_connection(server, 1);
     set_deadline(conn, limits_of(conn)->head_s);
     event_add(conn->reads, NULL);
-    os_send_undelayed(fd);
+    os_send_promptly(fd);
     return conn;
 }
 
