@@ -156,10 +156,9 @@ static bool keep_block(ArenaBlock *block)
     return keep;
 }
 
-// From a quarter of a large page on, blocks are made of whole ones: one fault instead of 512.
-static ArenaBlock *get_block(size_t *size)
+static ArenaBlock *get_block(const Arena *arena, size_t *size)
 {
-    if (*size < LARGE_PAGE / 4) return malloc(*size);
+    if (!arena->large || *size < LARGE_PAGE / 4) return malloc(*size);
     *size = (*size + LARGE_PAGE - 1) & ~(size_t)(LARGE_PAGE - 1);
     ArenaBlock *block = aligned_alloc(LARGE_PAGE, *size);
     if (block) os_use_large_pages(block, *size);
@@ -176,7 +175,7 @@ static void add_block(Arena *arena, size_t need)
     if (size >= KEPT_LEAST) size = (size + KEPT_LEAST - 1) / KEPT_LEAST * KEPT_LEAST;
     ArenaBlock *block = size >= KEPT_LEAST ? take_spare(size) : NULL;
     if (!block) {
-        block = get_block(&size);
+        block = get_block(arena, &size);
         if (!block) out_of_memory(size);
         block->size = size;
     }

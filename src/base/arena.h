@@ -20,6 +20,8 @@ typedef struct Arena { // all zero is a valid empty arena
     char *at, *end;    // free room of `block`
     ArenaDefer *defers;
     size_t total_bytes; // taken from the system, for limits and benchmarks
+    bool large; // set by whoever will fill megabytes at once: blocks from 512 KiB on are whole
+                // pages of 2 MiB, one page fault each instead of 512, but more memory
 } Arena;
 
 void arena_reset(Arena *arena); // runs defers, keeps one block for reuse

@@ -85,6 +85,7 @@ Fail code_ask(Ctx *cx, const Env *env, const CodeOptions *options,
               Fail (*answer)(Code *code, void *arg), void *arg, CodeState *state)
 {
     Code code = {.cx = cx, .env = env};
+    cx->arena->large = true; // names and edges of many files
     TRY(env_workspace(cx, env, !env->root.len, &code.workspace));
     Fail fail = ask_in_workspace(&code, options, answer, arg, state);
     refresh_close(&code.view);
