@@ -6,6 +6,7 @@
 #include "app/holder.h"
 #include "base/json.h"
 #include "index/follow.h"
+#include "op/plan_ops.h"
 #include "support/check.h"
 #include "support/fresh_world.h"
 
@@ -111,12 +112,30 @@ static FollowState state_of(World *world)
     return state;
 }
 
+// What a cached answer is known by. Each edit makes another one.
+static void check_stamp(World *world, Digest *last)
+{
+    Held held;
+    Arena arena = {0};
+    Digest now;
+    assert_true(holder_acquire(world->holder, &held));
+    Ctx cx = context_request(held.context, &arena, NULL);
+    void *env = (void *)(uintptr_t)context_env(held.context);
+    assert_null(plan_ops_read(&cx, env, STR("files"), &now));
+    assert_memory_not_equal(&now, last, sizeof now);
+    *last = now;
+    arena_fini(&arena);
+    holder_release(&held);
+}
+
 static void edit_and_ask(World *world, int edits, bool disturb)
 {
+    Digest stamp = {0};
     for (int i = 0; i < edits; i++) {
         int file = i % FILES, token = 1000 + i;
         const char *op = i % 2 ? "q" : "search";
         write_token(world, file, token);
+        check_stamp(world, &stamp);
         assert_int_equal(count_token(world, op, token), 1);
         if (i % 10 == 3) { // moved away and back again
             Str from = path_of(world, file), to = path_of(world, FILES);

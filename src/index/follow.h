@@ -50,6 +50,11 @@ MUST_CHECK Fail follow_check(Ctx *cx, Follow *follow, const Workspace *workspace
 MUST_CHECK Fail follow_files(Ctx *cx, Follow *follow, const Workspace *workspace,
                              const Lease *opened, Freshness *out);
 
+// One digest for the state of all files, at the price of such a look: equal ones mean equal files
+// (but it is not the digest of index/stamp.h). False when files are not those of the index.
+bool follow_stamp(Ctx *cx, Follow *follow, const Workspace *workspace, const Lease *opened,
+                  Digest *out);
+
 typedef struct FollowState {
     bool following; // files are not looked at while nothing happens
     Str why_not;    // in the arena; empty while nobody asked, or all is well

@@ -5,8 +5,11 @@
 
 #include "base/map.h"
 #include "base/vec.h"
+#include "index/follow.h"
 #include "index/stamp.h"
 #include "op/result_json.h"
+#include "runtime/policy.h"
+#include "service/find_index.h"
 
 enum { LONGEST_S = 1000000000 }; // as good as no limit
 
@@ -70,7 +73,7 @@ static Fail check(Arena *arena, const PlanOp *plan_op, const Json *params, size_
 
 // --- what it reads
 
-typedef VEC(const char *) Names;
+typedef VEC(const char *) CellNames;
 
 static const char *flag_names(Arena *arena, const Selection *selection)
 {
@@ -82,7 +85,7 @@ static const char *flag_names(Arena *arena, const Selection *selection)
 static const char *const *names_of(Arena *arena, const OpSpec *op, const void *record,
                                    bool own_files)
 {
-    Names names = {0};
+    CellNames names = {0};
     Selection selection = {0};
     if (op->cell->selection) op->cell->selection(arena, record, &selection);
     const char *flags = flag_names(arena, &selection);
@@ -125,6 +128,27 @@ static Fail stamp_name(Ctx *cx, const Env *env, const Workspace *workspace, Str 
     return NULL;
 }
 
+// A workspace that is followed need not be looked at file by file while its files are the index's.
+static bool read_followed(Ctx *cx, const Env *env, const Workspace *workspace, Digest *out)
+{
+    Lease lease;
+    if (!env->follow || !env->policy) return false;
+    OpenedSpec spec = {env->policy->index.directory, workspace->root, FIND_INDEXED_FILE_BYTES};
+    if (!env->policy->index.enabled || !opened_lease(cx, env->opened, &spec, &lease)) return false;
+    const Opened *opened = lease.value;
+    bool known = opened->snapshot && follow_stamp(cx, env->follow, workspace, &lease, out);
+    lease_release(&lease);
+    return known;
+}
+
+static Fail read_all(Ctx *cx, const Env *env, const Workspace *workspace, const Selection *flags,
+                     Digest *out)
+{
+    bool usual = !flags->hidden && !flags->no_ignore;
+    if (usual && read_followed(cx, env, workspace, out)) return NULL;
+    return stamp_files(cx, workspace, flags, env->pool, out);
+}
+
 Fail plan_ops_read(Ctx *cx, void *env_ptr, Str name, Digest *out)
 {
     const Env *env = env_ptr;
@@ -136,7 +160,7 @@ Fail plan_ops_read(Ctx *cx, void *env_ptr, Str name, Digest *out)
     TRY(workspace_open(cx, env->root, !env->root.len, &workspace));
     Fail fail = colon < name.len ? stamp_name(cx, env, &workspace,
                                               str_sub(name, colon + 1, name.len), &flags, out)
-                                 : stamp_files(cx, &workspace, &flags, env->pool, out);
+                                 : read_all(cx, env, &workspace, &flags, out);
     workspace_close(&workspace);
     return fail;
 }
@@ -160,8 +184,8 @@ Fail plan_ops_state(Ctx *cx, const Env *env, const OpSpec *op, const void *args,
     return NULL;
 }
 
-// Names and digests of what is not plainly the workspace's files. They belong to the cell's bytes,
-// so that cells which need this one, and read the files it found, are told apart too.
+// Names and digests of what is not plainly the workspace's files. They belong to the cell's
+// bytes, so that cells which need this one, and read the files it found, are told apart too.
 static Fail describe_reads(Ctx *cx, const PlanCall *call, Str *out)
 {
     Buf buf = buf_on(cx->arena);

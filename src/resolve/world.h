@@ -59,7 +59,8 @@ Str world_path(const World *world, uint32_t file);
 LangId world_lang(const World *world, uint32_t file);
 
 // NULL when it is dead, cannot be read, or its language has no names: then it is as if it were
-// empty. world_lost counts what could not be read or parsed, world_parsed what had to be parsed.
+// empty. A published one that cannot be read is there, but empty, as the index speaks of its
+// definitions. world_lost counts what could not be read or parsed, world_parsed what was parsed.
 WorldFile *world_file(World *world, uint32_t file);
 // The same for who looks at its text and definitions only: `named` may be false.
 WorldFile *world_brief(World *world, uint32_t file);
