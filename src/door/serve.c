@@ -333,7 +333,8 @@ static Fail serve_sites(Ctx *cx, Serve *serve)
     Fail fail = listen_all(cx, serve, &texts, addresses);
     if (!fail) fail = announce(cx, serve, addresses, texts.count);
     if (!fail) server_run(serve->app.server);
-    pool_drain(serve->app.pool); // a reload may be under way
+    agents_stop(serve->app.agents, true); // what goes on for clients that are gone
+    pool_drain(serve->app.pool);          // a reload may be under way
     server_free(serve->app.server);
     for (size_t i = 0; i < texts.count; i++) {
         if (!addresses[i].path.len) continue;

@@ -489,6 +489,13 @@ def drains():
         support.wait_until("it runs", lambda: not id_is_free(agent, number))
         server.process.send_signal(signal.SIGTERM)
         server.process.wait(support.PATIENCE_S)
+    with Server("--drain", "60", env={"CQ_TOKEN": TOKEN}) as server:  # nobody waits for what a client left, though it may come back
+        agent = Agent(server, headers={"Authorization": "Bearer " + TOKEN})
+        stream = Stream(agent.begin("tools/call", WATCH))
+        assert stream.event()[1] == ""
+        stream.close()
+        server.process.send_signal(signal.SIGTERM)
+        server.process.wait(support.PATIENCE_S)
 
 
 def reload_lets_go():
