@@ -6,7 +6,7 @@
 #include "lang/template.h"
 #include "service/census_.h"
 
-enum { MOST_KEYWORDS = 32, LONGEST_LINE = 400 };
+enum { MOST_KEYWORDS = 32 };
 
 typedef struct Template {
     uint32_t number;
@@ -22,31 +22,6 @@ typedef struct Templates {
     bool only;       // there is none, and it is no member
     bool registered; // a decorator makes it a tag or filter
 } Templates;
-
-static CodePlace place_of(Str text, Span span)
-{
-    CodePlace place = {.line = 1};
-    uint32_t start = 0;
-    for (uint32_t i = 0; i < span.start; i++)
-        if (text.ptr[i] == '\n') place.line++, start = i + 1;
-    place.col = span.start - start;
-    place.end_line = place.line;
-    for (uint32_t i = span.start; i < span.end; i++)
-        if (text.ptr[i] == '\n') place.end_line++, start = i + 1;
-    place.end_col = span.end - start;
-    return place;
-}
-
-static Str line_at(Str text, uint32_t offset)
-{
-    uint32_t start = offset;
-    while (start && text.ptr[start - 1] != '\n') start--;
-    Str line = str_sub(text, start, text.len);
-    line = str_sub(line, 0, str_find(line, '\n'));
-    if (line.len && line.ptr[line.len - 1] == '\r') line.len--;
-    line.len = utf8_cut(line, LONGEST_LINE);
-    return line;
-}
 
 // Callable, in a language whose programs hand it to templates.
 static bool is_callable(const WorldFile *file, uint32_t def)
@@ -89,9 +64,9 @@ static void add_site(Templates *t, const Template *from, const TemplateUse *use)
     bool plain = use->kind == TEMPLATE_CALL;
     bool likely = t->only && (plain ? !use->member : t->registered);
     CallSite site = {.path = code_keep(code, from->path),
-                     .text = line_at(from->text, use->span.start),
+                     .text = code_line_in(from->text, use->span.start),
                      .name = str_sub(from->text, use->span.start, use->span.end),
-                     .place = place_of(from->text, use->full),
+                     .place = code_place_in(from->text, use->full),
                      .lang = LANG_NONE,
                      .role = role_of_path(from->path),
                      .kind = EDGE_CALL,
@@ -126,9 +101,9 @@ static void add_string(Templates *t, const Template *from, const TemplateUse *us
                           STR_ARG(use->callee));
     CensusHazard hazard = {.kind = STR("reflection"),
                            .path = code_keep(code, from->path),
-                           .text = line_at(from->text, use->span.start),
+                           .text = code_line_in(from->text, use->span.start),
                            .says = says,
-                           .place = place_of(from->text, use->span)};
+                           .place = code_place_in(from->text, use->span)};
     VEC_PUSH(code->cx->arena, &t->hazards, hazard);
 }
 

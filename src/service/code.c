@@ -95,24 +95,38 @@ Fail code_ask(Ctx *cx, const Env *env, const CodeOptions *options,
 
 // --- places ---
 
+static void find_end(Str text, Span span, CodePlace *place)
+{
+    place->end_line = place->line;
+    place->end_col = place->col + (span.end - span.start);
+    if (!memchr(text.ptr + span.start, '\n', span.end - span.start)) return;
+    for (uint32_t at = span.start; at < span.end; at++) {
+        place->end_line += text.ptr[at] == '\n';
+        if (text.ptr[at] == '\n') place->end_col = span.end - at - 1;
+    }
+}
+
 CodePlace code_place(const WorldFile *file, Span span)
 {
     CodePlace place;
     world_place(file, span.start, &place.line, &place.col);
-    place.end_line = place.line;
-    place.end_col = place.col + (span.end - span.start);
-    const char *text = file->text.ptr;
-    if (!memchr(text + span.start, '\n', span.end - span.start)) return place;
-    for (uint32_t at = span.start; at < span.end; at++) {
-        place.end_line += text[at] == '\n';
-        if (text[at] == '\n') place.end_col = span.end - at - 1;
-    }
+    find_end(file->text, span, &place);
     return place;
 }
 
-Str code_line(const WorldFile *file, uint32_t offset)
+CodePlace code_place_in(Str text, Span span)
 {
-    Str text = file->text;
+    CodePlace place = {.line = 1};
+    uint32_t start = 0;
+    for (uint32_t i = 0; i < span.start; i++)
+        if (text.ptr[i] == '\n') place.line++, start = i + 1;
+    place.col = span.start - start;
+    find_end(text, span, &place);
+    return place;
+}
+
+Str code_line_in(Str text, uint32_t offset)
+{
     size_t start = MIN(offset, text.len), end = start;
     while (start && text.ptr[start - 1] != '\n') start--;
     while (end < text.len && text.ptr[end] != '\n') end++;
@@ -120,6 +134,11 @@ Str code_line(const WorldFile *file, uint32_t offset)
     Str line = str_sub(text, start, end);
     line.len = utf8_cut(line, LONGEST_TEXT);
     return line;
+}
+
+Str code_line(const WorldFile *file, uint32_t offset)
+{
+    return code_line_in(file->text, offset);
 }
 
 Str code_folded(Arena *arena, const WorldFile *file, uint32_t start, uint32_t end, size_t most)

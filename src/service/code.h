@@ -59,6 +59,9 @@ typedef struct CodePlace {
 CodePlace code_place(const WorldFile *file, Span span);
 // The line that holds an offset, without its end; cut at 400 bytes.
 Str code_line(const WorldFile *file, uint32_t offset);
+// The same in a text that is no file of the World, such as a template's.
+CodePlace code_place_in(Str text, Span span);
+Str code_line_in(Str text, uint32_t offset);
 // What stands in [start, end), white space folded; cut at `most` bytes.
 Str code_folded(Arena *arena, const WorldFile *file, uint32_t start, uint32_t end, size_t most);
 

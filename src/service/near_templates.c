@@ -54,37 +54,14 @@ static size_t count_named(const Around *a, Str from, Str name, uint32_t *out)
     return count;
 }
 
-static Str line_of(Str text, uint32_t offset)
-{
-    enum { LONGEST = 400 };
-    size_t start = offset;
-    while (start && text.ptr[start - 1] != '\n') start--;
-    Str line = str_sub(text, start, text.len);
-    line = str_trim(str_sub(line, 0, str_find(line, '\n')));
-    line.len = utf8_cut(line, LONGEST);
-    return line;
-}
-
-static CodePlace place_of(Str text, Span span)
-{
-    CodePlace place = {.line = 1};
-    uint32_t start = 0;
-    for (uint32_t i = 0; i < span.start; i++)
-        if (text.ptr[i] == '\n') place.line++, start = i + 1;
-    place.col = span.start - start;
-    place.end_line = place.line;
-    place.end_col = place.col + span.end - span.start;
-    return place;
-}
-
 static NearNode node_of(const Around *a, uint32_t file, Str text, Span span, const char *kind)
 {
     Str path = world_path(a->code->world, file);
     return (NearNode){.path = code_keep(a->code, path),
                       .name = code_keep(a->code, str_sub(text, span.start, span.end)),
                       .kind = str_from(kind),
-                      .text = code_keep(a->code, line_of(text, span.start)),
-                      .place = place_of(text, span),
+                      .text = code_keep(a->code, str_trim(code_line_in(text, span.start))),
+                      .place = code_place_in(text, span),
                       .role = role_of_path(path),
                       .sites = 1};
 }

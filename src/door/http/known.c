@@ -40,6 +40,16 @@ static Slot *slot_of(Known *known, const Digest *state)
     return &known->slots[bits % SLOTS];
 }
 
+Digest known_answer(Arena *arena, const OpSpec *op, const Result *result)
+{
+    Buf body = buf_on(arena);
+    JsonWriter w = {.out = &body};
+    json_begin_object(&w);
+    answer_write_body(&w, op, result, NULL);
+    json_end(&w);
+    return digest_of(buf_str(&body));
+}
+
 bool known_tag(Known *known, const Digest *state, Digest *tag)
 {
     mutex_lock(&known->mutex);

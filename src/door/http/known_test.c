@@ -72,16 +72,6 @@ typedef struct World {
     Counter asked, told, wrong, failed;
 } World;
 
-static Digest tag_of(Arena *arena, const OpSpec *op, const Result *result)
-{
-    Buf body = buf_on(arena);
-    JsonWriter w = {.out = &body};
-    json_begin_object(&w);
-    answer_write_body(&w, op, result, NULL);
-    json_end(&w);
-    return digest_of(buf_str(&body));
-}
-
 static void *args_of(Arena *arena, const OpSpec *op, const char *text)
 {
     const Json *document = NULL;
@@ -112,7 +102,7 @@ static void ask_once(World *world, Arena *arena, const OpSpec *op, const void *a
     Fail fail = run(&cx, &live, op, args, &result);
     counter_add(fail ? &world->failed : &world->asked, 1);
     if (!fail && has && !result.stale && !result.problem) {
-        tag = tag_of(arena, op, &result);
+        tag = known_answer(arena, op, &result);
         known_keep(&cx, world->known, &live, op, args, &before, &tag);
         bool same =
             known_state(&cx, &live, op, args, &after) && !memcmp(&before, &after, sizeof after);

@@ -113,17 +113,6 @@ static bool drain(void *arg, Buf *buf)
     return !limit->full;
 }
 
-// Tells answers apart, whatever the time they took: of all members but "run".
-static Digest tag_of(Arena *arena, const OpSpec *op, const Result *result)
-{
-    Buf body = buf_on(arena);
-    JsonWriter w = {.out = &body};
-    json_begin_object(&w);
-    answer_write_body(&w, op, result, NULL);
-    json_end(&w);
-    return digest_of(buf_str(&body));
-}
-
 // A weak tag, as equal answers differ in "run".
 static Str tag_text(Arena *arena, const Digest *tag)
 {
@@ -183,7 +172,7 @@ static void answer(HttpCall *call, const OpSpec *op, const void *args, const Run
         call_reply(call, 200, STR("application/json"), buf_str(&buf));
         return;
     }
-    Digest tag = tag_of(arena, op, result);
+    Digest tag = known_answer(arena, op, result);
     if (asking->has_state && !result->stale)
         known_keep(call_cx(call), known_of(call), call_live(call), op, args, &asking->state, &tag);
     reply_with_tag(call, &tag, buf_str(&buf));
